@@ -1,0 +1,1 @@
+"""The REST API: gathers the apps' endpoints under one description."""

@@ -1,0 +1,1 @@
+"""The kernel: actor, audit, outbox, errors, jobs. It imports no other app."""

@@ -1,0 +1,163 @@
+"""The audit log: one event for each changed object, chained by hashes.
+
+`record` is called by services inside the transaction of the change; an event
+without its change, or a change without its event, can't be committed. Reading
+the log under somebody's rights is `console.ui`'s and `console.api`'s business.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import transaction
+
+from console.core.actor import Actor
+from console.core.models import AuditEvent, AuditHead
+
+HASHED_FIELDS = (
+    "sequence",
+    "occurred_at",
+    "action",
+    "actor_id",
+    "actor_label",
+    "on_behalf_of",
+    "token_label",
+    "address",
+    "request_id",
+    "target_type",
+    "target_id",
+    "target_label",
+    "namespace_id",
+    "reason",
+    "before",
+    "after",
+    "previous_hash",
+)
+BATCH = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What happened to one object.
+
+    Attributes:
+        action: past tense, `policy.created`.
+        target_type: singular lower-case noun, `policy`.
+        target_id, target_label: key and name of the object at that moment.
+        namespace_id: where the object lives; who may see that may read the event.
+        before, after: the object as JSON, None where it did not exist.
+    """
+
+    action: str
+    target_type: str
+    target_id: UUID | str
+    target_label: str
+    namespace_id: UUID | None
+    before: Mapping[str, Any] | None = None
+    after: Mapping[str, Any] | None = None
+
+
+def record(
+    change: Change, *, actor: Actor, now: datetime, reason: str = ""
+) -> AuditEvent:
+    """Append one event to the chain, in the caller's transaction."""
+    return record_all([change], actor=actor, now=now, reason=reason)[0]
+
+
+def record_all(
+    changes: Sequence[Change], *, actor: Actor, now: datetime, reason: str = ""
+) -> list[AuditEvent]:
+    """Append events in order, in the caller's transaction.
+
+    The single row of AuditHead is locked until commit, which gives the events of
+    concurrent transactions one order without gaps.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("an audit event is written inside its change's transaction")
+    head, _ = AuditHead.objects.select_for_update().get_or_create(id=1)
+    events = []
+    for change in changes:
+        event = _event(change, head, actor=actor, now=now, reason=reason)
+        head.sequence, head.hash = event.sequence, event.hash
+        events.append(event)
+    AuditEvent.objects.bulk_create(events, batch_size=BATCH)
+    head.save(update_fields=["sequence", "hash"])
+    return events
+
+
+def _event(
+    change: Change, head: AuditHead, *, actor: Actor, now: datetime, reason: str
+) -> AuditEvent:
+    event = AuditEvent(
+        sequence=head.sequence + 1,
+        occurred_at=now,
+        action=change.action,
+        actor_id=str(actor.user_id or actor.service_account_id or ""),
+        actor_label=actor.label[:255],
+        token_label=actor.token_label,
+        address=actor.address,
+        request_id=actor.request_id,
+        target_type=change.target_type,
+        target_id=str(change.target_id),
+        target_label=change.target_label[:255],
+        namespace_id=change.namespace_id,
+        reason=reason,
+        before=_plain(change.before),
+        after=_plain(change.after),
+        previous_hash=head.hash,
+    )
+    event.hash = digest(event)
+    return event
+
+
+def _plain(state: Mapping[str, Any] | None) -> Any:
+    """Turn dates and UUIDs to text now, so that the hash survives a reload."""
+    if state is None:
+        return None
+    return json.loads(json.dumps(state, cls=DjangoJSONEncoder))
+
+
+def digest(event: AuditEvent) -> str:
+    """Hash an event together with the hash of its predecessor (SHA-256, hex)."""
+    values = {name: getattr(event, name) for name in HASHED_FIELDS}
+    values["occurred_at"] = event.occurred_at.astimezone(UTC).isoformat()
+    text = json.dumps(
+        values, cls=DjangoJSONEncoder, sort_keys=True, separators=(",", ":")
+    )
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def first_broken(events: Iterable[AuditEvent], head: AuditHead) -> int | None:
+    """Return the sequence number of the first event that does not fit the chain.
+
+    A missing tail counts as the first missing number. None means that all fit.
+    """
+    expected, previous = 1, ""
+    for event in events:
+        if (
+            event.sequence != expected
+            or event.previous_hash != previous
+            or event.hash != digest(event)
+        ):
+            return expected
+        expected, previous = expected + 1, event.hash
+    if head.sequence != expected - 1 or head.hash != previous:
+        return expected
+    return None
+
+
+def count_events(
+    *, action: str, target_label: str, address: str, since: datetime
+) -> int:
+    """Count the events of one action about one target from one address."""
+    return AuditEvent.objects.filter(
+        action=action,
+        target_label=target_label,
+        address=address,
+        occurred_at__gte=since,
+    ).count()

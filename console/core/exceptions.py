@@ -1,0 +1,86 @@
+"""Errors of the domain, which the edges translate to pages and to problem details.
+
+    ConsoleError
+    ├── NotFoundError            404  it isn't there, or may not be seen
+    ├── PermissionDeniedError    403  it may be seen, but not done
+    ├── ValidationFailedError    400  fields say what is wrong with each
+    ├── ConflictError            409  the state of something else is in the way
+    ├── StaleVersionError        412  somebody else saved first
+    ├── VersionRequiredError     428  a write without the version that it saw
+    └── TooLargeError            413  over a limit
+
+Apps derive their own errors from these, named for the fact.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+
+class ConsoleError(Exception):
+    """Something that the caller can understand and act upon.
+
+    Attributes:
+        code: stable, lower case with underscores; part of the API.
+        http_status: how the edges answer.
+        message: lower case sentence without full stop; user input in backticks.
+        fields: messages by name of the input field.
+        details: further facts for the caller, JSON-able.
+    """
+
+    code = "error"
+    http_status = 400
+    default_message = "the request can't be carried out"
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        fields: Mapping[str, Sequence[str]] | None = None,
+        details: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.message = message or self.default_message
+        self.fields = {name: list(texts) for name, texts in (fields or {}).items()}
+        self.details = dict(details or {})
+        super().__init__(self.message)
+
+
+class NotFoundError(ConsoleError):
+    code = "not_found"
+    http_status = 404
+    default_message = "there is nothing here, or you may not see it"
+
+
+class PermissionDeniedError(ConsoleError):
+    code = "permission_denied"
+    http_status = 403
+    default_message = "your role does not allow this"
+
+
+class ValidationFailedError(ConsoleError):
+    code = "invalid"
+    http_status = 400
+    default_message = "some values can't be accepted"
+
+
+class ConflictError(ConsoleError):
+    code = "conflict"
+    http_status = 409
+    default_message = "something else is in the way"
+
+
+class StaleVersionError(ConsoleError):
+    code = "stale_version"
+    http_status = 412
+    default_message = "somebody else saved this first; look at their change"
+
+
+class VersionRequiredError(ConsoleError):
+    code = "version_required"
+    http_status = 428
+    default_message = "say which version you saw, in If-Match"
+
+
+class TooLargeError(ConsoleError):
+    code = "too_large"
+    http_status = 413
+    default_message = "this is over the limit"

@@ -1,0 +1,1 @@
+"""Screens that span the apps, the frame around all screens, and `manage.py up`."""

@@ -1,0 +1,32 @@
+"""Health for load balancers and figures for Prometheus. No sign-in."""
+
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.http import require_safe
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+
+@require_safe
+def live(request: HttpRequest) -> JsonResponse:
+    """Answer that the process runs; nothing else is looked at."""
+    return JsonResponse({"status": "ok"})
+
+
+@require_safe
+def ready(request: HttpRequest) -> JsonResponse:
+    """Answer whether this process can serve: database there, and migrated."""
+    try:
+        executor = MigrationExecutor(connection)
+        pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError:
+        return JsonResponse({"status": "the database does not answer"}, status=503)
+    if pending:
+        return JsonResponse({"status": "the database is not migrated"}, status=503)
+    return JsonResponse({"status": "ok"})
+
+
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Give the figures of this process in Prometheus' text format."""
+    return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)

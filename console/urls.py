@@ -1,0 +1,8 @@
+"""Every URL of the console."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("api/v1/", include("console.api.urls")),
+    path("", include("console.ui.urls")),
+]

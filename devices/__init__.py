@@ -1,0 +1,1 @@
+"""Devices: enrolled by people with WebAuthn, approved by admins."""

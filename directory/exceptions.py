@@ -1,0 +1,19 @@
+"""What can go wrong with people, groups and sign-in."""
+
+from console.core.exceptions import ConsoleError, ValidationFailedError
+
+
+class SignInFailedError(ConsoleError):
+    code = "sign_in_failed"
+    http_status = 401
+    default_message = "this address and password don't belong together"
+
+
+class TooManyFailuresError(ConsoleError):
+    code = "too_many_failures"
+    http_status = 429
+    default_message = "too many failed sign-ins; wait a quarter of an hour"
+
+
+class PasswordRefusedError(ValidationFailedError):
+    code = "password_refused"

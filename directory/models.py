@@ -1,0 +1,162 @@
+"""People, groups, memberships, and records of external data sources."""
+
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+from console.core.models import Timestamped, Versioned
+
+
+class Directory(Versioned):
+    """One source of people and groups: an identity provider, or the demo.
+
+    `complete_at` is the time of the last enumeration that was complete. Group
+    membership is known only while that is younger than `max_age_seconds`.
+    """
+
+    name = models.CharField(max_length=100, unique=True)
+    provider = models.CharField(max_length=32)
+    complete_at = models.DateTimeField(null=True)
+    max_age_seconds = models.PositiveIntegerField(default=24 * 3600)
+
+    class Meta:
+        verbose_name_plural = "directories"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserManager(BaseUserManager["User"]):
+    """Finds local accounts by e-mail address."""
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email__iexact=username, is_local=True)
+
+
+class User(AbstractBaseUser, Timestamped):
+    """A person.
+
+    The identity is (issuer, subject), never the e-mail address. `external_id` is
+    the id under which the directory and PPL's `user` criterion know the person.
+    Local accounts exist for bootstrap and break-glass only.
+    """
+
+    directory = models.ForeignKey(
+        Directory, on_delete=models.PROTECT, null=True, related_name="users"
+    )
+    external_id = models.CharField(max_length=255)
+    issuer = models.CharField(max_length=255, blank=True)
+    subject = models.CharField(max_length=255, blank=True)
+    email = models.CharField(max_length=320, blank=True, db_index=True)
+    display_name = models.CharField(max_length=255, blank=True)
+    claims = models.JSONField(default=dict)
+    is_active = models.BooleanField(default=True)
+    is_local = models.BooleanField(default=False)
+    must_change_password = models.BooleanField(default=False)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        ordering = ["display_name", "email"]
+        verbose_name = "person"
+        verbose_name_plural = "people"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["directory", "external_id"],
+                name="person_external_id_is_unique_in_directory",
+            ),
+            models.UniqueConstraint(
+                fields=["issuer", "subject"],
+                condition=~models.Q(subject=""),
+                name="person_identity_is_unique",
+            ),
+            models.UniqueConstraint(
+                fields=["email"],
+                condition=models.Q(is_local=True),
+                name="person_local_email_is_unique",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.display_name or self.email or self.external_id
+
+
+class Group(Timestamped):
+    """A group of the directory. Policies match `external_id`; people see the name."""
+
+    directory = models.ForeignKey(
+        Directory, on_delete=models.PROTECT, related_name="groups"
+    )
+    external_id = models.CharField(max_length=255)
+    name = models.CharField(max_length=255)
+    email = models.CharField(max_length=320, blank=True)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["directory", "external_id"],
+                name="group_external_id_is_unique_in_directory",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """A person is in a group, directly or through nested ones."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    group = models.ForeignKey(
+        Group, on_delete=models.CASCADE, related_name="memberships"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "group"], name="membership_is_unique"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} in {self.group_id}"
+
+
+class ExternalDataSource(Versioned):
+    """Where records of one type come from, and what ties them to a request."""
+
+    record_type = models.CharField(max_length=255, unique=True)
+    foreign_key = models.CharField(max_length=64)
+    url = models.CharField(max_length=2000, blank=True)
+    complete_at = models.DateTimeField(null=True)
+    max_age_seconds = models.PositiveIntegerField(default=24 * 3600)
+
+    def __str__(self) -> str:
+        return self.record_type
+
+
+class ExternalRecord(models.Model):
+    """One record of an external data source, as the policies see it."""
+
+    source = models.ForeignKey(
+        ExternalDataSource, on_delete=models.CASCADE, related_name="records"
+    )
+    record_id = models.CharField(max_length=255)
+    data = models.JSONField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "record_id"],
+                name="external_record_is_unique_in_source",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source_id}: {self.record_id}"

@@ -1,0 +1,229 @@
+"""The doors: who may do what where. Auditors read this file; nothing else is here.
+
+A role is held on a namespace and flows down: it counts in every namespace whose
+path begins with that one's. The strongest role wins. There is no deny.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from console.core.actor import Actor
+from console.core.exceptions import PermissionDeniedError
+from namespaces.exceptions import NamespaceNotFoundError
+from namespaces.models import Namespace, RoleBinding
+from namespaces.permissions import Permission
+from namespaces.roles import ADMIN, ROLE_BY_CODE, Role
+
+AFTER_SLASH = "0"  # the character that follows "/" in ASCII
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A role that an actor holds, and where it comes from.
+
+    `group_id` is set when the role is held by being in that group.
+    """
+
+    namespace_id: UUID | None
+    path: str
+    role: Role
+    group_id: UUID | None = None
+    expires_at: datetime | None = None
+
+    def covers(self, path: str) -> bool:
+        """The grant's namespace is the one at `path`, or an ancestor of it."""
+        return path.startswith(self.path)
+
+
+EVERYWHERE = Grant(namespace_id=None, path="", role=ADMIN)
+
+
+def read_grants(actor: Actor) -> tuple[Grant, ...]:
+    """Read what the actor holds right now, in one query.
+
+    People who were deactivated, tokens that ended and bindings that expired hold
+    nothing.
+    """
+    if actor.is_system:
+        return (EVERYWHERE,)
+    if actor.is_anonymous:
+        return ()
+    bindings = RoleBinding.objects.filter(_held_by(actor)).filter(
+        Q(expires_at__isnull=True) | Q(expires_at__gt=Now())
+    )
+    return tuple(
+        Grant(namespace_id, path, ROLE_BY_CODE[code], group_id, expires_at)
+        for namespace_id, path, code, group_id, expires_at in bindings.values_list(
+            "content_object_id",
+            "content_object__path",
+            "permission__codename",
+            "group_id",
+            "expires_at",
+        ).distinct()
+    )
+
+
+def _held_by(actor: Actor) -> Q:
+    if actor.service_account_id:
+        return Q(
+            service_account_id=actor.service_account_id,
+            service_account__is_active=True,
+            # A token works in its own namespace and below, whatever was granted.
+            content_object__path__startswith=F("service_account__namespace__path"),
+        )
+    return Q(user_id=actor.user_id, user__is_active=True) | Q(
+        group__is_active=True,
+        group__memberships__user_id=actor.user_id,
+        group__memberships__user__is_active=True,
+    )
+
+
+def grants_of(actor: Actor) -> tuple[Grant, ...]:
+    """Return what the actor holds, read once for each request."""
+    grants: tuple[Grant, ...] | None = actor.cache.get("grants")
+    if grants is None:
+        grants = actor.cache["grants"] = read_grants(actor)
+    return grants
+
+
+def role_at(grants: Iterable[Grant], path: str) -> Role | None:
+    """Return the strongest role among the grants that cover `path`."""
+    return max(
+        (grant.role for grant in grants if grant.covers(path)),
+        key=lambda role: role.rank,
+        default=None,
+    )
+
+
+def can(actor: Actor, permission: Permission, namespace: Namespace) -> bool:
+    """Answer whether the actor may; for showing or hiding a button."""
+    role = role_at(grants_of(actor), namespace.path)
+    return role is not None and permission in role.permissions
+
+
+def can_anywhere(actor: Actor, permission: Permission) -> bool:
+    """Answer whether there is any namespace where the actor may."""
+    return any(permission in grant.role.permissions for grant in grants_of(actor))
+
+
+def check_can_anywhere(actor: Actor, permission: Permission) -> None:
+    """Refuse unless there is a namespace where the actor may.
+
+    Raises:
+        PermissionDeniedError: there is none.
+    """
+    if not any(permission in grant.role.permissions for grant in read_grants(actor)):
+        raise PermissionDeniedError
+
+
+def check_can(
+    actor: Actor, permission: Permission, namespace_id: UUID | str
+) -> Namespace:
+    """Refuse unless the actor may, and return the namespace.
+
+    Rights are read anew: a service calls this under the writers' lock, so what it
+    reads still holds at its commit.
+
+    Raises:
+        NamespaceNotFoundError: it isn't there, or the actor may not see it.
+        PermissionDeniedError: the actor sees it, but may not do this.
+    """
+    namespace = Namespace.objects.filter(pk=namespace_id).first()
+    role = (
+        role_at(read_grants(actor), namespace.path) if namespace is not None else None
+    )
+    if namespace is None or role is None:
+        raise NamespaceNotFoundError
+    if permission not in role.permissions:
+        raise PermissionDeniedError(
+            f"your role in {namespace.name} is {role.name}; "
+            f"`{permission.value}` needs another"
+        )
+    return namespace
+
+
+def namespace_filter(
+    actor: Actor,
+    permission: Permission,
+    *,
+    field: str = "namespace",
+    above: bool = False,
+) -> Q:
+    """Return the condition that rows live where the actor holds `permission`.
+
+    `field` leads from the row to its namespace ("" for namespaces themselves).
+    With `above`, rows of the ancestors of those namespaces pass too, which is how
+    policies are seen by the teams below.
+    """
+    prefix = f"{field}__path" if field else "path"
+    paths = _outermost(
+        grant.path for grant in grants_of(actor) if permission in grant.role.permissions
+    )
+    condition = Q(pk__in=[])
+    for path in paths:
+        if not path:
+            return Q()
+        condition |= subtree(path, prefix)
+    if above:
+        ancestors = {a for path in paths for a in ancestor_paths(path)}
+        condition |= Q(**{f"{prefix}__in": sorted(ancestors)})
+    return condition
+
+
+def subtree(path: str, column: str = "path") -> Q:
+    """Return the condition that a path is `path` or lies below it, as a range.
+
+    A range uses the index of every database; LIKE does not.
+    """
+    return Q(**{f"{column}__gte": path, f"{column}__lt": path[:-1] + AFTER_SLASH})
+
+
+def ancestor_paths(path: str) -> list[str]:
+    """Return the paths of all namespaces above `path`, outermost first."""
+    numbers = path.rstrip("/").split("/")
+    return ["/".join(numbers[:end]) + "/" for end in range(1, len(numbers))]
+
+
+def _outermost(paths: Iterable[str]) -> list[str]:
+    """Drop the paths that lie below another one."""
+    kept: list[str] = []
+    for path in sorted(set(paths)):
+        if not kept or not path.startswith(kept[-1]):
+            kept.append(path)
+    return kept
+
+
+def explain_access(
+    actor: Actor, permission: Permission, namespace: Namespace
+) -> dict[str, Any]:
+    """Say why the actor may or may not: the binding, the role, the path.
+
+    Returns a dict with `allowed`, `permission`, `role` (code or None) and
+    `grants`: each grant that covers the namespace, strongest first, with its
+    namespace, role, group (when held through one), expiry and whether it suffices.
+    """
+    covering = sorted(
+        (grant for grant in read_grants(actor) if grant.covers(namespace.path)),
+        key=lambda grant: -grant.role.rank,
+    )
+    return {
+        "permission": permission.value,
+        "allowed": any(permission in grant.role.permissions for grant in covering),
+        "role": covering[0].role.code if covering else None,
+        "grants": [
+            {
+                "namespace_id": grant.namespace_id,
+                "role": grant.role.code,
+                "group_id": grant.group_id,
+                "expires_at": grant.expires_at,
+                "suffices": permission in grant.role.permissions,
+            }
+            for grant in covering
+        ],
+    }

@@ -1,0 +1,1 @@
+"""Policies: written once, attached to routes and namespaces."""

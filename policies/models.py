@@ -1,0 +1,122 @@
+"""Policies, their immutable versions, and their attachment to namespaces.
+
+A policy does nothing until it is attached. Attachments to routes are rows of the
+`routes` app.
+"""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models.functions import Lower
+
+from namespaces.scoping import NamespacedModel, SharedDownQuerySet
+
+
+class PolicyLanguage(models.TextChoices):
+    """What a policy is written in. Never both."""
+
+    PPL = "ppl", "PPL"
+    REGO = "rego", "Rego"
+
+
+class AttachmentMode(models.TextChoices):
+    """How a policy counts on the routes of a namespace and below (decision 2)."""
+
+    INHERITED = "inherited", "Inherited"
+    ENFORCED = "enforced", "Enforced"
+
+
+class Policy(NamespacedModel):
+    """A policy as it stands now; seen in its namespace and below.
+
+    `source` is the exact text, comments included. `meaning` is the language's key
+    of what the text means, by which an import finds a policy that is there already.
+    `version` is the number of the newest PolicyVersion.
+    """
+
+    name = models.CharField(max_length=200)
+    description = models.TextField(blank=True)
+    language = models.CharField(
+        max_length=8, choices=PolicyLanguage.choices, default=PolicyLanguage.PPL
+    )
+    source = models.TextField()
+    meaning = models.CharField(max_length=64, db_index=True)
+    allows_anonymous = models.BooleanField(default=False)
+    explanation = models.TextField(blank=True)
+    remediation = models.TextField(blank=True)
+
+    objects: ClassVar = models.Manager.from_queryset(SharedDownQuerySet["Policy"])()
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name_plural = "policies"
+        constraints = [
+            models.UniqueConstraint(
+                "namespace",
+                Lower("name"),
+                name="policy_name_is_unique_in_namespace",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PolicyVersion(models.Model):
+    """What a policy said at one time. Never edited."""
+
+    policy = models.ForeignKey(
+        Policy, on_delete=models.CASCADE, related_name="versions"
+    )
+    number = models.PositiveIntegerField()
+    name = models.CharField(max_length=200)
+    description = models.TextField(blank=True)
+    language = models.CharField(max_length=8, choices=PolicyLanguage.choices)
+    source = models.TextField()
+    explanation = models.TextField(blank=True)
+    remediation = models.TextField(blank=True)
+    saved_at = models.DateTimeField()
+    saved_by = models.CharField(max_length=255)
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["policy", "number"], name="policy_version_is_unique"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} #{self.number}"
+
+
+class NamespacePolicy(models.Model):
+    """A policy counts on every route of a namespace and below.
+
+    The policy lives in that namespace or above it; services see to that.
+    """
+
+    namespace = models.ForeignKey(
+        "namespaces.Namespace", on_delete=models.PROTECT, related_name="+"
+    )
+    policy = models.ForeignKey(
+        Policy, on_delete=models.PROTECT, related_name="namespace_attachments"
+    )
+    mode = models.CharField(max_length=16, choices=AttachmentMode.choices)
+    created_at = models.DateTimeField()
+    created_by = models.CharField(max_length=255)
+
+    class Meta:
+        ordering = ["namespace__path", "policy__name"]
+        verbose_name = "attached policy"
+        verbose_name_plural = "attached policies"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["namespace", "policy"],
+                name="policy_is_attached_once_to_namespace",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.policy} {self.mode} on {self.namespace}"

@@ -1,0 +1,1 @@
+"""Routes: where requests go, and which policies decide about them."""

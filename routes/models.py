@@ -1,0 +1,133 @@
+"""Routes, their policies in order, the owners of hosts, and imports under way."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models.functions import Lower
+
+from console.core.models import Timestamped
+from namespaces.scoping import NamespacedModel, NamespacedQuerySet
+
+
+class Route(NamespacedModel):
+    """A published address and what it leads to.
+
+    What is searched, sorted or constrained has a column; every other setting of the
+    declarative table (`routes.settings`) is in `settings`, under its Core key.
+    Secret settings are in `sealed`, each an envelope of `console.core.secrets`.
+
+    `from_url` is canonical. `match` is the path condition in one text, such as
+    `prefix:/admin`, or "" for every path.
+    """
+
+    name = models.CharField(max_length=200)
+    description = models.TextField(blank=True)
+    from_url = models.CharField(max_length=2000)
+    host = models.CharField(max_length=255, db_index=True)
+    match = models.CharField(max_length=1000, blank=True)
+    to_summary = models.CharField(max_length=2000, blank=True)
+    settings = models.JSONField(default=dict)
+    sealed = models.JSONField(default=dict)
+    inherits_policies = models.BooleanField(default=True)
+    policies: ClassVar = models.ManyToManyField(
+        "policies.Policy", through="RoutePolicy", related_name="routes"
+    )
+
+    objects: ClassVar = models.Manager.from_queryset(NamespacedQuerySet["Route"])()
+
+    class Meta:
+        ordering = ["name"]
+        indexes = [models.Index(fields=["namespace", "name"])]
+        constraints = [
+            models.UniqueConstraint(
+                "namespace", Lower("name"), name="route_name_is_unique_in_namespace"
+            ),
+            models.UniqueConstraint(
+                fields=["from_url", "match"], name="route_address_is_unique"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RoutePolicy(models.Model):
+    """A policy attached to a route; `position` keeps the order that people chose."""
+
+    route = models.ForeignKey(
+        Route, on_delete=models.CASCADE, related_name="attachments"
+    )
+    policy = models.ForeignKey(
+        "policies.Policy", on_delete=models.PROTECT, related_name="route_attachments"
+    )
+    position = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["route", "policy"], name="policy_is_attached_once_to_route"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.policy} on {self.route}"
+
+
+class HostClaim(Timestamped):
+    """A canonical host belongs to one namespace (decision 9).
+
+    `released_at` is set when the last route of the host is gone; the host then
+    rests, for everybody but its former owner.
+    """
+
+    host = models.CharField(max_length=255, unique=True)
+    namespace = models.ForeignKey(
+        "namespaces.Namespace", on_delete=models.PROTECT, related_name="+"
+    )
+    released_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["host"]
+        verbose_name = "host"
+
+    def __str__(self) -> str:
+        return self.host
+
+
+class ImportStatus(models.TextChoices):
+    """Where an import is on its way."""
+
+    PLANNED = "planned", "Ready to apply"
+    REFUSED = "refused", "Has problems"
+    QUEUED = "queued", "Waiting"
+    RUNNING = "running", "Running"
+    DONE = "done", "Done"
+    FAILED = "failed", "Failed"
+
+
+class ImportRun(NamespacedModel):
+    """One configuration file on its way into a namespace.
+
+    `plan` is what the importer means to do, and every problem that it found.
+    `done` of `total` objects are written while the status is `running`.
+    """
+
+    file_name = models.CharField(max_length=255, blank=True)
+    source = models.TextField()
+    plan = models.JSONField(default=dict)
+    status = models.CharField(max_length=16, choices=ImportStatus.choices)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    failure = models.TextField(blank=True)
+    started_by_id = models.UUIDField(null=True)
+    started_by = models.CharField(max_length=255)
+
+    objects: ClassVar = models.Manager.from_queryset(NamespacedQuerySet["ImportRun"])()
+
+    class Meta:
+        ordering = ["-created_at"]
+        verbose_name = "import"
+
+    def __str__(self) -> str:
+        return f"{self.file_name or 'import'} ({self.status})"

@@ -1,0 +1,77 @@
+"""Makes the rows that a test starts from. Rules are not checked here."""
+
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any
+
+from console.core.actor import system
+from directory.models import Directory, Group, Membership, User
+from namespaces import services as namespace_services
+from namespaces.models import Namespace, RoleBinding
+from namespaces.selectors import get_root
+
+NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
+_numbers = count(1)
+
+
+def make_directory(**values: Any) -> Directory:
+    """Make a directory that was completely read at NOW."""
+    defaults = {
+        "name": f"directory {next(_numbers)}",
+        "provider": "demo",
+        "complete_at": NOW,
+        "created_at": NOW,
+        "modified_at": NOW,
+    }
+    return Directory.objects.create(**defaults | values)
+
+
+def make_user(name: str = "", **values: Any) -> User:
+    """Make a person; the address is `<name>@example.com`."""
+    name = name or f"person{next(_numbers)}"
+    defaults = {
+        "external_id": name,
+        "email": f"{name}@example.com",
+        "display_name": name.title(),
+        "created_at": NOW,
+        "modified_at": NOW,
+    }
+    return User.objects.create(**defaults | values)
+
+
+def make_group(name: str = "", *members: User, **values: Any) -> Group:
+    """Make a group with these members."""
+    name = name or f"group{next(_numbers)}"
+    if "directory" not in values:
+        values["directory"] = Directory.objects.first() or make_directory()
+    defaults = {
+        "external_id": f"id-{name}",
+        "name": name,
+        "created_at": NOW,
+        "modified_at": NOW,
+    }
+    group = Group.objects.create(**defaults | values)
+    for member in members:
+        Membership.objects.create(user=member, group=group)
+    return group
+
+
+def make_namespace(name: str = "", *, parent: Namespace | None = None) -> Namespace:
+    """Make a namespace under `parent`, or under the root."""
+    return namespace_services.create_namespace(
+        parent_id=(parent or get_root()).id,
+        name=name or f"namespace {next(_numbers)}",
+        actor=system("test"),
+        now=NOW,
+    )
+
+
+def grant(role: str, namespace: Namespace, **subject: Any) -> RoleBinding:
+    """Give `user=`, `group=` or `service_account=` a role on a namespace."""
+    return namespace_services.grant_role(
+        namespace_id=namespace.id,
+        role=role,
+        actor=system("test"),
+        now=NOW,
+        **{f"{name}_id": row.id for name, row in subject.items()},
+    )

@@ -1,0 +1,17 @@
+"""Settings of the tests: the product's own, with what a test must not wait for."""
+
+import os
+import tempfile
+
+os.environ.setdefault("POSTERN_DATA_DIR", tempfile.mkdtemp(prefix="postern-test-"))
+os.environ.setdefault("POSTERN_SECRET_KEY", "tests-only-" + "x" * 48)
+os.environ.setdefault(
+    "POSTERN_DATA_KEYS", "dGVzdHMtb25seS10ZXN0cy1vbmx5LXRlc3RzLW9ubHk="
+)
+
+from console.settings import *  # noqa: F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+CELERY_TASK_ALWAYS_EAGER = True
+CELERY_TASK_EAGER_PROPAGATES = True
+UPSTREAM_ALLOWLIST = ["127.0.0.0/8"]
