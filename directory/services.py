@@ -1,15 +1,18 @@
 """Writes about people: local accounts, sign-in events, the demo's directory."""
 
+from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
-from console.core import audit
+from console.core import audit, outbox
 from console.core.actor import Actor
 from console.core.audit import Change
 from console.core.transactions import writing
 from directory import selectors
 from directory.exceptions import TooManyFailuresError
-from directory.models import User
+from directory.models import Directory, User
+from directory.sync.apply import apply_snapshot
+from directory.sync.snapshot import Snapshot
 from namespaces import services as namespace_services
 from namespaces.roles import ADMIN
 from namespaces.selectors import get_root
@@ -98,3 +101,35 @@ def _record(
         now=now,
         reason=reason,
     )
+
+
+@writing()
+def load_snapshot(
+    snapshot: Snapshot, *, name: str, provider: str, actor: Actor, now: datetime
+) -> Directory:
+    """Make the directory of that name equal to a snapshot; create it when missing.
+
+    Raises:
+        LastAdminError: nobody would be left to administer the root.
+    """
+    directory = Directory.objects.filter(name=name).first()
+    if directory is None:
+        directory = Directory.objects.create(
+            name=name, provider=provider, created_at=now, modified_at=now
+        )
+    applied = apply_snapshot(directory, snapshot, now=now)
+    namespace_services.check_root_keeps_an_admin()
+    event = audit.record(
+        Change(
+            action="directory.synced",
+            target_type="directory",
+            target_id=directory.id,
+            target_label=directory.name,
+            namespace_id=get_root().id,
+            after=asdict(applied),
+        ),
+        actor=actor,
+        now=now,
+    )
+    outbox.enqueue("directory", {"id": str(directory.id)}, event=event, now=now)
+    return directory

@@ -1,0 +1,1 @@
+"""From what a directory answered to rows: snapshot, diff, guard, apply."""
