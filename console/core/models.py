@@ -104,3 +104,31 @@ class OutboxEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.id} {self.topic}"
+
+
+class Tombstone(models.Model):
+    """What was deleted, whole, so that the deletion can be undone.
+
+    `snapshot` holds the rows as the app that deleted them wants them back. Plain
+    identifiers instead of foreign keys: the namespace may go as well.
+    """
+
+    target_type = models.CharField(max_length=32)
+    target_id = models.UUIDField()
+    label = models.CharField(max_length=255)
+    namespace_id = models.UUIDField(null=True, db_index=True)
+    snapshot = models.JSONField()
+    deleted_at = models.DateTimeField()
+    deleted_by = models.CharField(max_length=255)
+    audit_sequence = models.BigIntegerField()
+
+    class Meta:
+        ordering = ["-deleted_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["target_type", "target_id"], name="tombstone_is_unique"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.target_type} {self.label}"
