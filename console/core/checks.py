@@ -1,11 +1,16 @@
-"""System checks: settings that would be unsafe do not start."""
+"""System checks: what would be unsafe does not start.
+
+console.E001  demo sign-in on an address that others can reach
+console.E002  an API operation whose permission nobody declared
+"""
 
 import ipaddress
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
+from django.urls import URLPattern, URLResolver, get_resolver
 
 
 def is_loopback(address: str) -> bool:
@@ -33,3 +38,45 @@ def demo_stays_at_home(
             )
         ]
     return []
+
+
+def url_patterns(
+    resolver: URLResolver | None = None, prefix: str = ""
+) -> Iterator[tuple[str, URLPattern]]:
+    """Give every URL pattern of the console with its whole path."""
+    root = resolver or get_resolver()
+    for one in root.url_patterns:
+        path = prefix + str(one.pattern)
+        if isinstance(one, URLResolver):
+            yield from url_patterns(one, path)
+        else:
+            yield path, one
+
+
+def _api_views() -> Iterator[tuple[Any, Iterable[str]]]:
+    for _, pattern in url_patterns():
+        view: Any = getattr(pattern.callback, "cls", None)
+        if hasattr(view, "required_permissions"):
+            yield view, getattr(pattern.callback, "actions", {}).values()
+
+
+@register(Tags.urls)
+def operations_declare_permissions(
+    app_configs: Sequence[Any] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Refuse to start with an API operation that declares no permission."""
+    missing: set[tuple[Any, str]] = {
+        (view, action)
+        for view, actions in _api_views()
+        for action in actions
+        if action not in view.required_permissions
+    }
+    return [
+        Error(
+            f"{view.__module__}.{view.__name__} serves `{action}`, and declares no "
+            "permission for it",
+            hint=f"add `{action}` to its required_permissions",
+            id="console.E002",
+        )
+        for view, action in sorted(missing, key=lambda one: (one[0].__name__, one[1]))
+    ]

@@ -1,15 +1,18 @@
-"""Request ids, security headers, metrics, and errors of the domain as pages."""
+"""Request ids, security headers, metrics, sign-in, and errors of the domain."""
 
 import logging
 import re
 import time
 import uuid
 from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import render, resolve_url
 
-from console.core import logs, metrics
+from console.core import http, logs, metrics
 from console.core.exceptions import ConsoleError
 
 logger = logging.getLogger(__name__)
@@ -62,6 +65,38 @@ class SecurityHeadersMiddleware:
         # Pages show what one person may see: nothing on the way may keep them.
         response.setdefault("Cache-Control", "no-store")
         return response
+
+
+class SignInRequiredMiddleware:
+    """Send whoever has not signed in to do so, from every page.
+
+    Views that anybody may ask for say so with Django's `login_not_required`. Those of
+    the API do by themselves: they answer 401 instead.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view_func: Callable[..., HttpResponse],
+        view_args: tuple[Any, ...],
+        view_kwargs: dict[str, Any],
+    ) -> HttpResponse | None:
+        """Redirect to the sign-in page, which comes back here afterwards."""
+        if not getattr(view_func, "login_required", True):
+            return None
+        if not http.actor_of(request).is_anonymous:
+            return None
+        # A fragment, or a form that was sent, can't be come back to.
+        is_page = request.method in {"GET", "HEAD"} and not http.is_fragment(request)
+        here = request.get_full_path() if is_page else ""
+        query = f"?{urlencode({'next': here})}" if here not in {"", "/"} else ""
+        return http.redirect(request, f"{resolve_url(settings.LOGIN_URL)}{query}")
 
 
 class DomainErrorMiddleware:

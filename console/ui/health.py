@@ -1,5 +1,6 @@
 """Health for load balancers and figures for Prometheus. No sign-in."""
 
+from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -7,12 +8,14 @@ from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 
+@login_not_required
 @require_safe
 def live(request: HttpRequest) -> JsonResponse:
     """Answer that the process runs; nothing else is looked at."""
     return JsonResponse({"status": "ok"})
 
 
+@login_not_required
 @require_safe
 def ready(request: HttpRequest) -> JsonResponse:
     """Answer whether this process can serve: database there, and migrated."""
@@ -26,6 +29,7 @@ def ready(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"status": "ok"})
 
 
+@login_not_required
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
     """Give the figures of this process in Prometheus' text format."""

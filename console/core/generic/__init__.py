@@ -1,0 +1,1 @@
+"""What lists, forms and pages of every app have in common."""

@@ -1,0 +1,121 @@
+"""What a list can be asked: text, filters and order.
+
+One `Listing` for each kind of object serves its page, its CSV export and its API
+list, so that the three can't disagree. Its rows come from a selector, which starts
+from what the actor may see.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, TypeVar
+
+from django.db.models import Model, QuerySet
+
+from console.core.actor import Actor
+from console.core.exceptions import ValidationFailedError
+
+M = TypeVar("M", bound=Model)
+
+MAX_TEXT_LENGTH = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column(Generic[M]):
+    """One column of a list and of its CSV export.
+
+    Attributes:
+        name: how `?sort=` calls it.
+        value: what the CSV cell holds; texts are neutralized by the export.
+        order_by: fields to sort by; none means that it can't be sorted.
+        is_shown: it has a column on the page; otherwise it is in the CSV only.
+    """
+
+    name: str
+    label: str
+    value: Callable[[M], object]
+    order_by: tuple[str, ...] = ()
+    is_shown: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter(Generic[M]):
+    """One condition that a list can be narrowed by.
+
+    Attributes:
+        name: the query parameter.
+        apply: narrows rows by the parameter's text, for this actor. Raises a
+            ConsoleError for a text that makes no sense.
+        choices: the values that the page offers, with their labels; None draws no
+            control on the page.
+        help: one sentence for the API's description.
+    """
+
+    name: str
+    label: str
+    apply: Callable[[QuerySet[M], str, Actor], QuerySet[M]]
+    choices: Callable[[Actor], Sequence[tuple[str, str]]] | None = None
+    help: str = ""
+
+
+class Listing(Generic[M]):
+    """Declares one kind of list; subclasses give `rows`, `columns` and the rest."""
+
+    name: ClassVar[str]
+    columns: ClassVar[Sequence[Column[Any]]]
+    filters: ClassVar[Sequence[Filter[Any]]] = ()
+    default_sort: ClassVar[str] = "name"
+    search_help: ClassVar[str] = "Keeps what contains this text."
+
+    def rows(self, actor: Actor) -> QuerySet[M]:
+        """Return everything that the actor may see: a selector's answer."""
+        raise NotImplementedError
+
+    def search(self, rows: QuerySet[M], text: str) -> QuerySet[M]:
+        """Keep the rows that contain the text."""
+        raise NotImplementedError
+
+    def select(self, params: Mapping[str, str], actor: Actor) -> QuerySet[M]:
+        """Return the rows that the parameters ask for, in a total order.
+
+        Raises:
+            ValidationFailedError: a parameter makes no sense.
+        """
+        rows = self.rows(actor)
+        for one in self.filters:
+            value = _clean(params, one.name)
+            if value:
+                rows = one.apply(rows, value, actor)
+        text = _clean(params, "q")
+        if text:
+            rows = self.search(rows, text)
+        return rows.order_by(*self.ordering(params.get("sort") or self.default_sort))
+
+    def ordering(self, sort: str) -> list[str]:
+        """Return the fields of a sort key; `-name` is the reverse of `name`.
+
+        Raises:
+            ValidationFailedError: there is no such key.
+        """
+        sortable = {column.name: column.order_by for column in self.columns}
+        fields = sortable.get(sort.removeprefix("-"), ())
+        if not fields:
+            known = ", ".join(name for name, by in sortable.items() if by)
+            raise ValidationFailedError(
+                f"can't sort by `{sort[:40]}`", fields={"sort": [f"one of {known}"]}
+            )
+        if sort.startswith("-"):
+            return [*map(_reversed, fields), "-pk"]
+        return [*fields, "pk"]
+
+
+def _reversed(field: str) -> str:
+    return field[1:] if field.startswith("-") else f"-{field}"
+
+
+def _clean(params: Mapping[str, str], name: str) -> str:
+    text = params.get(name, "").strip()
+    if len(text) > MAX_TEXT_LENGTH or "\0" in text:
+        raise ValidationFailedError(
+            fields={name: [f"at most {MAX_TEXT_LENGTH} characters, without NUL"]}
+        )
+    return text

@@ -1,0 +1,153 @@
+"""A list as its template draws it: rows of one page, columns, filters, links."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.http import HttpRequest, QueryDict
+
+from console.core.actor import Actor
+from console.core.generic.listing import Column, Filter, Listing
+
+PAGE_SIZES = (25, 50, 100)
+DEFAULT_PAGE_SIZE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnState:
+    """A column's heading: its label, and the link that sorts by it."""
+
+    name: str
+    label: str
+    sort_url: str
+    direction: str  # "ascending", "descending" or ""
+
+
+@dataclass(frozen=True, slots=True)
+class FilterState:
+    """A filter's control: its choices, and which one is chosen."""
+
+    name: str
+    label: str
+    value: str
+    options: Sequence[tuple[str, str]]
+
+    @property
+    def value_label(self) -> str:
+        """The label of the chosen value."""
+        return dict(self.options).get(self.value, self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class ListState:
+    """Everything that a list's template shows."""
+
+    page: Page[Any]
+    columns: Sequence[ColumnState]
+    filters: Sequence[FilterState]
+    query: str
+    sort: str
+    page_size: int
+    params: QueryDict = field(repr=False)
+
+    @property
+    def rows(self) -> Sequence[Any]:
+        """The rows of this page."""
+        return list(self.page.object_list)
+
+    @property
+    def total(self) -> int:
+        """How many rows all pages hold together."""
+        return self.page.paginator.count
+
+    @property
+    def is_filtered(self) -> bool:
+        """Something narrows the list, so that "no rows" doesn't mean "none yet"."""
+        return bool(self.query or any(one.value for one in self.filters))
+
+    @property
+    def query_string(self) -> str:
+        """The parameters without the page, for links such as the export's."""
+        return link(self.params, page="")
+
+    @property
+    def next_url(self) -> str:
+        """Link to the next page, "" on the last one."""
+        return self._page_url(self.page.number + 1)
+
+    @property
+    def previous_url(self) -> str:
+        """Link to the page before, "" on the first one."""
+        return self._page_url(self.page.number - 1)
+
+    @property
+    def clear_url(self) -> str:
+        """Link to the list without text and filters."""
+        names = {one.name: "" for one in self.filters if one.name != "namespace"}
+        return link(self.params, q="", page="", **names)
+
+    def _page_url(self, number: int) -> str:
+        if not 1 <= number <= self.page.paginator.num_pages:
+            return ""
+        return link(self.params, page=str(number))
+
+
+def link(params: QueryDict, **changes: str) -> str:
+    """Return `?…` with some parameters changed, "" takes one away."""
+    copy = params.copy()
+    for name, value in changes.items():
+        if value:
+            copy[name] = value
+        else:
+            copy.pop(name, None)
+    return f"?{copy.urlencode()}"
+
+
+def list_state(
+    request: HttpRequest, listing: Listing[Any], *, actor: Actor
+) -> ListState:
+    """Select the rows that the request asks for, and cut the page out of them.
+
+    A page number that is no number, or too large, gives the nearest page.
+    """
+    params = request.GET
+    size = params.get("page_size", "")
+    page_size = int(size) if size in map(str, PAGE_SIZES) else DEFAULT_PAGE_SIZE
+    rows = listing.select(params.dict(), actor)
+    sort = params.get("sort") or listing.default_sort
+    return ListState(
+        page=Paginator(rows, page_size).get_page(params.get("page")),
+        columns=[
+            _column_state(column, sort, params)
+            for column in listing.columns
+            if column.is_shown
+        ],
+        filters=[_filter_state(one, params, actor) for one in listing.filters],
+        query=params.get("q", "").strip(),
+        sort=sort,
+        page_size=page_size,
+        params=params,
+    )
+
+
+def _column_state(column: Column[Any], sort: str, params: QueryDict) -> ColumnState:
+    direction = {column.name: "ascending", f"-{column.name}": "descending"}.get(
+        sort, ""
+    )
+    turned = f"-{column.name}" if direction == "ascending" else column.name
+    return ColumnState(
+        name=column.name,
+        label=column.label,
+        sort_url=link(params, sort=turned, page="") if column.order_by else "",
+        direction=direction,
+    )
+
+
+def _filter_state(one: Filter[Any], params: QueryDict, actor: Actor) -> FilterState:
+    return FilterState(
+        name=one.name,
+        label=one.label,
+        value=params.get(one.name, "").strip(),
+        options=list(one.choices(actor)) if one.choices else [],
+    )
