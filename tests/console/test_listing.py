@@ -103,11 +103,16 @@ class TestListState:
         assert state_of("q=a").is_filtered
         assert state_of("topic=a").filters[0].value_label == "Letter A"
 
-    def test_links_each_heading_to_its_order(self) -> None:
-        topic, newest = state_of("sort=topic&page=3").columns
+    def test_heads_the_columns_that_the_page_shows(self) -> None:
+        topic, newest = state_of("").columns
 
-        assert (topic.direction, topic.sort_url) == ("ascending", "?sort=-topic")
-        assert (newest.direction, newest.sort_url) == ("", "?sort=newest")
+        assert (topic.label, topic.sort) == ("Topic", "topic")
+        assert (newest.label, newest.sort) == ("Id", "newest")
+
+    def test_offers_to_take_each_filter_away(self) -> None:
+        assert state_of("topic=a&q=b&page=2").chips == [
+            {"label": "Topic: Letter A", "remove_url": "?q=b"}
+        ]
 
     @pytest.mark.parametrize("page", ["0", "-1", "99", "x", "", "1e9"])
     def test_takes_any_page_for_the_nearest_one(self, page: str) -> None:
@@ -119,13 +124,13 @@ class TestListState:
             for _ in range(50)
         )
 
-        state = state_of("page=2&page_size=25&q=c")
+        state = state_of("page=2&size=25&q=c")
 
         assert state.total == 50
-        assert state.previous_url == "?page=1&page_size=25&q=c"
+        assert state.previous_url == "?page=1&size=25&q=c"
         assert state.next_url == ""
-        assert state.clear_url == "?page_size=25"
-        assert state.query_string == "?page_size=25&q=c"
+        assert state.clear_url == "?size=25"
+        assert state.query_string == "?size=25&q=c"
 
 
 def test_a_link_keeps_what_it_does_not_change() -> None:

@@ -28,6 +28,9 @@ class Column(Generic[M]):
         value: what the CSV cell holds; texts are neutralized by the export.
         order_by: fields to sort by; none means that it can't be sorted.
         is_shown: it has a column on the page; otherwise it is in the CSV only.
+        align: "end" for numbers.
+        hide: "narrow" or "medium", the widths at which the page leaves it out.
+        note: tooltip of the heading.
     """
 
     name: str
@@ -35,6 +38,9 @@ class Column(Generic[M]):
     value: Callable[[M], object]
     order_by: tuple[str, ...] = ()
     is_shown: bool = True
+    align: str = ""
+    hide: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

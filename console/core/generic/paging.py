@@ -8,20 +8,21 @@ from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, QueryDict
 
 from console.core.actor import Actor
-from console.core.generic.listing import Column, Filter, Listing
+from console.core.generic.listing import Filter, Listing
 
 PAGE_SIZES = (25, 50, 100)
 DEFAULT_PAGE_SIZE = 50
 
 
 @dataclass(frozen=True, slots=True)
-class ColumnState:
-    """A column's heading: its label, and the link that sorts by it."""
+class ColumnHeading:
+    """A column as components/table.html takes it; `sort` is its `?sort=` key."""
 
-    name: str
     label: str
-    sort_url: str
-    direction: str  # "ascending", "descending" or ""
+    sort: str
+    align: str
+    hide: str
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +45,34 @@ class ListState:
     """Everything that a list's template shows."""
 
     page: Page[Any]
-    columns: Sequence[ColumnState]
+    columns: Sequence[ColumnHeading]
     filters: Sequence[FilterState]
     query: str
     sort: str
-    page_size: int
+    size: int
     params: QueryDict = field(repr=False)
 
     @property
     def rows(self) -> Sequence[Any]:
         """The rows of this page."""
         return list(self.page.object_list)
+
+    @property
+    def sizes(self) -> Sequence[int]:
+        """How many rows a page may hold."""
+        return PAGE_SIZES
+
+    @property
+    def chips(self) -> list[dict[str, str]]:
+        """The filters in force, each with the link that takes it away."""
+        return [
+            {
+                "label": f"{one.label}: {one.value_label}",
+                "remove_url": link(self.params, page="", **{one.name: ""}),
+            }
+            for one in self.filters
+            if one.value and one.options
+        ]
 
     @property
     def total(self) -> int:
@@ -112,35 +130,28 @@ def list_state(
     A page number that is no number, or too large, gives the nearest page.
     """
     params = request.GET
-    size = params.get("page_size", "")
-    page_size = int(size) if size in map(str, PAGE_SIZES) else DEFAULT_PAGE_SIZE
+    size = params.get("size", "")
+    per_page = int(size) if size in map(str, PAGE_SIZES) else DEFAULT_PAGE_SIZE
     rows = listing.select(params.dict(), actor)
     sort = params.get("sort") or listing.default_sort
     return ListState(
-        page=Paginator(rows, page_size).get_page(params.get("page")),
+        page=Paginator(rows, per_page).get_page(params.get("page")),
         columns=[
-            _column_state(column, sort, params)
+            ColumnHeading(
+                label=column.label,
+                sort=column.name if column.order_by else "",
+                align=column.align,
+                hide=column.hide,
+                note=column.note,
+            )
             for column in listing.columns
             if column.is_shown
         ],
         filters=[_filter_state(one, params, actor) for one in listing.filters],
         query=params.get("q", "").strip(),
         sort=sort,
-        page_size=page_size,
+        size=per_page,
         params=params,
-    )
-
-
-def _column_state(column: Column[Any], sort: str, params: QueryDict) -> ColumnState:
-    direction = {column.name: "ascending", f"-{column.name}": "descending"}.get(
-        sort, ""
-    )
-    turned = f"-{column.name}" if direction == "ascending" else column.name
-    return ColumnState(
-        name=column.name,
-        label=column.label,
-        sort_url=link(params, sort=turned, page="") if column.order_by else "",
-        direction=direction,
     )
 
 

@@ -4,28 +4,39 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('console', '0001_initial'),
+        ("console", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Tombstone',
+            name="Tombstone",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('target_type', models.CharField(max_length=32)),
-                ('target_id', models.UUIDField()),
-                ('label', models.CharField(max_length=255)),
-                ('namespace_id', models.UUIDField(db_index=True, null=True)),
-                ('snapshot', models.JSONField()),
-                ('deleted_at', models.DateTimeField()),
-                ('deleted_by', models.CharField(max_length=255)),
-                ('audit_sequence', models.BigIntegerField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("target_type", models.CharField(max_length=32)),
+                ("target_id", models.UUIDField()),
+                ("label", models.CharField(max_length=255)),
+                ("namespace_id", models.UUIDField(db_index=True, null=True)),
+                ("snapshot", models.JSONField()),
+                ("deleted_at", models.DateTimeField()),
+                ("deleted_by", models.CharField(max_length=255)),
+                ("audit_sequence", models.BigIntegerField()),
             ],
             options={
-                'ordering': ['-deleted_at', '-id'],
-                'constraints': [models.UniqueConstraint(fields=('target_type', 'target_id'), name='tombstone_is_unique')],
+                "ordering": ["-deleted_at", "-id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("target_type", "target_id"), name="tombstone_is_unique"
+                    )
+                ],
             },
         ),
     ]
