@@ -51,6 +51,18 @@ def env_int(name: str, *, default: int, minimum: int = 0) -> int:
     return int(text)
 
 
+def env_choice(name: str, *, default: str, choices: tuple[str, ...]) -> str:
+    """Read one of a few words.
+
+    Raises:
+        ImproperlyConfigured: the value is none of them.
+    """
+    text = env_str(name).lower() or default
+    if text not in choices:
+        raise ImproperlyConfigured(f"{name} is `{text}`; give {' or '.join(choices)}")
+    return text
+
+
 def env_list(name: str, default: str = "") -> list[str]:
     """Read a list separated by commas; empty items are dropped."""
     return [item.strip() for item in env_str(name, default).split(",") if item.strip()]

@@ -36,7 +36,7 @@ def local_key(path: Path, *, embedded: bool, make: Callable[[], str] = token) ->
         )
     if path.exists():
         return path.read_text(encoding="ascii").strip()
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.{os.getpid()}")
     draft.touch(mode=0o600)
     draft.write_text(make(), encoding="ascii")

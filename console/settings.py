@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 from csp.constants import NONCE
 
 from console import keys
-from console.env import env_bool, env_int, env_list, env_secret, env_str
+from console.env import env_bool, env_choice, env_int, env_list, env_secret, env_str
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env_str("POSTERN_DATA_DIR") or BASE_DIR / "data")
@@ -22,7 +22,8 @@ DEBUG = env_bool("POSTERN_DEBUG", default=False)
 DEMO = env_bool("POSTERN_DEMO", default=False)
 BIND_ADDRESS = env_str("POSTERN_BIND", "127.0.0.1")
 PORT = env_int("PORT", default=8000, minimum=1)
-PUBLIC_URL = env_str("POSTERN_PUBLIC_URL")
+PUBLIC_URL = env_str("POSTERN_PUBLIC_URL").rstrip("/")
+BOOTSTRAP_EMAIL = env_str("POSTERN_BOOTSTRAP_EMAIL", "admin@localhost")
 BEHIND_TLS = PUBLIC_URL.startswith("https://")
 
 EMBEDDED = not (env_str("DATABASE_URL") or env_str("DATABASE_URL_FILE"))
@@ -237,7 +238,7 @@ WHITENOISE_AUTOREFRESH = DEBUG
 
 REDIS_URL = env_secret("REDIS_URL")
 QUEUE_DIR = DATA_DIR / "queue"
-CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {}
     if REDIS_URL
@@ -251,22 +252,27 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
     }
 )
 CELERY_TASK_IGNORE_RESULT = True
+# Remote control would leave a file for each answer in the embedded broker's folder.
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = bool(REDIS_URL)
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_DEFAULT_QUEUE = "postern"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 
 UPSTREAM_ALLOWLIST = env_list("POSTERN_UPSTREAM_ALLOWLIST")
 
 LOG_LEVEL = env_str("POSTERN_LOG_LEVEL", "INFO").upper()
+LOG_FORMAT = env_choice("POSTERN_LOG_FORMAT", default="json", choices=("json", "line"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"json": {"()": "console.core.logs.JsonFormatter"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "formatters": {
+        "json": {"()": "console.core.logs.JsonFormatter"},
+        "line": {"()": "console.core.logs.LineFormatter"},
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
 }

@@ -1,4 +1,4 @@
-"""Structured logs: one JSON object a line, with the id of the request."""
+"""Structured logs, with the id of the request: JSON for machines, lines for people."""
 
 import json
 import logging
@@ -32,3 +32,16 @@ class JsonFormatter(logging.Formatter):
         if record.exc_info:
             entry["exception"] = self.formatException(record.exc_info)
         return json.dumps(entry, default=str)
+
+
+class LineFormatter(logging.Formatter):
+    """Write a record as a line that a person reads in a terminal."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        time = datetime.fromtimestamp(record.created).astimezone().strftime("%H:%M:%S")
+        text = f"{time} {record.levelname.lower():<7} {record.getMessage()}"
+        if request_id.get():
+            text += f" [{request_id.get()}]"
+        if record.exc_info:
+            text += "\n" + self.formatException(record.exc_info)
+        return text
