@@ -1,1 +1,91 @@
-"""The policy language: text to tree to program to decision, in pure Python."""
+"""The policy language: text to tree to program to decision, in pure Python.
+
+This is the door for everybody else; what isn't exported here is internal. Nothing in
+the package knows Django, reads a clock or does input and output.
+"""
+
+from __future__ import annotations
+
+from .canonical import canonical, program_key
+from .compiler import Program, compile_policy
+from .composition import (
+    ForeignPolicy,
+    RoutePolicy,
+    RouteProgram,
+    RouteSettings,
+    Verdict,
+    compile_route,
+    evaluate_internal,
+    settings_to_policy,
+)
+from .criteria import CRITERIA, Criterion, Need
+from .decision import Decision, Outcome, Result, Trace, decide
+from .engine import Explanation, evaluate, explain, meaning_key
+from .errors import (
+    Edit,
+    Fix,
+    PolicyLanguageError,
+    Problem,
+    Severity,
+    Span,
+    Stage,
+)
+from .facts import Facts, SourceState
+from .grammar import (
+    Action,
+    CriterionNode,
+    Operator,
+    OperatorNode,
+    PolicyDocument,
+    Rule,
+)
+from .modes import Edition, Mode
+from .reader import check, parse
+from .reasons import Reason
+
+__all__ = [
+    "CRITERIA",
+    "Action",
+    "Criterion",
+    "CriterionNode",
+    "Decision",
+    "Edit",
+    "Edition",
+    "Explanation",
+    "Facts",
+    "Fix",
+    "ForeignPolicy",
+    "Mode",
+    "Need",
+    "Operator",
+    "OperatorNode",
+    "Outcome",
+    "PolicyDocument",
+    "PolicyLanguageError",
+    "Problem",
+    "Program",
+    "Reason",
+    "Result",
+    "RoutePolicy",
+    "RouteProgram",
+    "RouteSettings",
+    "Rule",
+    "Severity",
+    "SourceState",
+    "Span",
+    "Stage",
+    "Trace",
+    "Verdict",
+    "canonical",
+    "check",
+    "compile_policy",
+    "compile_route",
+    "decide",
+    "evaluate",
+    "evaluate_internal",
+    "explain",
+    "meaning_key",
+    "parse",
+    "program_key",
+    "settings_to_policy",
+]

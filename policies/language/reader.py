@@ -1,0 +1,58 @@
+"""Text to a checked tree: all stages of reading, with all problems at once."""
+
+from __future__ import annotations
+
+from . import source
+from .compiler import build_program
+from .errors import PolicyLanguageError, Problem, Report
+from .grammar import PolicyDocument, read_document
+from .linter import lint
+from .modes import Edition
+
+
+def parse(
+    text: str | bytes,
+    *,
+    saving: bool = False,
+    edition: Edition = Edition.ENTERPRISE,
+) -> PolicyDocument:
+    """Read a policy and check that it can be compiled.
+
+    With `saving`, what is legal but silently means nothing is an error as well.
+
+    Raises:
+        PolicyLanguageError: with all problems of parsing, generating and compiling.
+    """
+    document, problems = read(text, saving=saving, edition=edition)
+    if document is None or problems:
+        raise PolicyLanguageError(problems)
+    return document
+
+
+def check(
+    text: str | bytes,
+    *,
+    saving: bool = True,
+    edition: Edition = Edition.ENTERPRISE,
+) -> tuple[Problem, ...]:
+    """Return everything that is wrong or dubious about a policy, in text order."""
+    document, problems = read(text, saving=saving, edition=edition)
+    return problems if document is None or problems else lint(document)
+
+
+def read(
+    text: str | bytes,
+    *,
+    saving: bool = False,
+    edition: Edition = Edition.ENTERPRISE,
+) -> tuple[PolicyDocument | None, tuple[Problem, ...]]:
+    """Return what can be read of a policy, and everything that is wrong with it."""
+    report = Report()
+    document = None
+    readable = source.decode(text, report)
+    if readable is not None:
+        root = source.compose(readable, report, saving=saving)
+        if root is not None:
+            document = read_document(root, readable, report, saving=saving)
+            build_program(document, report, edition=edition, saving=saving)
+    return document, report.in_text_order()
