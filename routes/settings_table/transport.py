@@ -1,0 +1,207 @@
+"""Settings of the connection: TLS, timeouts, headers."""
+
+from routes.settings_table import sections
+from routes.settings_table.types import Destination, Kind, Setting
+
+PEM = "PEM text, or PEM in base64 as Core writes it."
+ON_CORE = "The path of a file on the machine where Core runs."
+
+TLS = (
+    Setting(
+        key="tls_skip_verify",
+        label="Accept any certificate",
+        kind=Kind.BOOL,
+        section=sections.TLS,
+        help="The upstream's certificate is not checked at all. For tests only.",
+        unset="certificates are checked",
+    ),
+    Setting(
+        key="tls_upstream_server_name",
+        label="Server name of the upstream",
+        kind=Kind.HOST,
+        section=sections.TLS,
+        help="The name that the upstream's certificate has to show, if not that of To.",
+        maximum=255,
+        placeholder="wiki.internal",
+    ),
+    Setting(
+        key="tls_downstream_server_name",
+        label="Server name for clients",
+        kind=Kind.HOST,
+        section=sections.TLS,
+        help="The route also answers to this server name in TLS.",
+        maximum=255,
+    ),
+    Setting(
+        key="tls_custom_ca",
+        label="Certificate authority of the upstream",
+        kind=Kind.CERTIFICATE,
+        section=sections.TLS,
+        help=f"Who may have signed the upstream's certificate. {PEM}",
+        maximum=131072,
+    ),
+    Setting(
+        key="tls_custom_ca_file",
+        label="… from a file",
+        kind=Kind.FILE,
+        section=sections.TLS,
+        help=ON_CORE,
+        destination=Destination.CORE,
+    ),
+    Setting(
+        key="tls_client_cert",
+        label="Client certificate",
+        kind=Kind.CERTIFICATE,
+        section=sections.TLS,
+        help=f"Shown to the upstream to prove that the request comes from here. {PEM}",
+        maximum=131072,
+    ),
+    Setting(
+        key="tls_client_key",
+        label="Key of the client certificate",
+        kind=Kind.PRIVATE_KEY,
+        section=sections.TLS,
+        help=f"The private key that belongs to the client certificate. {PEM}",
+        secret=True,
+        maximum=65536,
+    ),
+    Setting(
+        key="tls_client_cert_file",
+        label="Client certificate from a file",
+        kind=Kind.FILE,
+        section=sections.TLS,
+        help=ON_CORE,
+        destination=Destination.CORE,
+    ),
+    Setting(
+        key="tls_client_key_file",
+        label="Key from a file",
+        kind=Kind.FILE,
+        section=sections.TLS,
+        help=ON_CORE,
+        destination=Destination.CORE,
+    ),
+    Setting(
+        key="tls_upstream_allow_renegotiation",
+        label="Allow renegotiation",
+        kind=Kind.BOOL,
+        section=sections.TLS,
+        help="The upstream may renegotiate TLS. Only old servers ask for that.",
+        aliases=("allow_renegotiation",),
+    ),
+)
+
+TIMEOUTS = (
+    Setting(
+        key="timeout",
+        label="Request timeout",
+        kind=Kind.DURATION,
+        section=sections.TIMEOUTS,
+        help="How long a whole request may take, such as 30s or 1m30s; 0s: forever.",
+        unset="30s, unless the global settings say otherwise",
+        placeholder="30s",
+    ),
+    Setting(
+        key="idle_timeout",
+        label="Idle timeout",
+        kind=Kind.DURATION,
+        section=sections.TIMEOUTS,
+        help="How long a connection may be silent, such as 5m; 0s: forever.",
+        placeholder="5m",
+    ),
+    Setting(
+        key="allow_websockets",
+        label="Allow WebSockets",
+        kind=Kind.BOOL,
+        section=sections.TIMEOUTS,
+        help="Requests may become WebSocket connections. Lifts the request timeout.",
+    ),
+    Setting(
+        key="allow_spdy",
+        label="Allow SPDY",
+        kind=Kind.BOOL,
+        section=sections.TIMEOUTS,
+        help="Requests may become SPDY connections, as older kubectl needs them.",
+    ),
+    Setting(
+        key="allow_upgrades",
+        label="Allow upgrades to",
+        kind=Kind.STRING_LIST,
+        section=sections.TIMEOUTS,
+        help="Further protocols that requests may be upgraded to.",
+        empty_is_value=True,
+        maximum=20,
+        placeholder="websocket",
+    ),
+)
+
+HEADERS = (
+    Setting(
+        key="set_request_headers",
+        label="Set request headers",
+        kind=Kind.HEADER_MAP,
+        section=sections.HEADERS,
+        help=(
+            "Added to requests, in place of what the client sent. Values may hold "
+            "${pomerium.access_token}, ${pomerium.id_token}, ${pomerium.jwt}, "
+            "${pomerium.client_cert_fingerprint}; a $ itself is written $$."
+        ),
+        secret_entries=True,
+        maximum=100,
+        placeholder="X-Team",
+    ),
+    Setting(
+        key="remove_request_headers",
+        label="Remove request headers",
+        kind=Kind.HEADER_NAMES,
+        section=sections.HEADERS,
+        help="Taken out of requests before they go on.",
+        maximum=100,
+        placeholder="X-Debug",
+    ),
+    Setting(
+        key="set_response_headers",
+        label="Set response headers",
+        kind=Kind.HEADER_MAP,
+        section=sections.HEADERS,
+        help="Added to answers, in place of what the upstream sent.",
+        secret_entries=True,
+        maximum=100,
+        placeholder="X-Frame-Options",
+    ),
+    Setting(
+        key="rewrite_response_headers",
+        label="Rewrite response headers",
+        kind=Kind.OBJECT_LIST,
+        section=sections.HEADERS,
+        help="Where a header of the answer begins with a text, that text is replaced.",
+        maximum=100,
+        fields=(
+            Setting(
+                key="header",
+                label="Header",
+                kind=Kind.TEXT,
+                help="Its name.",
+                required=True,
+                maximum=255,
+                placeholder="Location",
+            ),
+            Setting(
+                key="prefix",
+                label="Begins with",
+                kind=Kind.TEXT,
+                help="The text that is replaced.",
+                maximum=2000,
+                placeholder="http://wiki.internal/",
+            ),
+            Setting(
+                key="value",
+                label="Replacement",
+                kind=Kind.TEXT,
+                help="The text in its place.",
+                maximum=2000,
+                placeholder="https://wiki.example.com/",
+            ),
+        ),
+    ),
+)

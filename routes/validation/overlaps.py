@@ -1,0 +1,157 @@
+"""Which route answers: the order of matching, and routes that hide one another.
+
+The order is Core's: by host, then exact paths, then expressions, then prefixes with
+the longer ones first. Hosts with a `*` are asked only for hosts that no route names.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from routes.validation.addresses import Address, parse_from
+from routes.validation.paths import covers, meets, settings_of_match
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a route stands among others.
+
+    `id` is its key as text; `match` its path condition in one text.
+    """
+
+    id: str
+    name: str
+    from_url: str
+    match: str = ""
+    regex_priority_order: int | None = None
+
+    @property
+    def address(self) -> Address:
+        """The parsed `from`."""
+        return parse_from(self.from_url)
+
+    def condition(self, key: str) -> str:
+        """The value of `prefix`, `path` or `regex`, or ""."""
+        return settings_of_match(self.match).get(key, "")
+
+
+def matching_order(places: Iterable[Place]) -> list[Place]:
+    """Return the places in the order in which Core asks them.
+
+    From ascending; path, number, expression and prefix descending, so that those
+    without one come last; id ascending.
+    """
+    order = sorted(places, key=lambda place: place.id)
+    order.sort(key=lambda place: place.condition("prefix"), reverse=True)
+    order.sort(key=lambda place: place.condition("regex"), reverse=True)
+    order.sort(key=_priority, reverse=True)
+    order.sort(key=lambda place: place.condition("path"), reverse=True)
+    order.sort(key=lambda place: place.from_url)
+    return order
+
+
+def _priority(place: Place) -> tuple[bool, int]:
+    number = place.regex_priority_order
+    return (number is not None, number or 0)
+
+
+class OverlapKind(StrEnum):
+    """How two routes stand to each other."""
+
+    SAME = "same"
+    HIDDEN_BY = "hidden_by"
+    HIDES = "hides"
+    AFTER = "after"
+    BEFORE = "before"
+    EXACT_HOST = "exact_host"
+    WILDCARD = "wildcard"
+
+
+SENTENCES = {
+    OverlapKind.SAME: "`{other}` has the same address",
+    OverlapKind.HIDDEN_BY: "`{other}` is asked first and takes every request of this",
+    OverlapKind.HIDES: "this is asked first and takes every request of `{other}`",
+    OverlapKind.AFTER: "`{other}` is asked first and takes some requests of this",
+    OverlapKind.BEFORE: "this is asked first and takes some requests of `{other}`",
+    OverlapKind.EXACT_HOST: "`{other}` names a host below this `*`, and keeps it",
+    OverlapKind.WILDCARD: "this host leaves the `*` of `{other}`",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """A route that meets the one that was asked about."""
+
+    kind: OverlapKind
+    other: Place
+
+    @property
+    def sentence(self) -> str:
+        """What it means, for people."""
+        return SENTENCES[self.kind].format(other=self.other.name)
+
+
+def find_overlaps(place: Place, others: Sequence[Place]) -> list[Overlap]:
+    """Return how a route stands to each of the others that it meets."""
+    found = []
+    position = {p.id: n for n, p in enumerate(matching_order([place, *others]))}
+    for other in others:
+        if other.id == place.id:
+            continue
+        kind = _relation(place, other, first=position[place.id] < position[other.id])
+        if kind is not None:
+            found.append(Overlap(kind, other))
+    return found
+
+
+def _relation(place: Place, other: Place, *, first: bool) -> OverlapKind | None:
+    own, their = place.address, other.address
+    if authority(own) != authority(their):
+        if not (own.is_wildcard and their.is_wildcard):
+            return _wildcard_relation(own, their)
+        if not (_below(own.host, their.host) or _below(their.host, own.host)):
+            return None
+    if not own.is_web:
+        return OverlapKind.SAME
+    if place.match == other.match and own.host == their.host:
+        return OverlapKind.SAME
+    if not meets(place.match, other.match):
+        return None
+    if first:
+        hides = covers(place.match, other.match) and _spans(own, their)
+        return OverlapKind.HIDES if hides else OverlapKind.BEFORE
+    hidden = covers(other.match, place.match) and _spans(their, own)
+    return OverlapKind.HIDDEN_BY if hidden else OverlapKind.AFTER
+
+
+def authority(address: Address) -> tuple[str, ...]:
+    """Return what a request's host is compared with.
+
+    http and https are one, as Core serves both alike. SSH has a table of its own.
+    """
+    if address.is_web:
+        return ("web", address.host, str(address.port or ""))
+    if address.targets:
+        return ("tunnel", address.scheme, *address.targets)
+    if address.scheme == "ssh":
+        return ("ssh", address.host)
+    return ("tunnel", address.scheme, f"{address.host}:{address.port}")
+
+
+def _wildcard_relation(own: Address, their: Address) -> OverlapKind | None:
+    if authority(own)[0] != authority(their)[0]:
+        return None
+    if own.is_wildcard and not their.is_wildcard and _below(their.host, own.host):
+        return OverlapKind.EXACT_HOST
+    if their.is_wildcard and not own.is_wildcard and _below(own.host, their.host):
+        return OverlapKind.WILDCARD
+    return None
+
+
+def _spans(address: Address, other: Address) -> bool:
+    """Every host of `other` is one of `address`."""
+    return address.host == other.host or _below(other.host, address.host)
+
+
+def _below(host: str, wildcard: str) -> bool:
+    return host.endswith(wildcard[1:])
