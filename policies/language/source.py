@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 MAX_BYTES: Final = 64 * 1024
 MAX_DEPTH: Final = 16
-MAX_NODES: Final = 12_000
+MAX_NODES: Final = 8_000
 
 # The C parser where PyYAML was built with it: the same events, ten times as fast.
 _PARSER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)

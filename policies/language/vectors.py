@@ -53,15 +53,25 @@ def run_case(
     case: Case, record_sets: Mapping[str, Any]
 ) -> tuple[CaseVerdict, tuple[str, ...]]:
     """Run a case; return how it went, and each disagreement as a line of text."""
+    try:
+        return _run(case, record_sets)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        return CaseVerdict.FAILED, (f"the case can't be read: {error!r}",)
+
+
+def _run(
+    case: Case, record_sets: Mapping[str, Any]
+) -> tuple[CaseVerdict, tuple[str, ...]]:
     if _holds_rego(case):
         return CaseVerdict.SKIPPED, ()
     runner = _RUNNERS.get(case["kind"])
     if runner is None:
         return CaseVerdict.FAILED, (f"unknown kind {case['kind']}",)
-    found = []
-    for mode, expected in _readings(case):
-        actual = _refused_or(runner, case, record_sets, mode)
-        found += [f"{mode}: {line}" for line in _differences(actual, expected)]
+    found = [
+        f"{mode}: {line}"
+        for mode, expected in _readings(case)
+        for line in _differences(_refused_or(runner, case, record_sets, mode), expected)
+    ]
     return (CaseVerdict.FAILED if found else CaseVerdict.PASSED), tuple(found)
 
 

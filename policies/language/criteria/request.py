@@ -185,7 +185,7 @@ def _read_source_ip(node: CriterionNode, context: Context) -> SourceIp | None:
     known = {network for network in networks if network is not None}
     if None in networks:
         return None
-    order = sorted(known, key=lambda network: (network.version, network.compressed))
+    order = sorted(known, key=lambda one: (one.version, int(one[0]), one.prefixlen))
     return SourceIp(tuple(order))
 
 
