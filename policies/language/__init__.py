@@ -6,6 +6,7 @@ the package knows Django, reads a clock or does input and output.
 
 from __future__ import annotations
 
+from .anonymous import could_allow_anonymous
 from .canonical import canonical, program_key
 from .compiler import Program, compile_policy
 from .composition import (
@@ -80,6 +81,7 @@ __all__ = [
     "check",
     "compile_policy",
     "compile_route",
+    "could_allow_anonymous",
     "decide",
     "evaluate",
     "evaluate_internal",
