@@ -26,6 +26,29 @@ if TYPE_CHECKING:
 MAX_BYTES: Final = 64 * 1024
 MAX_DEPTH: Final = 16
 MAX_NODES: Final = 8_000
+OBSCURE: Final = frozenset(
+    {"alias", "anchor", "directive", "further-document", "merge-key", "tag"}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """How much a text may hold, and which constructs it has to do without.
+
+    `noun` and `verb` are how messages speak of the text: a policy is `saved`, another
+    file may be `imported`. `refused` names constructs of those in `OBSCURE`.
+    """
+
+    noun: str = "the policy"
+    verb: str = "saved"
+    max_bytes: int = MAX_BYTES
+    max_depth: int = MAX_DEPTH
+    max_nodes: int = MAX_NODES
+    refused: frozenset[str] = frozenset()
+
+
+READING: Final = Bounds()
+SAVING: Final = Bounds(refused=OBSCURE)
 
 # The C parser where PyYAML was built with it: the same events, ten times as fast.
 _PARSER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
@@ -35,11 +58,13 @@ _UNREADABLE = re.compile(
 _BYTE_ORDER_MARK = "\ufeff"
 
 
-def decode(text: str | bytes, report: Report) -> str | None:
+def decode(
+    text: str | bytes, report: Report, *, bounds: Bounds = READING
+) -> str | None:
     """Return the text of a policy, or None after reporting why there is none."""
     data = text.encode("utf-8", "replace") if isinstance(text, str) else text
-    if len(data) > MAX_BYTES:
-        message = f"the policy has {len(data)} bytes, more than {MAX_BYTES}"
+    if len(data) > bounds.max_bytes:
+        message = f"{bounds.noun} has {len(data)} bytes, more than {bounds.max_bytes}"
         _refuse(report, "too-large", message)
         return None
     if isinstance(text, bytes):
@@ -53,19 +78,22 @@ def decode(text: str | bytes, report: Report) -> str | None:
     if found is not None:
         char = ord(found.group())
         span = _position(text[: found.start()], length=1)
-        message = f"the character U+{char:04X} is not allowed in a policy"
+        message = f"the character U+{char:04X} is not allowed in {bounds.noun}"
         _refuse(report, "control-character", message, span)
         return None
     return text
 
 
-def compose(text: str, report: Report, *, saving: bool = False) -> Node | None:
+def compose(
+    text: str, report: Report, *, saving: bool = False, bounds: Bounds | None = None
+) -> Node | None:
     """Return the tree of the first document, or None when nothing can be made of it.
 
     With `saving`, what only obscures the text is an error as well: anchors, aliases,
-    merge keys, tags, directives and further documents.
+    merge keys, tags, directives and further documents. `bounds`, for texts that are
+    no policies, decide instead.
     """
-    return _Composer(text, report, saving=saving).compose()
+    return _Composer(text, report, bounds or (SAVING if saving else READING)).compose()
 
 
 def _position(before: str, *, length: int = 0) -> Span:
@@ -99,7 +127,7 @@ class _Composed:
 class _Composer:
     text: str
     report: Report
-    saving: bool
+    bounds: Bounds
     parser: Any = field(init=False)
     offset: int = field(init=False)
     anchors: dict[str, _Composed | None] = field(default_factory=dict)
@@ -115,11 +143,12 @@ class _Composer:
             self._event()
             event = self._event()
             if isinstance(event, yaml.StreamEndEvent):
-                _refuse(self.report, "empty-document", "the policy is empty")
+                message = f"{self.bounds.noun} is empty"
+                _refuse(self.report, "empty-document", message)
                 return None
             self._check_directives(event)
             composed = self._node(self._event(), depth=0)
-            if self.saving:
+            if "further-document" in self.bounds.refused:
                 self._check_end()
         except _StopError:
             return None
@@ -146,11 +175,17 @@ class _Composer:
             start.index + self.offset, end.index + self.offset, start.line + 1, column
         )
 
+    def _content_end(self, end: int) -> int:
+        """Return where the text before `end` ends, without the white space there."""
+        while end > 0 and self.text[end - 1].isspace():
+            end -= 1
+        return end
+
     def _obscure(self, code: str, what: str, span: Span, hint: str) -> None:
-        if self.saving:
+        if code in self.bounds.refused:
             self.report.error(
                 code,
-                f"{what} can't be saved",
+                f"{what} can't be {self.bounds.verb}",
                 span,
                 stage=Stage.SAVING,
                 suggestion=hint,
@@ -208,17 +243,19 @@ class _Composer:
 
     def _count(self, nodes: int, span: Span) -> None:
         self.size += nodes
-        if self.size > MAX_NODES:
-            message = f"the policy stands for more than {MAX_NODES} values"
+        if self.size > self.bounds.max_nodes:
+            limit = self.bounds.max_nodes
+            message = f"{self.bounds.noun} stands for more than {limit} values"
             self._stop("too-many-values", message, span)
 
     def _check_depth(self, depth: int, span: Span) -> None:
-        if depth > MAX_DEPTH:
-            self._stop("too-deep", f"nested deeper than {MAX_DEPTH} levels", span)
+        limit = self.bounds.max_depth
+        if depth > limit:
+            self._stop("too-deep", f"nested deeper than {limit} levels", span)
 
     def _scalar(self, event: Any, span: Span) -> _Composed:
         if event.style in {"|", ">"}:
-            end = len(self.text[: span.end].rstrip())
+            end = self._content_end(span.end)
             span = Span(span.start, end, span.line, span.column)
         tag = event.tag if event.tag != "!" else None
         is_plain = tag is None and not event.style
@@ -269,7 +306,7 @@ class _Composer:
         own = [child.node.span.end for child in children if not child.is_alias]
         last = max(own, default=whole.start)
         if children and children[-1].is_alias:
-            last = max(last, len(self.text[: whole.end].rstrip()))
+            last = max(last, self._content_end(whole.end))
         return Span(whole.start, max(last, whole.start), whole.line, whole.column)
 
     def _entries(
