@@ -9,8 +9,16 @@ from directory.models import Directory, Group, Membership, User
 from namespaces import services as namespace_services
 from namespaces.models import Namespace, RoleBinding
 from namespaces.selectors import get_root
+from policies import services as policy_services
+from policies.models import Policy
+from routes.models import Route, RoutePolicy
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
+EMPLOYEES = """\
+allow:
+  and:
+    - domain: example.com
+"""
 _numbers = count(1)
 
 
@@ -75,3 +83,42 @@ def grant(role: str, namespace: Namespace, **subject: Any) -> RoleBinding:
         now=NOW,
         **{f"{name}_id": row.id for name, row in subject.items()},
     )
+
+
+def make_policy(
+    name: str = "",
+    *,
+    namespace: Namespace | None = None,
+    source: str = "",
+    **values: Any,
+) -> Policy:
+    """Make a policy through its service, so that it has its version 1.
+
+    Without a text, it allows the people of example.com.
+    """
+    return policy_services.create_policy(
+        namespace_id=(namespace or get_root()).id,
+        name=name or f"policy {next(_numbers)}",
+        source=source or EMPLOYEES,
+        actor=system("test"),
+        now=NOW,
+        **values,
+    )
+
+
+def make_bare_route(
+    *policies: Policy, namespace: Namespace | None = None, name: str = ""
+) -> Route:
+    """Make the row of a route with these policies; no rule of routes is looked at."""
+    name = name or f"route {next(_numbers)}"
+    route = Route.objects.create(
+        namespace=namespace or get_root(),
+        name=name,
+        from_url=f"https://{name.replace(' ', '-').lower()}.example.com",
+        host=f"{name.replace(' ', '-').lower()}.example.com",
+        created_at=NOW,
+        modified_at=NOW,
+    )
+    for position, policy in enumerate(policies):
+        RoutePolicy.objects.create(route=route, policy=policy, position=position)
+    return route

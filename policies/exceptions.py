@@ -1,0 +1,66 @@
+"""What can go wrong with policies."""
+
+from console.core.exceptions import (
+    ConflictError,
+    NotFoundError,
+    PermissionDeniedError,
+    ValidationFailedError,
+)
+
+
+class PolicyNotFoundError(NotFoundError):
+    code = "policy_not_found"
+    default_message = "there is no such policy, or you may not see it"
+
+
+class PolicyVersionNotFoundError(NotFoundError):
+    code = "policy_version_not_found"
+    default_message = "this policy has no such version"
+
+
+class AttachmentNotFoundError(NotFoundError):
+    code = "policy_attachment_not_found"
+    default_message = "the policy is not attached there"
+
+
+class PolicyNameTakenError(ConflictError):
+    code = "policy_name_taken"
+
+
+class PolicyInUseError(ConflictError):
+    """Something is attached to the policy; `details` lists where."""
+
+    code = "policy_in_use"
+
+
+class PolicyOutOfReachError(ConflictError):
+    """A policy is seen in its namespace and below, and is wanted elsewhere."""
+
+    code = "policy_out_of_reach"
+
+
+class PolicyTextError(ValidationFailedError):
+    """The text can't be saved; `details["problems"]` holds all that is wrong."""
+
+    code = "policy_text"
+
+
+class RegoUnavailableError(ValidationFailedError):
+    code = "rego_unavailable"
+    default_message = "this console has no Rego engine yet; write the policy in PPL"
+
+
+class OpenToAnyoneError(PermissionDeniedError):
+    code = "open_to_anyone"
+    default_message = (
+        "this policy can let in somebody who has not signed in; "
+        "only an admin may save or attach such a policy"
+    )
+
+
+class EnforcedPolicyError(PermissionDeniedError):
+    code = "policy_enforced"
+    default_message = (
+        "this policy is enforced; only an admin of each namespace that enforces it "
+        "may change it"
+    )

@@ -1,0 +1,200 @@
+"""Where policies are attached, and which arrive at a namespace from above.
+
+Attachments to routes are rows of the `routes` app, which lies above this one; they
+are reached through the policy's reverse relations and never imported.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from console.core.actor import Actor
+from namespaces import access
+from namespaces import selectors as namespace_selectors
+from namespaces.permissions import Permission
+from policies.models import AttachmentMode, NamespacePolicy, Policy
+
+if TYPE_CHECKING:
+    from namespaces.models import Namespace
+
+ROUTE = "route_attachments__route"
+MAX_LISTED = 50
+
+
+@dataclass(frozen=True, slots=True)
+class UsageCount:
+    """How many routes and namespaces a policy is attached to, as one actor sees it."""
+
+    routes: int = 0
+    namespaces: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """Where a policy is attached, as one actor sees it.
+
+    Attributes:
+        routes: the routes by name, at most 50 of them; each with its namespace.
+        route_count: how many there are.
+        attachments: to namespaces that the actor sees, or below which they do.
+        hidden_count: further attachments that the actor may not see.
+    """
+
+    routes: list[Any]
+    route_count: int
+    attachments: list[NamespacePolicy]
+    hidden_count: int
+
+    @property
+    def is_empty(self) -> bool:
+        """The policy is attached nowhere."""
+        return not (self.route_count or self.attachments or self.hidden_count)
+
+    def in_words(self) -> str:
+        """Say how many, such as `3 routes and 1 more that you may not see`."""
+        parts = [
+            _counted(self.route_count, "route", "routes"),
+            _counted(len(self.attachments), "namespace", "namespaces"),
+            f"{self.hidden_count} more that you may not see"
+            if self.hidden_count
+            else "",
+        ]
+        named = [part for part in parts if part]
+        return " and ".join([", ".join(named[:-1]), named[-1]] if named[1:] else named)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the same for the details of an error."""
+        return {
+            "routes": [
+                {"id": str(route.pk), "name": route.name} for route in self.routes
+            ],
+            "route_count": self.route_count,
+            "namespaces": [
+                {
+                    "id": str(one.namespace_id),
+                    "name": one.namespace.name,
+                    "mode": one.mode,
+                }
+                for one in self.attachments
+            ],
+            "hidden_count": self.hidden_count,
+        }
+
+
+def count_usage(policies: Iterable[Policy], *, actor: Actor) -> dict[UUID, UsageCount]:
+    """Return what the actor may know of the use of each policy, in two queries."""
+    ids = [policy.pk for policy in policies]
+    counts = []
+    for condition, relation in (
+        (_on_routes(actor), "route_attachments"),
+        (_on_namespaces(actor), "namespace_attachments"),
+    ):
+        rows = Policy.objects.filter(condition, pk__in=ids).order_by()
+        counts.append(dict(rows.values_list("pk").annotate(Count(relation))))
+    routes, namespaces = counts
+    return {pk: UsageCount(routes.get(pk, 0), namespaces.get(pk, 0)) for pk in ids}
+
+
+def with_usage(policies: QuerySet[Policy], *, actor: Actor) -> QuerySet[Any]:
+    """Annotate `route_count` and `namespace_count`; for exports, that show all rows."""
+    return policies.annotate(
+        route_count=_count(_on_routes(actor), "route_attachments"),
+        namespace_count=_count(_on_namespaces(actor), "namespace_attachments"),
+    )
+
+
+def keep_attached(
+    policies: QuerySet[Policy], *, actor: Actor, attached: bool
+) -> QuerySet[Policy]:
+    """Keep the policies with an attachment that the actor sees, or those without."""
+    same = Policy.objects.filter(pk=OuterRef("pk"))
+    anywhere = Exists(same.filter(_on_routes(actor))) | Exists(
+        same.filter(_on_namespaces(actor))
+    )
+    return policies.filter(anywhere if attached else ~anywhere)
+
+
+def get_usage(
+    policy: Policy, *, actor: Actor, outside: "Namespace | None" = None
+) -> Usage:
+    """Return where a policy is attached; with `outside`, only beyond that subtree."""
+    elsewhere = (
+        Q()
+        if outside is None
+        else ~access.subtree(outside.path, column="namespace__path")
+    )
+    all_routes = policy.routes.filter(elsewhere)
+    all_attachments = policy.namespace_attachments.filter(elsewhere)
+    routes = all_routes.filter(access.namespace_filter(actor, Permission.ROUTE_VIEW))
+    attachments = list(
+        all_attachments.filter(
+            access.namespace_filter(actor, Permission.POLICY_VIEW, above=True)
+        ).select_related("namespace")
+    )
+    route_count = routes.count()
+    everything = all_routes.count() + all_attachments.count()
+    return Usage(
+        routes=list(
+            routes.select_related("namespace").order_by("name", "pk")[:MAX_LISTED]
+        ),
+        route_count=route_count,
+        attachments=attachments,
+        hidden_count=everything - route_count - len(attachments),
+    )
+
+
+def list_enforced(policy: Policy) -> list[NamespacePolicy]:
+    """Return the attachments by which a policy is enforced, whoever asks."""
+    enforced = policy.namespace_attachments.filter(mode=AttachmentMode.ENFORCED)
+    return list(enforced.select_related("namespace"))
+
+
+def list_attached_above(namespace: "Namespace") -> list[NamespacePolicy]:
+    """Return what arrives at a namespace: attached to it, or to one above it.
+
+    In the order of the path, then by name. Enforced policies always arrive; inherited
+    ones from above only as far as no namespace on the way has switched that off.
+    """
+    chain = namespace_selectors.list_chain(namespace)
+    switched_off = [at for at, one in enumerate(chain) if not one.inherits_policies]
+    inheriting = {one.pk for one in chain[max(switched_off, default=0) :]}
+    attachments = (
+        NamespacePolicy.objects.filter(namespace__in=chain)
+        .select_related("policy", "policy__namespace", "namespace")
+        .order_by("namespace__depth", "policy__name", "pk")
+    )
+    return [
+        one
+        for one in attachments
+        if one.mode == AttachmentMode.ENFORCED or one.namespace_id in inheriting
+    ]
+
+
+def _on_routes(actor: Actor) -> Q:
+    return Q(route_attachments__isnull=False) & access.namespace_filter(
+        actor, Permission.ROUTE_VIEW, field=f"{ROUTE}__namespace"
+    )
+
+
+def _on_namespaces(actor: Actor) -> Q:
+    # Above as well: what is in force in a namespace is shown there (decision 8).
+    return Q(namespace_attachments__isnull=False) & access.namespace_filter(
+        actor,
+        Permission.POLICY_VIEW,
+        field="namespace_attachments__namespace",
+        above=True,
+    )
+
+
+def _counted(count: int, singular: str, plural: str) -> str:
+    return f"{count} {singular if count == 1 else plural}" if count else ""
+
+
+def _count(condition: Q, relation: str) -> Coalesce:
+    rows = Policy.objects.filter(condition, pk=OuterRef("pk")).order_by()
+    counted = rows.values("pk").annotate(n=Count(relation)).values("n")
+    return Coalesce(Subquery(counted), 0)

@@ -1,0 +1,114 @@
+"""Reads of policies and their versions, starting from what the actor may see."""
+
+from collections.abc import Iterable
+from difflib import unified_diff
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from console.core import tombstones
+from console.core.actor import Actor
+from console.core.models import Tombstone
+from namespaces import access
+from namespaces import selectors as namespace_selectors
+from namespaces.permissions import Permission
+from policies.exceptions import PolicyNotFoundError, PolicyVersionNotFoundError
+from policies.models import Policy, PolicyVersion
+
+if TYPE_CHECKING:
+    from namespaces.models import Namespace
+
+CHUNK = 500  # identifiers in one query: databases have limits
+
+
+def list_policies(actor: Actor) -> QuerySet[Policy]:
+    """Return the policies of the namespaces that the actor sees, and from above."""
+    policies: QuerySet[Policy] = Policy.objects.visible_to(
+        actor, Permission.POLICY_VIEW
+    ).select_related("namespace")
+    return policies
+
+
+def get_policy(policy_id: UUID | str, *, actor: Actor) -> Policy:
+    """Return a policy that the actor sees.
+
+    Raises:
+        PolicyNotFoundError: it isn't there, or the actor may not see it.
+    """
+    policy = list_policies(actor).filter(pk=policy_id).first()
+    if policy is None:
+        raise PolicyNotFoundError
+    return policy
+
+
+def search_policies(policies: QuerySet[Policy], text: str) -> QuerySet[Policy]:
+    """Keep the policies whose name, description or text contains the text."""
+    return policies.filter(
+        Q(name__icontains=text)
+        | Q(description__icontains=text)
+        | Q(source__icontains=text)
+    )
+
+
+def within(policies: QuerySet[Policy], namespace: "Namespace") -> QuerySet[Policy]:
+    """Keep the policies that live in a namespace or below it."""
+    return policies.filter(access.subtree(namespace.path, "namespace__path"))
+
+
+def list_attachable(namespace: "Namespace", *, actor: Actor) -> QuerySet[Policy]:
+    """Return what may be attached in a namespace: its own policies, and from above."""
+    paths = [*access.ancestor_paths(namespace.path), namespace.path]
+    return list_policies(actor).filter(namespace__path__in=paths)
+
+
+def find_by_meaning(
+    namespace: "Namespace", meanings: Iterable[str]
+) -> dict[str, Policy]:
+    """Return the attachable policies that mean what these keys stand for.
+
+    Of several the one that lives nearest wins, and of those the oldest, so that an
+    import always reuses the same one. Not for showing: the caller has checked that
+    its actor may write in the namespace, which shows what is above it.
+    """
+    paths = [*access.ancestor_paths(namespace.path), namespace.path]
+    wanted = sorted(set(meanings))
+    found: dict[str, Policy] = {}
+    for start in range(0, len(wanted), CHUNK):
+        rows = Policy.objects.filter(
+            meaning__in=wanted[start : start + CHUNK], namespace__path__in=paths
+        ).order_by("-namespace__depth", "created_at", "id")
+        for policy in rows:
+            found.setdefault(policy.meaning, policy)
+    return found
+
+
+def list_versions(policy: Policy) -> QuerySet[PolicyVersion]:
+    """Return the versions of a policy that the actor was shown, the newest first."""
+    return policy.versions.order_by("-number")
+
+
+def get_version(policy: Policy, number: int) -> PolicyVersion:
+    """Return one version.
+
+    Raises:
+        PolicyVersionNotFoundError: there is none of that number.
+    """
+    version = policy.versions.filter(number=number).first()
+    if version is None:
+        raise PolicyVersionNotFoundError
+    return version
+
+
+def diff_texts(before: str, after: str) -> str:
+    """Return what changed between two texts, line by line, as a unified diff."""
+    lines = unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=3)
+    return "\n".join(list(lines)[2:])  # without the two lines that name files
+
+
+def list_deleted(actor: Actor) -> QuerySet[Tombstone]:
+    """Return the deleted policies that the actor may restore, the latest first."""
+    places = namespace_selectors.list_namespaces_where(actor, Permission.POLICY_CREATE)
+    return tombstones.list_tombstones("policy").filter(
+        namespace_id__in=places.values("id")
+    )

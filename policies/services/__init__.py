@@ -1,0 +1,42 @@
+"""Writes of policies, and trying them."""
+
+from policies.services.attachments import attach_to_namespace, detach_from_namespace
+from policies.services.deletion import delete_policies, delete_policy, restore_policy
+from policies.services.moving import move_policy
+from policies.services.saving import (
+    PolicyDraft,
+    create_policies,
+    create_policy,
+    revert_policy,
+    update_policy,
+)
+from policies.services.trial import (
+    Trial,
+    TriedCriterion,
+    TriedOperator,
+    TriedPolicy,
+    TriedRule,
+    trial_of,
+    try_policy,
+)
+
+__all__ = [
+    "PolicyDraft",
+    "Trial",
+    "TriedCriterion",
+    "TriedOperator",
+    "TriedPolicy",
+    "TriedRule",
+    "attach_to_namespace",
+    "create_policies",
+    "create_policy",
+    "delete_policies",
+    "delete_policy",
+    "detach_from_namespace",
+    "move_policy",
+    "restore_policy",
+    "revert_policy",
+    "trial_of",
+    "try_policy",
+    "update_policy",
+]

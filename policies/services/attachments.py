@@ -1,0 +1,137 @@
+"""Attaching policies to namespaces: inherited by the routes below, or enforced.
+
+Attachments to routes are the `routes` app's.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from console.core.actor import Actor
+from console.core.exceptions import ValidationFailedError
+from console.core.transactions import writing
+from namespaces import access
+from namespaces.permissions import Permission
+from policies import selectors
+from policies.exceptions import AttachmentNotFoundError, PolicyOutOfReachError
+from policies.models import AttachmentMode, NamespacePolicy
+from policies.services import rules
+
+PERMISSION_FOR = {
+    AttachmentMode.INHERITED: Permission.POLICY_ATTACH,
+    AttachmentMode.ENFORCED: Permission.POLICY_ENFORCE,
+}
+
+
+@writing()
+def attach_to_namespace(
+    policy_id: UUID | str,
+    *,
+    namespace_id: UUID | str,
+    mode: str,
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
+) -> NamespacePolicy:
+    """Let a policy count on every route of a namespace and below.
+
+    Inherited needs a manager of the namespace, enforced an admin. One that is attached
+    there already changes its mode, which needs the right to both.
+
+    Raises:
+        PolicyNotFoundError: the actor doesn't see the policy.
+        NamespaceNotFoundError: the actor doesn't see the namespace.
+        PolicyOutOfReachError: the policy lives neither there nor above.
+        OpenToAnyoneError: it could let in anybody, and the actor is no admin.
+    """
+    wanted = _mode(mode)
+    actor = rules.afresh(actor)
+    policy = selectors.get_policy(policy_id, actor=actor)
+    namespace = access.check_can(actor, PERMISSION_FOR[wanted], namespace_id)
+    if not namespace.path.startswith(policy.namespace.path):
+        raise PolicyOutOfReachError(
+            f"`{policy.name}` lives in {policy.namespace.name}, and is seen only "
+            f"there and below; {namespace.name} is elsewhere"
+        )
+    rules.check_openness(
+        allows_anonymous=policy.allows_anonymous, namespace=namespace, actor=actor
+    )
+    existing = NamespacePolicy.objects.filter(
+        namespace=namespace, policy=policy
+    ).first()
+    if existing is not None:
+        if existing.mode == wanted:
+            return existing
+        _check_may_detach(existing, actor=actor)
+    before = _state(existing) if existing else None
+    attachment = existing or NamespacePolicy(
+        namespace=namespace,
+        policy=policy,
+        created_at=now,
+        created_by=actor.label[:255],
+    )
+    attachment.mode = wanted
+    attachment.save()
+    change = rules.change(
+        "attached",
+        policy,
+        before=before,
+        after=_state(attachment),
+        namespace_id=namespace.pk,
+    )
+    rules.record([change], actor=actor, now=now, reason=reason)
+    return attachment
+
+
+@writing()
+def detach_from_namespace(
+    policy_id: UUID | str,
+    *,
+    namespace_id: UUID | str,
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
+) -> None:
+    """Let a policy no longer count on a namespace. An enforced one needs an admin.
+
+    Raises:
+        PolicyNotFoundError: the actor doesn't see the policy.
+        AttachmentNotFoundError: it isn't attached there.
+    """
+    actor = rules.afresh(actor)
+    policy = selectors.get_policy(policy_id, actor=actor)
+    access.check_can(actor, Permission.POLICY_VIEW, namespace_id)
+    attachment = NamespacePolicy.objects.filter(
+        namespace_id=namespace_id, policy=policy
+    ).first()
+    if attachment is None:
+        raise AttachmentNotFoundError
+    _check_may_detach(attachment, actor=actor)
+    change = rules.change(
+        "detached",
+        policy,
+        before=_state(attachment),
+        namespace_id=attachment.namespace_id,
+    )
+    rules.record([change], actor=actor, now=now, reason=reason)
+    attachment.delete()
+
+
+def _check_may_detach(attachment: NamespacePolicy, *, actor: Actor) -> None:
+    permission = PERMISSION_FOR[AttachmentMode(attachment.mode)]
+    access.check_can(actor, permission, attachment.namespace_id)
+
+
+def _mode(mode: str) -> AttachmentMode:
+    if mode not in AttachmentMode.values:
+        raise ValidationFailedError(
+            f"there is no mode `{mode}`", fields={"mode": ["inherited or enforced"]}
+        )
+    return AttachmentMode(mode)
+
+
+def _state(attachment: NamespacePolicy) -> dict[str, object]:
+    return {
+        "policy_id": attachment.policy_id,
+        "namespace_id": attachment.namespace_id,
+        "mode": attachment.mode,
+    }
