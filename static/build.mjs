@@ -5,6 +5,7 @@
 //   app.js       htmx and the controllers that every page may use
 //   app.css      the parts of Tabler that the console uses, and its own sheets
 //   icons.svg    one symbol per name in img/icons.json
+//   mark.svg     the sign of the house
 //
 // The same sources give the same bytes. `node static/build.mjs [OUTDIR]`.
 import { copyFile, mkdir, readdir, rm } from "node:fs/promises";
@@ -57,6 +58,7 @@ await Promise.all([
   writeSprite(path.join(here, "img", "icons.json"), outdir),
 ]);
 
+await copyFile(path.join(here, "img", "mark.svg"), path.join(outdir, "mark.svg"));
 // The fonts' license asks to travel with them.
 const require = createRequire(import.meta.url);
 const plex = path.dirname(require.resolve("@fontsource-variable/ibm-plex-sans/package.json"));

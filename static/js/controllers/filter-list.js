@@ -64,12 +64,15 @@ export default function filterList(element, signal) {
   input?.addEventListener(
     "keydown",
     (event) => {
-      if (event.key === "ArrowDown") go(shown()[0]);
-      else if (event.key === "Enter") (shown().find((one) => one.matches(".tree__item--match")) ?? null)?.click();
+      const match = shown().find((one) => one.matches(".tree__item--match"));
+      if (event.key === "ArrowDown") go(match ?? shown()[0]);
+      else if (event.key === "Enter") match?.click();
       else return;
       event.preventDefault();
     },
     { signal },
   );
   if (input?.value) filter();
+  // Fetched into a popover that has just been opened: typing may begin.
+  if (element.closest(":popover-open")) input?.focus();
 }

@@ -12,7 +12,7 @@ export default function menu(rail, signal) {
     (event) => {
       const open = event.newState === "open";
       behind().forEach((part) => (part.inert = open));
-      if (open) rail.querySelector("a[aria-current], a, button")?.focus();
+      if (open) (rail.querySelector("a[aria-current]") ?? rail.querySelector("a, button"))?.focus();
     },
     { signal },
   );

@@ -48,7 +48,8 @@ export default function shortcuts(body, signal) {
       if (event.target.closest("[role=tree], [role=treegrid]") && /\p{L}/u.test(event.key)) return;
       const inTime = event.timeStamp - firstAt < SECOND_KEY_WITHIN;
       const pressed = first && inTime ? `${first} ${event.key}` : event.key;
-      const hit = offered().find((one) => one.dataset.shortcut === pressed && (isVisible(one) || one.matches(".rail a")));
+      // What the frame offers counts also where a small screen has no room for it.
+      const hit = offered().find((one) => one.dataset.shortcut === pressed && (isVisible(one) || one.closest(".rail, .topbar")));
       first = hit ? "" : event.key;
       firstAt = event.timeStamp;
       if (!hit) return;

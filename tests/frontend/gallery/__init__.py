@@ -1,0 +1,1 @@
+"""Pages that show every component with believable content, for the browser tests."""
