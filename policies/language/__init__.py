@@ -43,10 +43,13 @@ from .grammar import (
 from .modes import Edition, Mode
 from .reader import check, parse
 from .reasons import Reason
+from .sentences import Clause, Sentence, describe, summary
+from .wording import Names
 
 __all__ = [
     "CRITERIA",
     "Action",
+    "Clause",
     "Criterion",
     "CriterionNode",
     "Decision",
@@ -57,6 +60,7 @@ __all__ = [
     "Fix",
     "ForeignPolicy",
     "Mode",
+    "Names",
     "Need",
     "Operator",
     "OperatorNode",
@@ -71,6 +75,7 @@ __all__ = [
     "RouteProgram",
     "RouteSettings",
     "Rule",
+    "Sentence",
     "Severity",
     "SourceState",
     "Span",
@@ -83,6 +88,7 @@ __all__ = [
     "compile_route",
     "could_allow_anonymous",
     "decide",
+    "describe",
     "evaluate",
     "evaluate_internal",
     "explain",
@@ -90,4 +96,5 @@ __all__ = [
     "parse",
     "program_key",
     "settings_to_policy",
+    "summary",
 ]
