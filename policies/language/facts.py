@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from string import ascii_lowercase, ascii_uppercase
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ class Request:
 
     def has_header(self, name: str) -> bool:
         """Return whether a header is there and not empty."""
-        return self.headers.get(name) not in (None, "")
+        return bool(self.headers.get(name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +224,11 @@ class Facts:
         return "" if self.person is None else self.person.email
 
     @property
+    def address(self) -> str:
+        """The address as enforcement compares it: see `normalize_address`."""
+        return normalize_address(self.email)
+
+    @property
     def lacks_directory_data(self) -> bool:
         """Whether the groups of a signed-in person can't be known.
 
@@ -261,7 +267,16 @@ class Facts:
         return () if value is _ABSENT else value
 
 
-_MAX_SEGMENTS = 5
+def normalize_address(address: str) -> str:
+    """Return an address, or a part of one, with ASCII letters in lower case.
+
+    Other letters stay as they are: folding them would make look-alikes equal.
+    """
+    return address.lower() if address.isascii() else address.translate(_ASCII_LOWER)
+
+
+_ASCII_LOWER: Final = str.maketrans(ascii_uppercase, ascii_lowercase)
+_MAX_SEGMENTS: Final = 5
 _ABSENT: Any = object()
 
 

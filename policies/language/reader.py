@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from . import source
 from .compiler import build_program
-from .errors import PolicyLanguageError, Problem, Report
+from .errors import PolicyLanguageError, Problem, Report, Stage
 from .grammar import PolicyDocument, read_document
 from .linter import lint
 from .modes import Edition
+
+# A document with problems of these stages can't be compiled, so neither be linted.
+_REFUSALS: Final = {Stage.PARSE, Stage.GENERATE, Stage.COMPILE}
 
 
 def parse(
@@ -37,7 +42,10 @@ def check(
 ) -> tuple[Problem, ...]:
     """Return everything that is wrong or dubious about a policy, in text order."""
     document, problems = read(text, saving=saving, edition=edition)
-    return problems if document is None or problems else lint(document)
+    if document is None or any(problem.stage in _REFUSALS for problem in problems):
+        return problems
+    found = (*problems, *lint(document))
+    return tuple(sorted(found, key=lambda problem: problem.span))
 
 
 def read(

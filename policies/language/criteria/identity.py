@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from policies.language.errors import Stage
+from policies.language.facts import normalize_address
 from policies.language.matchers import (
     Context,
     ListMatcher,
     TextMatcher,
     TextOperator,
+    TextTest,
     quoting,
     read_list_matcher,
     read_text_matcher,
+    sort_key,
 )
 from policies.language.modes import Edition, Mode
 from policies.language.reasons import Reason
@@ -69,6 +72,35 @@ def lacks_address(facts: Facts, mode: Mode) -> bool:
     )
 
 
+def _normalized(matcher: TextMatcher, context: Context) -> TextMatcher:
+    """Return a matcher whose operands are as addresses are compared.
+
+    Core compares exactly. Enforcement doesn't distinguish ASCII capitals, or a deny
+    rule would miss a person who is spelt in another way.
+    """
+    if context.is_exact:
+        return matcher
+    return TextMatcher(
+        tuple(
+            TextTest(test.operator, _normalized_operand(test.operand))
+            for test in matcher.tests
+        )
+    )
+
+
+def _normalized_operand(operand: Any) -> Any:
+    if isinstance(operand, str):
+        return normalize_address(operand)
+    if isinstance(operand, tuple):
+        unique = {sort_key(one): one for one in map(_normalized_operand, operand)}
+        return tuple(unique[key] for key in sorted(unique))
+    return operand
+
+
+def _address(facts: Facts, mode: Mode) -> str:
+    return facts.address if mode is Mode.POSTERN else facts.email
+
+
 @dataclass(frozen=True, slots=True)
 class Email:
     """On the address, which is the empty text when there is none."""
@@ -76,7 +108,7 @@ class Email:
     matcher: TextMatcher
 
     def find(self, facts: Facts, mode: Mode) -> Finding:
-        email = facts.email
+        email = _address(facts, mode)
         if lacks_address(facts, mode):
             return Finding(None, Reason.DIRECTORY_DATA_UNAVAILABLE)
         if self.matcher.holds(email):
@@ -91,7 +123,7 @@ class Domain:
     matcher: TextMatcher
 
     def find(self, facts: Facts, mode: Mode) -> Finding:
-        parts = facts.email.split("@", 2)
+        parts = _address(facts, mode).split("@", 2)
         if lacks_address(facts, mode):
             return Finding(None, Reason.DIRECTORY_DATA_UNAVAILABLE)
         if len(parts) > 1 and self.matcher.holds(parts[1]):
@@ -144,25 +176,28 @@ def _read_user(node: CriterionNode, context: Context) -> User | None:
 
 def _read_email(node: CriterionNode, context: Context) -> Email | None:
     matcher = read_text_matcher(node.data, context, what="the address is")
-    return None if matcher is None else Email(matcher)
+    return None if matcher is None else Email(_normalized(matcher, context))
 
 
 def _read_domain(node: CriterionNode, context: Context) -> Domain | None:
-    exact = Context(context.report, context.name, context.saving, is_exact=True)
-    matcher = read_text_matcher(node.data, exact, what="the domain is")
-    if matcher is None:
+    as_core = Context(context.report, context.name, context.saving, is_exact=True)
+    exact = read_text_matcher(node.data, as_core, what="the domain is")
+    if exact is None:
         return None
-    for test in matcher.tests:
-        if test.operator is TextOperator.IS and not isinstance(test.operand, str):
-            context.refuse(
-                "not-a-text",
-                "a domain is text, so it can't be compared with this",
-                node.data.span if node.data.span.length else node.name_span,
-                stage=Stage.COMPILE,
-                **quoting(node.data),
-            )
-            return None
-    return Domain(matcher)
+    if any(
+        test.operator is TextOperator.IS and not isinstance(test.operand, str)
+        for test in exact.tests
+    ):
+        context.refuse(
+            "not-a-text",
+            "a domain is text, so it can't be compared with this",
+            node.data.span if node.data.span.length else node.name_span,
+            stage=Stage.COMPILE,
+            **quoting(node.data),
+        )
+        return None
+    matcher = read_text_matcher(node.data, context, what="the domain is")
+    return None if matcher is None else Domain(_normalized(matcher, context))
 
 
 def _read_claim(node: CriterionNode, context: Context) -> Claim | None:
@@ -244,6 +279,7 @@ DOMAIN = Criterion(
     when_unknown=(Reason.DIRECTORY_DATA_UNAVAILABLE,),
     needs=_ADDRESS,
     anonymous=Anonymous.NEVER,
+    compares_text=True,
     read=_read_domain,
 )
 CLAIM = Criterion(
