@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import logout
+from django.contrib.auth import SESSION_KEY, login, logout
 from django.contrib.auth.backends import BaseBackend
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
@@ -22,6 +22,8 @@ from rest_framework.request import Request
 
 from console.core import logs
 from console.core.actor import ANONYMOUS, Actor
+from console.core.checks import is_loopback
+from console.core.http import is_fragment
 from directory.models import User
 from namespaces import selectors as namespace_selectors
 
@@ -30,6 +32,7 @@ Handler = Callable[[HttpRequest], HttpResponse]
 TOKEN_MARK = "postern_"  # noqa: S105 - the public prefix by which scanners find tokens
 STARTED_AT = "started_at"
 SEEN_AT = "seen_at"
+RIGHTS = "rights"
 SEEN_RESOLUTION_SECONDS = 60
 
 
@@ -91,24 +94,43 @@ class SessionLimitsMiddleware:
 
 
 class ActorMiddleware:
-    """Put `request.actor` on every request."""
+    """Put `request.actor` on every request; renew a session whose rights changed."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.actor = actor_for(request)  # type: ignore[attr-defined]
-        return self.get_response(request)
+        actor = request.actor = actor_for(request)  # type: ignore[attr-defined]
+        response = self.get_response(request)
+        # Only for whole pages: fragments and scripts ask several things at a time, and
+        # the first to change the id would sign the others out.
+        is_page = request.accepts("text/html") and not is_fragment(request)
+        if is_page and SESSION_KEY in request.session:
+            _renew_if_rights_changed(request, actor)
+        return response
+
+
+def _renew_if_rights_changed(request: HttpRequest, actor: Actor) -> None:
+    """Give the session a new id once the person's roles are others than before."""
+    if "grants" not in actor.cache:
+        return
+    held = sorted(f"{grant.path}{grant.role.code}" for grant in actor.cache["grants"])
+    rights = hashlib.sha256(" ".join(held).encode()).hexdigest()[:16]
+    known = request.session.get(RIGHTS)
+    if known == rights:
+        return
+    request.session[RIGHTS] = rights
+    if known is not None:
+        request.session.cycle_key()
 
 
 def actor_for(request: HttpRequest) -> Actor:
     """Return the actor of a session, or the anonymous one."""
     user = request.user
-    if not isinstance(user, User):
-        return ANONYMOUS
+    person = user if isinstance(user, User) else None
     return Actor(
-        user_id=user.id,
-        label=user.email or str(user),
+        user_id=person.id if person else None,
+        label=(person.email or str(person)) if person else ANONYMOUS.label,
         address=client_address(request),
         request_id=logs.request_id.get(),
     )
@@ -133,6 +155,36 @@ def client_address(request: HttpRequest) -> str:
         if not any(parsed in network for network in trusted):
             break
     return address
+
+
+def network_of(address: str) -> str:
+    """Return the network whose failures are counted together.
+
+    One IPv4 address, or the /64 that a single subscriber has of IPv6. What can't be
+    parsed is one network too: "unknown" is limited, not let through.
+    """
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return "unknown"
+    if isinstance(parsed, ipaddress.IPv4Address):
+        return str(parsed)
+    return str(ipaddress.ip_network((parsed, 64), strict=False))
+
+
+def is_demo_allowed(address: str) -> bool:
+    """Answer whether a request from there may sign in as anybody of the demo.
+
+    The system check refuses to start elsewhere; this holds even if it was silenced.
+    """
+    return settings.DEMO and is_loopback(settings.BIND_ADDRESS) and is_loopback(address)
+
+
+def start_session(request: HttpRequest, user: User) -> None:
+    """Sign a person in: a new session id, the old one dead, the limits counted anew."""
+    now = timezone.now().timestamp()
+    login(request, user, backend="directory.authentication.LocalAccountBackend")
+    request.session[STARTED_AT] = request.session[SEEN_AT] = now
 
 
 class MachineUser:

@@ -17,3 +17,9 @@ class TooManyFailuresError(ConsoleError):
 
 class PasswordRefusedError(ValidationFailedError):
     code = "password_refused"
+
+
+class RecoveryRefusedError(ConsoleError):
+    code = "recovery_refused"
+    http_status = 401
+    default_message = "this recovery token is unknown, used up or too old"

@@ -128,6 +128,19 @@ class Membership(models.Model):
         return f"{self.user_id} in {self.group_id}"
 
 
+class RecoveryToken(models.Model):
+    """Signs one person in, once, while the identity provider is down."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    token_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"recovery token of {self.user_id}"
+
+
 class ExternalDataSource(Versioned):
     """Where records of one type come from, and what ties them to a request."""
 

@@ -11,31 +11,53 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Func, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from console.core import audit
 from console.core.actor import Actor
 from console.core.exceptions import NotFoundError
-from directory.models import Directory, ExternalDataSource, Group, User
+from directory.models import Directory, ExternalDataSource, Group, Membership, User
 from namespaces import access
 from namespaces.permissions import Permission
 
-MAX_FAILURES = 10
+DEMO_PROVIDER = "demo"
+SIGNED_IN = "person.signed-in"
+FAILED_SIGN_IN = "person.sign-in-failed"
 FAILURE_WINDOW = timedelta(minutes=15)
+KNOWN_NETWORK_WINDOW = timedelta(days=90)
+MAX_FAILURES = 10  # of one account from one network
+MAX_NETWORK_FAILURES = 50  # from one network, whatever the account
+MAX_ACCOUNT_FAILURES = 100  # of one account, from networks that it does not know
 
 
 def list_people(actor: Actor) -> QuerySet[User]:
-    """Return the people of the directory, if the actor may look them up."""
+    """Return the people with `group_count`, if the actor may look them up."""
     if not access.can_anywhere(actor, Permission.DIRECTORY_VIEW):
         return User.objects.none()
-    return User.objects.select_related("directory")
+    return User.objects.select_related("directory").annotate(
+        group_count=_count(Membership.objects.filter(user=OuterRef("pk")))
+    )
 
 
 def list_groups(actor: Actor) -> QuerySet[Group]:
     """Return the groups with `member_count`, if the actor may look them up."""
     if not access.can_anywhere(actor, Permission.DIRECTORY_VIEW):
         return Group.objects.none()
-    return Group.objects.annotate(member_count=Count("memberships"))
+    return Group.objects.select_related("directory").annotate(
+        member_count=_count(Membership.objects.filter(group=OuterRef("pk")))
+    )
+
+
+def _count(rows: QuerySet[Membership]) -> Coalesce:
+    """Count in a subquery: a join would group the whole table for one page of it."""
+    return Coalesce(
+        Subquery(
+            rows.order_by().annotate(n=Func("pk", function="COUNT")).values("n"),
+            output_field=IntegerField(),
+        ),
+        0,
+    )
 
 
 def search_people(people: QuerySet[User], text: str) -> QuerySet[User]:
@@ -68,6 +90,19 @@ def get_person(person_id: UUID | str, *, actor: Actor) -> User:
     return person
 
 
+def get_self(actor: Actor) -> User:
+    """Return the person who asks.
+
+    Raises:
+        NotFoundError: it is no person who asks.
+    """
+    found = User.objects.filter(is_active=True, pk=actor.user_id or UUID(int=0))
+    person = found.first()
+    if person is None:
+        raise NotFoundError("this is for people who signed in")
+    return person
+
+
 def get_group(group_id: UUID | str, *, actor: Actor) -> Group:
     """Return a group.
 
@@ -90,6 +125,15 @@ def list_members(group: Group) -> QuerySet[User]:
     return User.objects.filter(memberships__group=group)
 
 
+def map_memberships(group_ids: Iterable[UUID]) -> dict[UUID, list[UUID]]:
+    """Return, for each member of these groups, which of them they are in."""
+    found: dict[UUID, list[UUID]] = {}
+    pairs = Membership.objects.filter(group_id__in=list(group_ids))
+    for user_id, group_id in pairs.values_list("user_id", "group_id"):
+        found.setdefault(user_id, []).append(group_id)
+    return found
+
+
 def name_groups(external_ids: Iterable[str]) -> dict[str, str]:
     """Return the names of groups by the ids that policies hold; unknown ones miss."""
     return dict(
@@ -102,6 +146,11 @@ def name_groups(external_ids: Iterable[str]) -> dict[str, str]:
 def list_directories() -> QuerySet[Directory]:
     """Return the directories; none configured means group data can't be missing."""
     return Directory.objects.all()
+
+
+def list_demo_people() -> QuerySet[User]:
+    """Return the active people of the demo's directory."""
+    return User.objects.filter(directory__provider=DEMO_PROVIDER, is_active=True)
 
 
 def list_data_sources() -> QuerySet[ExternalDataSource]:
@@ -147,16 +196,29 @@ def _network_of(data: Any) -> ipaddress.IPv4Network | ipaddress.IPv6Network | No
         return None
 
 
-def count_recent_failures(*, email: str, address: str, now: datetime) -> int:
-    """Return the larger count of failed sign-ins, for the account or the network.
+def is_guessing(*, email: str, network: str, now: datetime) -> bool:
+    """Answer whether too many wrong passwords were given lately.
 
-    Failures by account count together with the network only, so that nobody can
-    lock somebody else out from elsewhere.
+    Counted for the account from this network, for this network, and for the account
+    from everywhere. The last does not hold back a network that the account signed in
+    from before: whoever guesses from elsewhere can't lock its owner out.
     """
     since = now - FAILURE_WINDOW
-    return audit.count_events(
-        action="person.sign-in-failed",
-        target_label=email.casefold(),
-        address=address,
-        since=since,
+    account = {"target_label": email.casefold()[:255]}
+    here = {"after__network": network}
+
+    def failures(**facts: str) -> int:
+        return audit.count_events(action=FAILED_SIGN_IN, since=since, **facts)
+
+    if failures(**account, **here) >= MAX_FAILURES:
+        return True
+    if failures(**here) >= MAX_NETWORK_FAILURES:
+        return True
+    return failures(**account) >= MAX_ACCOUNT_FAILURES and not (
+        audit.count_events(
+            action=SIGNED_IN,
+            since=now - KNOWN_NETWORK_WINDOW,
+            after__email__iexact=email,
+            **here,
+        )
     )

@@ -7,7 +7,6 @@ path begins with that one's. The strongest role wins. There is no deny.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db.models import F, Q
@@ -199,31 +198,35 @@ def _outermost(paths: Iterable[str]) -> list[str]:
     return kept
 
 
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why an actor may or may not do something in a namespace.
+
+    `grants` are those that cover the namespace, the strongest first.
+    """
+
+    permission: Permission
+    grants: tuple[Grant, ...]
+
+    @property
+    def role(self) -> Role | None:
+        """The role that the actor has there: the strongest."""
+        return self.grants[0].role if self.grants else None
+
+    @property
+    def allowed(self) -> bool:
+        """Whether that role suffices."""
+        return self.role is not None and self.permission in self.role.permissions
+
+
 def explain_access(
     actor: Actor, permission: Permission, namespace: Namespace
-) -> dict[str, Any]:
-    """Say why the actor may or may not: the binding, the role, the path.
+) -> Explanation:
+    """Say why the actor may or may not: each binding that counts, role and path.
 
-    Returns a dict with `allowed`, `permission`, `role` (code or None) and
-    `grants`: each grant that covers the namespace, strongest first, with its
-    namespace, role, group (when held through one), expiry and whether it suffices.
+    The grants are read as `check_can` reads them, so that the explanation of an
+    answer can't differ from the answer.
     """
-    covering = sorted(
-        (grant for grant in read_grants(actor) if grant.covers(namespace.path)),
-        key=lambda grant: -grant.role.rank,
-    )
-    return {
-        "permission": permission.value,
-        "allowed": any(permission in grant.role.permissions for grant in covering),
-        "role": covering[0].role.code if covering else None,
-        "grants": [
-            {
-                "namespace_id": grant.namespace_id,
-                "role": grant.role.code,
-                "group_id": grant.group_id,
-                "expires_at": grant.expires_at,
-                "suffices": permission in grant.role.permissions,
-            }
-            for grant in covering
-        ],
-    }
+    covering = (grant for grant in read_grants(actor) if grant.covers(namespace.path))
+    strongest_first = sorted(covering, key=lambda grant: (-grant.role.rank, grant.path))
+    return Explanation(permission, tuple(strongest_first))

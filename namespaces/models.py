@@ -118,6 +118,7 @@ class RoleBinding(UserObjectPermissionBase):
     )
     expires_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
+    version = models.PositiveIntegerField(default=1)
 
     class Meta:
         unique_together = ()

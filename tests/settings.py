@@ -15,6 +15,7 @@ from console.settings import *  # noqa: F403
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True
+WHITENOISE_AUTOREFRESH = True  # finds files when asked, and needs no collected ones
 UPSTREAM_ALLOWLIST = ["127.0.0.0/8"]
 # Nothing is collected for tests; WhiteNoise warns of a folder that is not there.
 STATIC_ROOT = Path(tempfile.mkdtemp(prefix="postern-collected-"))

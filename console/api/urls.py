@@ -1,8 +1,22 @@
-"""URLs of the REST API."""
+"""URLs of the REST API: each app brings its own, the rest spans the apps."""
 
-from django.urls import path
+from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
+
+from console.api import views
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("me/", views.MeView.as_view(), name="api-me"),
+    path(
+        "explain-access/", views.ExplainAccessView.as_view(), name="api-explain-access"
+    ),
+    path("audit/", views.AuditViewSet.as_view({"get": "list"}), name="api-audit-list"),
+    path(
+        "audit/<int:id>/",
+        views.AuditViewSet.as_view({"get": "retrieve"}),
+        name="api-audit-detail",
+    ),
+    path("", include("namespaces.api.urls")),
+    path("", include("directory.api.urls")),
 ]

@@ -1,8 +1,8 @@
 """The audit log: one event for each changed object, chained by hashes.
 
 `record` is called by services inside the transaction of the change; an event
-without its change, or a change without its event, can't be committed. Reading
-the log under somebody's rights is `console.ui`'s and `console.api`'s business.
+without its change, or a change without its event, can't be committed. Who may read
+which events is decided by `namespaces.selectors`.
 """
 
 import hashlib
@@ -107,16 +107,16 @@ def _event(
         target_label=change.target_label[:255],
         namespace_id=change.namespace_id,
         reason=reason,
-        before=_plain(change.before),
-        after=_plain(change.after),
+        before=plain(change.before),
+        after=plain(change.after),
         previous_hash=head.hash,
     )
     event.hash = digest(event)
     return event
 
 
-def _plain(state: Mapping[str, Any] | None) -> Any:
-    """Turn dates and UUIDs to text now, so that the hash survives a reload."""
+def plain(state: Mapping[str, Any] | None) -> Any:
+    """Turn dates and UUIDs to text, so that the hash survives a reload."""
     if state is None:
         return None
     return json.loads(json.dumps(state, cls=DjangoJSONEncoder))
@@ -151,13 +151,8 @@ def first_broken(events: Iterable[AuditEvent], head: AuditHead) -> int | None:
     return None
 
 
-def count_events(
-    *, action: str, target_label: str, address: str, since: datetime
-) -> int:
-    """Count the events of one action about one target from one address."""
+def count_events(*, action: str, since: datetime, **facts: Any) -> int:
+    """Count the events of one action; `facts` are further lookups on the event."""
     return AuditEvent.objects.filter(
-        action=action,
-        target_label=target_label,
-        address=address,
-        occurred_at__gte=since,
+        action=action, occurred_at__gte=since, **facts
     ).count()

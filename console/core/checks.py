@@ -7,6 +7,7 @@ console.E002  an API operation whose permission nobody declared
 import ipaddress
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
@@ -28,16 +29,20 @@ def demo_stays_at_home(
     app_configs: Sequence[Any] | None, **kwargs: Any
 ) -> list[CheckMessage]:
     """Refuse one-click sign-in on an address that others can reach."""
-    if settings.DEMO and not is_loopback(settings.BIND_ADDRESS):
-        return [
-            Error(
-                "POSTERN_DEMO lets anybody sign in as anybody, and POSTERN_BIND is "
-                f"{settings.BIND_ADDRESS}",
-                hint="unset POSTERN_DEMO, or bind to 127.0.0.1",
-                id="console.E001",
-            )
-        ]
-    return []
+    public = urlsplit(settings.PUBLIC_URL).hostname or "localhost"
+    reachable = {
+        "POSTERN_BIND": settings.BIND_ADDRESS,
+        "POSTERN_PUBLIC_URL": public,
+    }
+    return [
+        Error(
+            f"POSTERN_DEMO lets anybody sign in as anybody, and {name} is {address}",
+            hint="unset POSTERN_DEMO, or let only this machine reach the console",
+            id="console.E001",
+        )
+        for name, address in reachable.items()
+        if settings.DEMO and not is_loopback(address)
+    ]
 
 
 def url_patterns(

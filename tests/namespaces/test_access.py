@@ -10,6 +10,7 @@ from console.core.exceptions import PermissionDeniedError
 from namespaces import access, selectors, services
 from namespaces.exceptions import NamespaceNotFoundError
 from namespaces.permissions import Permission
+from namespaces.roles import VIEWER
 from tests.factories import NOW, make_user
 from tests.people import Cast, actor_of
 
@@ -112,18 +113,15 @@ class TestExplainAccess:
             actor_of(cast.ben), Permission.ROUTE_VIEW, cast.web
         )
 
-        assert answer["allowed"] is True
-        assert answer["role"] == "viewer"
-        assert answer["grants"][0]["group_id"] == cast.web_group.id
+        assert answer.allowed
+        assert answer.role is VIEWER
+        assert answer.grants[0].group_id == cast.web_group.id
 
     def test_says_that_nothing_is_held(self, cast: Cast) -> None:
         answer = access.explain_access(
             actor_of(cast.cyd), Permission.ROUTE_VIEW, cast.web
         )
 
-        assert answer == {
-            "permission": "route:view",
-            "allowed": False,
-            "role": None,
-            "grants": [],
-        }
+        assert not answer.allowed
+        assert answer.role is None
+        assert answer.grants == ()

@@ -19,7 +19,7 @@ M = TypeVar("M", bound=Model)
 MAX_TEXT_LENGTH = 200
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Column(Generic[M]):
     """One column of a list and of its CSV export.
 
@@ -43,7 +43,7 @@ class Column(Generic[M]):
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Filter(Generic[M]):
     """One condition that a list can be narrowed by.
 
@@ -51,8 +51,9 @@ class Filter(Generic[M]):
         name: the query parameter.
         apply: narrows rows by the parameter's text, for this actor. Raises a
             ConsoleError for a text that makes no sense.
-        choices: the values that the page offers, with their labels; None draws no
-            control on the page.
+        choices: the values that the page offers, with their labels.
+        control: how the page asks: "select" when there are choices, "text", "date";
+            "" draws nothing.
         help: one sentence for the API's description.
     """
 
@@ -60,6 +61,7 @@ class Filter(Generic[M]):
     label: str
     apply: Callable[[QuerySet[M], str, Actor], QuerySet[M]]
     choices: Callable[[Actor], Sequence[tuple[str, str]]] | None = None
+    control: str = ""
     help: str = ""
 
 

@@ -32,6 +32,7 @@ class FilterState:
     name: str
     label: str
     value: str
+    control: str
     options: Sequence[tuple[str, str]]
 
     @property
@@ -71,7 +72,7 @@ class ListState:
                 "remove_url": link(self.params, page="", **{one.name: ""}),
             }
             for one in self.filters
-            if one.value and one.options
+            if one.value and one.control
         ]
 
     @property
@@ -160,5 +161,6 @@ def _filter_state(one: Filter[Any], params: QueryDict, actor: Actor) -> FilterSt
         name=one.name,
         label=one.label,
         value=params.get(one.name, "").strip(),
+        control="select" if one.choices else one.control,
         options=list(one.choices(actor)) if one.choices else [],
     )

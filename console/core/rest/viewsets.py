@@ -11,12 +11,14 @@ from typing import Any, ClassVar, TypeVar
 
 from django.db.models import Model, QuerySet
 from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import Serializer
 from rest_framework.viewsets import GenericViewSet
 
 from console.core.actor import Actor
-from console.core.exceptions import NotFoundError
+from console.core.exceptions import NotFoundError, ValidationFailedError
 from console.core.generic.listing import Listing
 from console.core.http import actor_of
 from console.core.rest import versions
@@ -25,6 +27,13 @@ from console.core.rest.filters import ListingFilter
 M = TypeVar("M", bound=Model)
 
 SIGNED_IN = "signed-in"  # for operations that need no role, such as `me`
+IF_MATCH = OpenApiParameter(
+    "If-Match",
+    str,
+    OpenApiParameter.HEADER,
+    required=True,
+    description="The ETag that a read gave: the version that is to be changed.",
+)
 
 
 class ScopedViewSet(GenericViewSet[M]):
@@ -87,14 +96,33 @@ class ScopedViewSet(GenericViewSet[M]):
         """Answer with one row."""
         return Response(self.get_serializer(row).data, status=status)
 
-    def read_input(self, *, partial: bool = False) -> dict[str, Any]:
-        """Return the validated body.
+    def read_input(
+        self, shape: type[Serializer[Any]] | None = None, *, partial: bool = False
+    ) -> dict[str, Any]:
+        """Return the validated body; `shape` is another serializer than the view's.
+
+        A key that can't be set is refused, not dropped: whoever sends it believes that
+        it counts.
 
         Raises:
             rest_framework.exceptions.ValidationError: it has another shape.
+            ValidationFailedError: it has a key that can't be set.
         """
-        serializer = self.get_serializer(data=self.request.data, partial=partial)
+        make: type[Serializer[Any]] = shape or self.get_serializer_class()  # type: ignore[assignment]
+        serializer = make(
+            data=self.request.data,
+            partial=partial,
+            context=self.get_serializer_context(),
+        )
         serializer.is_valid(raise_exception=True)
+        writable = {
+            name for name, field in serializer.fields.items() if not field.read_only
+        }
+        extra = sorted(set(self.request.data) - writable)
+        if extra:
+            raise ValidationFailedError(
+                fields={name[:100]: ["can't be set here"] for name in extra[:20]}
+            )
         data: dict[str, Any] = serializer.validated_data
         return data
 

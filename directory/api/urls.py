@@ -1,0 +1,11 @@
+"""URLs of the API of people and groups."""
+
+from rest_framework.routers import SimpleRouter
+
+from directory.api import views
+
+router = SimpleRouter(use_regex_path=False)
+router.register("people", views.PersonViewSet, basename="api-person")
+router.register("groups", views.GroupViewSet, basename="api-group")
+
+urlpatterns = router.urls

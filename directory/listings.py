@@ -1,0 +1,153 @@
+"""What the lists of people and groups can be asked."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from console.core.actor import Actor
+from console.core.exceptions import ValidationFailedError
+from console.core.generic.listing import Column, Filter, Listing
+from console.core.http import uuid_from
+from directory import selectors
+from directory.models import Group, User
+
+STATES = (("active", "Active"), ("inactive", "Deactivated"))
+
+
+def _in_state(rows: QuerySet[Any], text: str, _: Actor) -> QuerySet[Any]:
+    if text not in dict(STATES):
+        raise ValidationFailedError(fields={"state": ["active or inactive"]})
+    return rows.filter(is_active=text == "active")
+
+
+STATE: Filter[Any] = Filter(
+    name="state",
+    label="State",
+    apply=_in_state,
+    choices=lambda _: STATES,
+    help="active or inactive.",
+)
+
+
+class PersonListing(Listing[User]):
+    """The people of the directory."""
+
+    name = "people"
+    columns = (
+        Column(
+            name="name",
+            label="Name",
+            value=str,
+            order_by=("display_name", "email"),
+        ),
+        Column(
+            name="email",
+            label="E-mail",
+            value=lambda row: row.email,
+            order_by=("email",),
+            is_shown=False,
+        ),
+        Column(
+            name="id",
+            label="Id in the directory",
+            value=lambda row: row.external_id,
+            order_by=("external_id",),
+            hide="narrow",
+        ),
+        Column(
+            name="directory",
+            label="Directory",
+            value=lambda row: row.directory.name if row.directory else "Local account",
+            order_by=("directory__name",),
+            hide="medium",
+        ),
+        Column(
+            name="groups",
+            label="Groups",
+            value=lambda row: row.group_count,
+            order_by=("group_count",),
+            align="end",
+        ),
+        Column(
+            name="seen",
+            label="Signed in",
+            value=lambda row: row.last_login,
+            order_by=("last_login",),
+            hide="narrow",
+        ),
+        Column(
+            name="state",
+            label="State",
+            value=lambda row: "active" if row.is_active else "deactivated",
+            order_by=("is_active",),
+        ),
+    )
+    filters = (
+        Filter(
+            name="group",
+            label="Group",
+            apply=lambda rows, text, _: rows.filter(
+                memberships__group_id=uuid_from(text, name="group")
+            ),
+            help="Id of a group: keeps its members.",
+        ),
+        STATE,
+    )
+    search_help = "Keeps the people with this in name, address or id."
+
+    def rows(self, actor: Actor) -> QuerySet[User]:
+        """Return the people whom the actor may look up."""
+        return selectors.list_people(actor)
+
+    def search(self, rows: QuerySet[User], text: str) -> QuerySet[User]:
+        """Look into name, address and id."""
+        return selectors.search_people(rows, text)
+
+
+class GroupListing(Listing[Group]):
+    """The groups of the directory."""
+
+    name = "groups"
+    columns = (
+        Column(
+            name="name", label="Name", value=lambda row: row.name, order_by=("name",)
+        ),
+        Column(
+            name="id",
+            label="Id in the directory",
+            value=lambda row: row.external_id,
+            order_by=("external_id",),
+            hide="narrow",
+        ),
+        Column(
+            name="directory",
+            label="Directory",
+            value=lambda row: row.directory.name,
+            order_by=("directory__name",),
+            hide="medium",
+        ),
+        Column(
+            name="members",
+            label="Members",
+            value=lambda row: row.member_count,
+            order_by=("member_count",),
+            align="end",
+        ),
+        Column(
+            name="state",
+            label="State",
+            value=lambda row: "active" if row.is_active else "gone",
+            order_by=("is_active",),
+            hide="narrow",
+        ),
+    )
+    filters = (STATE,)
+    search_help = "Keeps the groups with this in name, address or id."
+
+    def rows(self, actor: Actor) -> QuerySet[Group]:
+        """Return the groups that the actor may look up."""
+        return selectors.list_groups(actor)
+
+    def search(self, rows: QuerySet[Group], text: str) -> QuerySet[Group]:
+        """Look into name, address and id."""
+        return selectors.search_groups(rows, text)

@@ -1,0 +1,303 @@
+"""What the lists of role bindings, namespaces and audit events can be asked."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from console.core.actor import Actor
+from console.core.exceptions import ValidationFailedError
+from console.core.generic.listing import Column, Filter, Listing
+from console.core.http import uuid_from
+from console.core.models import AuditEvent
+from namespaces import access, selectors
+from namespaces.models import Namespace, RoleBinding
+from namespaces.roles import ROLES
+
+KINDS = (
+    ("namespace", "Namespaces"),
+    ("role", "Roles"),
+    ("policy", "Policies"),
+    ("route", "Routes"),
+    ("host", "Hosts"),
+    ("import", "Imports"),
+    ("person", "People and sign-in"),
+    ("directory", "Directory"),
+    ("device", "Devices"),
+)
+
+
+def namespace_filter(field: str = "namespace") -> Filter[Any]:
+    """Return the filter that keeps what lives in a namespace or below it.
+
+    `field` leads from the row to its namespace ("" for namespaces themselves). One
+    that the reader doesn't see is answered like one that isn't there.
+    """
+    column = f"{field}__path" if field else "path"
+
+    def apply(rows: QuerySet[Any], text: str, actor: Actor) -> QuerySet[Any]:
+        namespace = selectors.get_namespace(
+            uuid_from(text, name="namespace"), actor=actor
+        )
+        return rows.filter(access.subtree(namespace.path, column))
+
+    return Filter(
+        name="namespace",
+        label="Namespace",
+        apply=apply,
+        help="Id of a namespace: keeps what lives there or below.",
+    )
+
+
+class NamespaceListing(Listing[Namespace]):
+    """The namespaces that the actor sees, flat."""
+
+    name = "namespaces"
+    default_sort = "path"
+    columns = (
+        Column(
+            name="name",
+            label="Name",
+            value=lambda row: row.name,
+            order_by=("name",),
+        ),
+        Column(
+            name="path", label="Path", value=lambda row: row.path, order_by=("path",)
+        ),
+        Column(
+            name="changed",
+            label="Changed",
+            value=lambda row: row.modified_at,
+            order_by=("modified_at",),
+        ),
+    )
+    filters = (namespace_filter(field=""),)
+    search_help = "Keeps the namespaces with this in their name or description."
+
+    def rows(self, actor: Actor) -> QuerySet[Namespace]:
+        """Return what the actor sees."""
+        return selectors.list_namespaces(actor)
+
+    def search(self, rows: QuerySet[Namespace], text: str) -> QuerySet[Namespace]:
+        """Look into name and description."""
+        return rows.filter(Q(name__icontains=text) | Q(description__icontains=text))
+
+
+class RoleBindingListing(Listing[RoleBinding]):
+    """The roles on the namespaces that the actor sees."""
+
+    name = "roles"
+    default_sort = "namespace"
+    columns = (
+        Column(
+            name="namespace",
+            label="Namespace",
+            value=lambda row: row.content_object.name,
+            order_by=("content_object__path",),
+        ),
+        Column(
+            name="role",
+            label="Role",
+            value=lambda row: row.permission.codename,
+            order_by=("permission__codename",),
+        ),
+        Column(
+            name="subject",
+            label="Held by",
+            value=lambda row: str(row.user or row.group or row.service_account),
+        ),
+        Column(
+            name="ends",
+            label="Ends",
+            value=lambda row: row.expires_at,
+            order_by=("expires_at",),
+        ),
+    )
+    filters = (
+        namespace_filter(field="content_object"),
+        Filter(
+            name="role",
+            label="Role",
+            apply=lambda rows, text, _: rows.filter(permission__codename=text),
+            choices=lambda _: [(role.code, role.name) for role in ROLES],
+            help="viewer, manager or admin.",
+        ),
+        Filter(
+            name="user",
+            label="Person",
+            apply=lambda rows, text, _: rows.filter(
+                user_id=uuid_from(text, name="user")
+            ),
+            help="Id of a person: keeps the roles granted to them by name.",
+        ),
+        Filter(
+            name="group",
+            label="Group",
+            apply=lambda rows, text, _: rows.filter(
+                group_id=uuid_from(text, name="group")
+            ),
+            help="Id of a group.",
+        ),
+    )
+    search_help = "Keeps the roles of people and groups with this in their name."
+
+    def rows(self, actor: Actor) -> QuerySet[RoleBinding]:
+        """Return what the actor sees."""
+        return selectors.list_bindings(actor)
+
+    def search(self, rows: QuerySet[RoleBinding], text: str) -> QuerySet[RoleBinding]:
+        """Look into who holds them."""
+        return rows.filter(
+            Q(user__display_name__icontains=text)
+            | Q(user__email__icontains=text)
+            | Q(group__name__icontains=text)
+            | Q(service_account__name__icontains=text)
+        )
+
+
+def _in_namespace(
+    rows: QuerySet[AuditEvent], text: str, actor: Actor
+) -> QuerySet[AuditEvent]:
+    """Keep the events of a namespace and of those below it, as the tree is now."""
+    namespace = selectors.get_namespace(uuid_from(text, name="namespace"), actor=actor)
+    below = Namespace.objects.filter(access.subtree(namespace.path)).order_by()
+    return rows.filter(namespace_id__in=below.values_list("id", flat=True))
+
+
+def _moment(text: str, *, name: str, day_ends: bool) -> datetime:
+    """Read a day or a moment; a day without a time stands for its start or its end."""
+    try:
+        if len(text) == len("2026-01-31"):
+            midnight = datetime.combine(date.fromisoformat(text), time(), tzinfo=UTC)
+            return midnight + timedelta(days=1 if day_ends else 0)
+        moment = datetime.fromisoformat(text)
+    except (ValueError, OverflowError) as error:
+        raise ValidationFailedError(
+            fields={name: ["give a day such as 2026-01-31, or a moment in ISO 8601"]}
+        ) from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _exactly(field: str) -> Callable[[QuerySet[Any], str, Actor], QuerySet[Any]]:
+    return lambda rows, text, _: rows.filter(**{field: text})
+
+
+class AuditListing(Listing[AuditEvent]):
+    """The events of the audit log that the actor may read, newest first."""
+
+    name = "audit-log"
+    default_sort = "-time"
+    columns = (
+        Column(
+            name="time",
+            label="Time",
+            value=lambda row: row.occurred_at,
+            order_by=("sequence",),
+        ),
+        Column(name="actor", label="Who", value=lambda row: row.actor_label),
+        Column(name="action", label="Did", value=lambda row: row.action),
+        Column(
+            name="kind", label="Kind", value=lambda row: row.target_type, is_shown=False
+        ),
+        Column(name="target", label="To", value=lambda row: row.target_label),
+        Column(
+            name="target_id",
+            label="Id",
+            value=lambda row: row.target_id,
+            is_shown=False,
+        ),
+        Column(
+            name="namespace",
+            label="Namespace id",
+            value=lambda row: row.namespace_id,
+            is_shown=False,
+        ),
+        Column(
+            name="reason", label="Reason", value=lambda row: row.reason, hide="medium"
+        ),
+        Column(
+            name="address", label="From", value=lambda row: row.address, hide="medium"
+        ),
+        Column(
+            name="token",
+            label="Token",
+            value=lambda row: row.token_label,
+            is_shown=False,
+        ),
+        Column(
+            name="request",
+            label="Request",
+            value=lambda row: row.request_id,
+            is_shown=False,
+        ),
+        Column(name="hash", label="Hash", value=lambda row: row.hash, is_shown=False),
+    )
+    filters = (
+        Filter(
+            name="namespace",
+            label="Namespace",
+            apply=_in_namespace,
+            help="Id of a namespace: keeps what happened there or below.",
+        ),
+        Filter(
+            name="kind",
+            label="Kind",
+            apply=lambda rows, text, _: rows.filter(action__startswith=f"{text}."),
+            choices=lambda _: KINDS,
+            help="Kind of thing: namespace, role, policy, route, person…",
+        ),
+        Filter(
+            name="action",
+            label="Action",
+            apply=_exactly("action"),
+            help="One action, such as policy.updated.",
+        ),
+        Filter(
+            name="actor",
+            label="Who",
+            apply=lambda rows, text, _: rows.filter(
+                Q(actor_label__icontains=text) | Q(actor_id=text)
+            ),
+            control="text",
+            help="Part of the actor's name or address, or their id.",
+        ),
+        Filter(
+            name="target",
+            label="Target",
+            apply=_exactly("target_id"),
+            help="Id of the thing that was changed.",
+        ),
+        Filter(
+            name="since",
+            label="From",
+            apply=lambda rows, text, _: rows.filter(
+                occurred_at__gte=_moment(text, name="since", day_ends=False)
+            ),
+            control="date",
+            help="First day, or moment in ISO 8601.",
+        ),
+        Filter(
+            name="until",
+            label="To",
+            apply=lambda rows, text, _: rows.filter(
+                occurred_at__lt=_moment(text, name="until", day_ends=True)
+            ),
+            control="date",
+            help="Last day, or moment in ISO 8601 (not included).",
+        ),
+    )
+    search_help = "Keeps the events with this in target, actor or reason."
+
+    def rows(self, actor: Actor) -> QuerySet[AuditEvent]:
+        """Return what the actor may read."""
+        return selectors.list_audit_events(actor)
+
+    def search(self, rows: QuerySet[AuditEvent], text: str) -> QuerySet[AuditEvent]:
+        """Look into what was changed, by whom and why."""
+        return rows.filter(
+            Q(target_label__icontains=text)
+            | Q(actor_label__icontains=text)
+            | Q(reason__icontains=text)
+            | Q(target_id=text)
+        )

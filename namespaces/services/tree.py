@@ -1,0 +1,305 @@
+"""The tree: create, change, move, delete, restore."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F, Max, Value
+from django.db.models.functions import Concat, Substr
+
+from console.core import audit, outbox, tombstones
+from console.core.actor import Actor
+from console.core.audit import Change
+from console.core.exceptions import StaleVersionError, ValidationFailedError
+from console.core.models import AuditEvent
+from console.core.transactions import writing
+from namespaces import access, selectors
+from namespaces.exceptions import (
+    NamespaceCycleError,
+    NamespaceNameTakenError,
+    NamespaceNotEmptyError,
+    NamespaceTooDeepError,
+    RootNamespaceError,
+)
+from namespaces.models import MAX_DEPTH, ROOT_NAME, Namespace
+from namespaces.permissions import Permission
+from namespaces.services import bindings
+
+MAX_NAME_LENGTH = 100
+
+
+def _state(namespace: Namespace) -> dict[str, Any]:
+    return {
+        "name": namespace.name,
+        "description": namespace.description,
+        "parent_id": namespace.parent_id,
+        "inherits_policies": namespace.inherits_policies,
+    }
+
+
+@writing()
+def ensure_root(*, now: datetime) -> Namespace:
+    """Create the root namespace unless it is there. Used when a database is set up."""
+    root = Namespace.objects.filter(depth=0).first()
+    if root is None:
+        root = Namespace.objects.create(
+            name=ROOT_NAME,
+            number=1,
+            path="1/",
+            depth=0,
+            created_at=now,
+            modified_at=now,
+        )
+    return root
+
+
+@writing()
+def create_namespace(
+    *,
+    parent_id: UUID | str,
+    name: str,
+    actor: Actor,
+    now: datetime,
+    description: str = "",
+) -> Namespace:
+    """Create a namespace under another one.
+
+    Raises:
+        ValidationFailedError: the name can't be used.
+        NamespaceNameTakenError: the parent has a child of that name.
+        NamespaceTooDeepError: the tree would be deeper than 32.
+    """
+    parent = access.check_can(actor, Permission.NAMESPACE_CREATE, parent_id)
+    namespace = _insert(
+        parent,
+        name=_free_name(name, parent=parent),
+        description=description,
+        now=now,
+    )
+    _record("created", namespace, before=None, actor=actor, now=now)
+    return namespace
+
+
+@writing()
+def update_namespace(
+    namespace_id: UUID | str,
+    *,
+    version: int,
+    actor: Actor,
+    now: datetime,
+    name: str | None = None,
+    description: str | None = None,
+    inherits_policies: bool | None = None,
+) -> Namespace:
+    """Change a namespace's name, description, or whether it inherits policies.
+
+    None leaves a value as it is. Whoever changes these writes the version they saw.
+
+    Raises:
+        StaleVersionError: somebody else saved first.
+        RootNamespaceError: the root can't be renamed.
+        NamespaceNameTakenError: the parent has another child of that name.
+    """
+    namespace = access.check_can(actor, Permission.NAMESPACE_EDIT, namespace_id)
+    _check_version(namespace, version)
+    before = _state(namespace)
+    if name is not None and name.strip() != namespace.name:
+        if namespace.parent is None:
+            raise RootNamespaceError
+        namespace.name = _free_name(name, parent=namespace.parent, besides=namespace)
+    if description is not None:
+        namespace.description = description
+    if inherits_policies is not None:
+        namespace.inherits_policies = inherits_policies
+    if _state(namespace) == before:
+        return namespace
+    namespace.version += 1
+    namespace.modified_at = now
+    namespace.save()
+    _record("updated", namespace, before=before, actor=actor, now=now)
+    return namespace
+
+
+@writing()
+def move_namespace(
+    namespace_id: UUID | str,
+    *,
+    under: UUID | str,
+    actor: Actor,
+    now: datetime,
+    version: int | None = None,
+    reason: str = "",
+) -> Namespace:
+    """Move a namespace, with all below it, under another parent.
+
+    The actor must be an admin of the namespace, of the old parent (because its
+    people lose sight of the subtree) and of the new one (because its people gain it).
+
+    Raises:
+        StaleVersionError: somebody else changed it first (when `version` is given).
+        RootNamespaceError: the root can't be moved.
+        NamespaceCycleError: the new parent lies inside the moved subtree.
+        NamespaceNameTakenError: the new parent has a child of that name.
+        NamespaceTooDeepError: the subtree would reach below level 32.
+    """
+    namespace = access.check_can(actor, Permission.NAMESPACE_MOVE, namespace_id)
+    if namespace.parent_id is None:
+        raise RootNamespaceError
+    access.check_can(actor, Permission.NAMESPACE_MOVE, namespace.parent_id)
+    parent = access.check_can(actor, Permission.NAMESPACE_MOVE, under)
+    _check_version(namespace, version)
+    if parent.path.startswith(namespace.path):
+        raise NamespaceCycleError
+    below = Namespace.objects.filter(access.subtree(namespace.path))
+    shift = parent.depth + 1 - namespace.depth
+    deepest = below.aggregate(deepest=Max("depth"))["deepest"]
+    if deepest + shift >= MAX_DEPTH:
+        raise NamespaceTooDeepError(f"namespaces go {MAX_DEPTH} levels deep, no deeper")
+    before = _state(namespace)
+    _free_name(namespace.name, parent=parent, besides=namespace)
+    Namespace.objects.filter(pk=namespace.pk).update(
+        parent=parent, version=F("version") + 1, modified_at=now
+    )
+    new_path = f"{parent.path}{namespace.number}/"
+    below.update(
+        path=Concat(Value(new_path), Substr("path", len(namespace.path) + 1)),
+        depth=F("depth") + shift,
+    )
+    namespace.refresh_from_db()
+    _record("moved", namespace, before=before, actor=actor, now=now, reason=reason)
+    return namespace
+
+
+@writing()
+def delete_namespace(
+    namespace_id: UUID | str,
+    *,
+    actor: Actor,
+    now: datetime,
+    version: int | None = None,
+    reason: str = "",
+) -> None:
+    """Delete a namespace that nothing lives in any more, with the roles on it.
+
+    Raises:
+        StaleVersionError: somebody else changed it first (when `version` is given).
+        RootNamespaceError: the root can't be deleted.
+        NamespaceNotEmptyError: something lives in it.
+    """
+    namespace = access.check_can(actor, Permission.NAMESPACE_DELETE, namespace_id)
+    if namespace.parent_id is None:
+        raise RootNamespaceError
+    access.check_can(actor, Permission.NAMESPACE_DELETE, namespace.parent_id)
+    _check_version(namespace, version)
+    held = selectors.list_contents(namespace)
+    if held:
+        raise NamespaceNotEmptyError(
+            f"{namespace.name} still holds {', '.join(map(str, held))}",
+            details={"holds": [str(one) for one in held]},
+        )
+    roles = bindings.revoke_all(namespace, actor=actor, now=now)
+    before = _state(namespace)
+    event = _record(
+        "deleted", namespace, before=before, actor=actor, now=now, reason=reason
+    )
+    tombstones.bury({**before, "roles": roles}, event=event)
+    namespace.delete()
+
+
+@writing()
+def restore_namespace(
+    namespace_id: UUID | str, *, actor: Actor, now: datetime
+) -> Namespace:
+    """Take a deletion back: the namespace with its id, and the roles on it.
+
+    The roles come back only when the actor may grant them.
+
+    Raises:
+        NotFoundError: nothing of that id was deleted.
+        NamespaceNotFoundError: its parent is gone, or not to be seen.
+        NamespaceNameTakenError: another one has its name by now.
+    """
+    tombstone = tombstones.unearth("namespace", namespace_id)
+    kept = tombstone.snapshot
+    parent = access.check_can(actor, Permission.NAMESPACE_DELETE, kept["parent_id"])
+    namespace = _insert(
+        parent,
+        id=tombstone.target_id,
+        name=_free_name(kept["name"], parent=parent),
+        description=kept["description"],
+        inherits_policies=kept["inherits_policies"],
+        now=now,
+    )
+    _record("restored", namespace, before=None, actor=actor, now=now)
+    bindings.restore_all(kept["roles"], namespace, actor=actor, now=now)
+    return namespace
+
+
+def _insert(parent: Namespace, *, now: datetime, **values: Any) -> Namespace:
+    """Add a row under a parent, with the next number."""
+    if parent.depth + 1 >= MAX_DEPTH:
+        raise NamespaceTooDeepError(f"namespaces go {MAX_DEPTH} levels deep, no deeper")
+    number = (Namespace.objects.aggregate(top=Max("number"))["top"] or 0) + 1
+    return Namespace.objects.create(
+        parent=parent,
+        number=number,
+        path=f"{parent.path}{number}/",
+        depth=parent.depth + 1,
+        created_at=now,
+        modified_at=now,
+        **values,
+    )
+
+
+def _check_version(namespace: Namespace, version: int | None) -> None:
+    if version is not None and namespace.version != version:
+        raise StaleVersionError(details={"current": audit.plain(_state(namespace))})
+
+
+def _free_name(
+    name: str, *, parent: Namespace, besides: Namespace | None = None
+) -> str:
+    """Return the name in the form that is stored, or say why it can't be used."""
+    name = " ".join(name.split())
+    if not name or len(name) > MAX_NAME_LENGTH or "/" in name:
+        raise ValidationFailedError(
+            "the name can't be used",
+            fields={"name": ["give 1 to 100 characters, without `/`"]},
+        )
+    taken = parent.children.filter(name__iexact=name)
+    if besides is not None:
+        taken = taken.exclude(pk=besides.pk)
+    if taken.exists():
+        raise NamespaceNameTakenError(
+            f"{parent.name} already has a namespace `{name}`",
+            fields={"name": ["this name is taken here"]},
+        )
+    return name
+
+
+def _record(
+    verb: str,
+    namespace: Namespace,
+    *,
+    before: dict[str, Any] | None,
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
+) -> AuditEvent:
+    event = audit.record(
+        Change(
+            action=f"namespace.{verb}",
+            target_type="namespace",
+            target_id=namespace.id,
+            target_label=namespace.name,
+            # Nobody would see the event of a namespace that is no more.
+            namespace_id=namespace.parent_id if verb == "deleted" else namespace.id,
+            before=before,
+            after=None if verb == "deleted" else _state(namespace),
+        ),
+        actor=actor,
+        now=now,
+        reason=reason,
+    )
+    outbox.enqueue("namespaces", {"id": str(namespace.id)}, event=event, now=now)
+    return event
