@@ -19,9 +19,17 @@ if [ -z "$$python" ]; then \
 fi; \
 $$python -I console/install.py $(1)
 endef
+# As docs/deploy.md has it, so that `check --deploy` looks at what will be deployed.
+DEPLOYED = POSTERN_PUBLIC_URL=https://console.example.com \
+	POSTERN_ALLOWED_HOSTS=console.example.com \
+	POSTERN_TRUST_FORWARDED_PROTO=true POSTERN_TRUSTED_PROXIES=127.0.0.1/32 \
+	POSTERN_SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_hex(40))')" \
+	POSTERN_DATA_KEYS="$$($(BIN)/python -c \
+		'import base64, os; print(base64.urlsafe_b64encode(os.urandom(32)).decode())')" \
+	DATABASE_URL=postgresql://postern@localhost/postern REDIS_URL=redis://localhost
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check fmt assets
+.PHONY: help setup run test check nightly bench fmt assets pins
 
 help: ## List these targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' \
@@ -37,14 +45,25 @@ run: ## Start the console with its demo organization (PORT=8000)
 	@POSTERN_DEMO=$${POSTERN_DEMO-1} exec $(MANAGE) up --stop-with-parent
 
 test: setup ## Run the tests, on SQLite and on PostgreSQL (ARGS= for pytest)
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/python -m tests.services $(ARGS)
 
 check: setup ## Run every check that is not a test
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/ruff format --quiet --check .
+	find templates -name '*.html' -print0 | xargs -0 -r $(BIN)/djhtml --check --tabwidth 2
 	$(BIN)/mypy .
-	$(BIN)/lint-imports
-	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/pytest --quiet tests/architecture
+	$(DEPLOYED) $(MANAGE) check --deploy --fail-level WARNING
+	$(MANAGE) makemigrations --check --dry-run
+
+nightly: setup ## Run the tests of the long sizes
+	@$(BIN)/python -m tests.services --nightly $(ARGS)
+
+bench: ## Measure, beside peers (ONLY= names one benchmark)
+	@$(call install,bench)
+	@$(MANAGE) buildassets
+	@$(BIN)/python -m benchmarks $(ONLY)
 
 fmt: setup ## Format the sources
 	@$(BIN)/ruff check --quiet --fix .
@@ -54,3 +73,6 @@ fmt: setup ## Format the sources
 assets: ## Build what browsers load, whatever the stamp says
 	@$(call install,run)
 	@$(MANAGE) buildassets --force
+
+pins: setup ## Write constraints.txt anew from what is installed
+	@$(BIN)/python -m tests.architecture.pins --write

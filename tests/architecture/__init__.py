@@ -1,0 +1,1 @@
+"""Tests of the house itself: layers, sizes, documents, migrations, pins."""
