@@ -1,0 +1,178 @@
+"""Fixtures for tests in a real browser, and what such tests look for on a page.
+
+The browser lives as long as one file of tests: Playwright keeps an event loop
+running in the thread, which other files must not meet.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    sync_playwright,
+)
+from pytest_django.live_server_helper import LiveServer
+
+from console.core.assets import build_assets
+from directory.models import User
+from tests.services import UnavailableError, chromium
+
+ROOT = Path(__file__).resolve().parent.parent
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+PICTURES = Path(os.environ.get("POSTERN_TEST_PICTURES") or ROOT / "pictures")
+WIDE, NARROW = (1440, 900), (360, 780)
+GRAVE = frozenset({"serious", "critical"})
+UNSAFE = "DJANGO_ALLOW_ASYNC_UNSAFE"
+ARGUMENTS = [
+    "--no-sandbox",  # root can't have one, and the pages are our own
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--force-color-profile=srgb",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
+]
+
+SignIn = Callable[[User], Page]
+
+
+@pytest.fixture(scope="session")
+def built_assets() -> None:
+    """Styles and scripts as their sources are."""
+    build_assets(ROOT)
+
+
+@pytest.fixture(scope="module")
+def browser(built_assets: None) -> Iterator[Browser]:
+    """Chromium, without a window."""
+    path = chromium.find()
+    if path is None:
+        raise UnavailableError(chromium.REMEDY)
+    before = os.environ.get(UNSAFE)
+    with sync_playwright() as playwright:
+        # Playwright's loop runs in this thread, where Django's ORM then refuses.
+        os.environ[UNSAFE] = "true"
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+    if before is None:
+        del os.environ[UNSAFE]
+    else:
+        os.environ[UNSAFE] = before
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A browser without history, wide and light, in UTC."""
+    context = browser.new_context(
+        viewport={"width": WIDE[0], "height": WIDE[1]},
+        timezone_id="UTC",
+        locale="en-GB",
+        reduced_motion="reduce",
+    )
+    context.set_default_timeout(15_000)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext, live_server: LiveServer) -> Iterator[Page]:
+    """A page of the running console, nobody signed in; paths are enough for goto.
+
+    Fails at the end if a script failed, a file was missing, or the Content Security
+    Policy refused something.
+    """
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda message: complaints.extend(complaint_of(message)))
+    yield page
+    page.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def sign_in(page: Page, live_server: LiveServer) -> SignIn:
+    """Return a function that makes the page one of a signed-in person."""
+
+    def as_person(user: User) -> Page:
+        client = Client()
+        client.force_login(user)
+        cookie = client.cookies[settings.SESSION_COOKIE_NAME]
+        page.context.add_cookies(
+            [
+                {
+                    "name": settings.SESSION_COOKIE_NAME,
+                    "value": cookie.value,
+                    "url": live_server.url,
+                    "httpOnly": True,
+                    "sameSite": "Lax",
+                }
+            ]
+        )
+        return page
+
+    return as_person
+
+
+def complaint_of(message: ConsoleMessage) -> list[str]:
+    """Return what a console message says if it tells of a fault of ours.
+
+    A page that answers 403 or 404 also logs an error; that may be intended.
+    """
+    if message.type != "error":
+        return []
+    is_answer = message.text.startswith(("Failed to load resource", "Response Status"))
+    if is_answer and "/static/" not in str(message.location):
+        return []
+    return [message.text]
+
+
+def assert_accessible(page: Page, *, within: str = "html") -> None:
+    """Fail when axe-core finds a serious or critical violation on the page."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found: dict[str, Any] = page.evaluate(
+        "selector => axe.run(selector, {resultTypes: ['violations']})", within
+    )
+    lines = [
+        f"{violation['impact']} {violation['id']}: {node['html']} "
+        f"({' '.join(node['failureSummary'].split())})"
+        for violation in found["violations"]
+        if violation["impact"] in GRAVE
+        for node in violation["nodes"]
+    ]
+    assert not lines, "\n".join([page.url, *lines])
+
+
+def assert_fits(page: Page) -> None:
+    """Fail when the page is wider than its window (nothing scrolls sideways)."""
+    excess = page.evaluate(
+        "() => document.documentElement.scrollWidth - window.innerWidth"
+    )
+    assert excess <= 0, f"{page.url} is {excess} px too wide"
+
+
+def take_pictures(page: Page, name: str) -> None:
+    """Keep the page as a picture, wide and narrow, light and dark.
+
+    They go to an ignored folder, for eyes; POSTERN_TEST_PICTURES names another.
+    """
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    for label, (width, height) in (("wide", WIDE), ("narrow", NARROW)):
+        page.set_viewport_size({"width": width, "height": height})
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            page.screenshot(
+                path=PICTURES / f"{name}-{label}-{scheme}.png", full_page=True
+            )
+    page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
+    page.emulate_media(color_scheme="light")

@@ -1,0 +1,69 @@
+"""`python -m tests.services`: the whole suite, on each database.
+
+Arguments go to pytest as they are. Both runs happen even when the first one fails,
+so that one call shows everything.
+"""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+
+from tests.services import UnavailableError, chromium, postgresql
+
+NIGHTLY = "--nightly"
+# No database is read there, so once is enough.
+WITHOUT_DATABASE = ("tests/policies/language", "tests/architecture", "tests/frontend")
+# Each file stays in one process: it starts its browser or server once.
+BOTH_CORES = ("-n", "2", "--dist", "loadfile")
+NO_TESTS = 5
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Provide what is needed and run the suite on both databases."""
+    given = [argument for argument in arguments if argument != NIGHTLY]
+    which = "nightly" if NIGHTLY in arguments else "not nightly"
+    try:
+        browser = chromium.provide()
+        results = [run_on("SQLite", "", browser=browser, which=which, given=given)]
+        url = os.environ.get("DATABASE_URL", "")
+        if url:
+            results.append(
+                run_on("PostgreSQL", url, browser=browser, which=which, given=given)
+            )
+        else:
+            with postgresql.running() as url:
+                results.append(
+                    run_on("PostgreSQL", url, browser=browser, which=which, given=given)
+                )
+    except UnavailableError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return max(results)
+
+
+def run_on(
+    name: str, url: str, *, browser: object, which: str, given: Sequence[str]
+) -> int:
+    """Run pytest on one database; return its exit code, 0 when nothing matched."""
+    print(f"\n=== {name} ===", flush=True)
+    environment = {**os.environ, chromium.VARIABLE: str(browser)}
+    environment.pop("DATABASE_URL", None)
+    ignored: list[str] = []
+    if url:
+        environment["DATABASE_URL"] = url
+        if all(argument.startswith("-") for argument in given):
+            ignored = [f"--ignore={path}" for path in WITHOUT_DATABASE]
+    started = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *BOTH_CORES, "-m", which, *ignored, *given],
+        env=environment,
+        check=False,
+    )
+    print(f"--- {name}: {time.monotonic() - started:.0f} s", flush=True)
+    return 0 if done.returncode == NO_TESTS and (given or url) else done.returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
