@@ -37,7 +37,7 @@ def canonical(document: PolicyDocument) -> list[dict[str, Any]]:
 
 
 def program_key(program: Program) -> str:
-    """Return a digest that is equal for programs that always decide the same way.
+    """Return a digest that is equal for programs that enforce the same.
 
     Order and repetition of rules and criteria don't count, nor does how alternatives
     are spread over rules. Equal digests mean equal decisions; the reverse is not
@@ -66,8 +66,8 @@ def _alternatives(program: Program, action: Action) -> Iterator[str]:
 
 
 def _meaning(entry: CompiledCriterion) -> str:
-    readings = [_plain(entry.condition), _plain(entry.core_condition)]
-    return json.dumps([entry.criterion.name, *readings], sort_keys=True)
+    meaning = [entry.criterion.name, _plain(entry.condition)]
+    return json.dumps(meaning, sort_keys=True)
 
 
 def _plain(value: Any) -> Any:

@@ -69,7 +69,7 @@ def evaluate(
 
 
 def meaning_key(document: PolicyDocument) -> str:
-    """Return a digest that is equal for documents that always decide the same way.
+    """Return a digest that is equal for documents that enforce the same.
 
     Raises:
         PolicyLanguageError: the document can't be compiled.
