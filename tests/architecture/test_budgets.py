@@ -24,7 +24,7 @@ FILE_LINES = {
     ".mjs": 150,
 }
 FUNCTION_LINES, TEST_LINES = 50, 60
-POSITIONAL = 2
+POSITIONAL = 3  # who, what and where of a question about access
 DOORS = [
     f"{app}.{layer}"
     for app in APPS

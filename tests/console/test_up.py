@@ -155,6 +155,7 @@ class TestParentWatch:
         )
         with subprocess.Popen(  # noqa: S603 - our own makefile
             ["make", "-f", makefile, "run"],  # noqa: S607 - the make that runs us
+            env={k: v for k, v in os.environ.items() if not k.startswith("MAKE")},
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,

@@ -184,7 +184,7 @@ class TestReading:
 
         assert read_certificate(chain) == read_certificate(pem(CERTIFICATE))
 
-    @pytest.mark.parametrize("cut", [1, 2, 10, 100, 200, len(DER) - 1])
+    @pytest.mark.parametrize("cut", [1, 2, 10, 100, 200, -1])
     def test_a_truncated_certificate_is_unreadable(self, cut: int) -> None:
         assert read_certificate(base64.b64encode(DER[:cut]).decode()) is None
 
