@@ -19,4 +19,5 @@ urlpatterns = [
     ),
     path("", include("namespaces.api.urls")),
     path("", include("directory.api.urls")),
+    path("", include("policies.api.urls")),
 ]

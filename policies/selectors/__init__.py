@@ -10,14 +10,18 @@ from policies.selectors.attachments import (
     list_enforced,
     with_usage,
 )
+from policies.selectors.completion import get_completion, list_criteria
 from policies.selectors.documents import (
     check_source,
     compile_source,
+    describe,
     get_document,
+    names_in,
     problem_as_json,
     read_source,
+    summarize,
 )
-from policies.selectors.facts import Attempt, Records, facts_for, source_state
+from policies.selectors.facts import METHODS, Attempt, Records, facts_for, source_state
 from policies.selectors.policies import (
     diff_texts,
     find_by_meaning,
@@ -32,6 +36,7 @@ from policies.selectors.policies import (
 )
 
 __all__ = [
+    "METHODS",
     "Attempt",
     "Records",
     "Usage",
@@ -39,9 +44,11 @@ __all__ = [
     "check_source",
     "compile_source",
     "count_usage",
+    "describe",
     "diff_texts",
     "facts_for",
     "find_by_meaning",
+    "get_completion",
     "get_document",
     "get_policy",
     "get_usage",
@@ -49,14 +56,17 @@ __all__ = [
     "keep_attached",
     "list_attachable",
     "list_attached_above",
+    "list_criteria",
     "list_deleted",
     "list_enforced",
     "list_policies",
     "list_versions",
+    "names_in",
     "problem_as_json",
     "read_source",
     "search_policies",
     "source_state",
+    "summarize",
     "with_usage",
     "within",
 ]

@@ -86,17 +86,17 @@ class Usage:
 
 
 def count_usage(policies: Iterable[Policy], *, actor: Actor) -> dict[UUID, UsageCount]:
-    """Return what the actor may know of the use of each policy, in two queries."""
+    """Return what the actor may know of the use of each policy, in one query."""
     ids = [policy.pk for policy in policies]
-    counts = []
-    for condition, relation in (
-        (_on_routes(actor), "route_attachments"),
-        (_on_namespaces(actor), "namespace_attachments"),
-    ):
-        rows = Policy.objects.filter(condition, pk__in=ids).order_by()
-        counts.append(dict(rows.values_list("pk").annotate(Count(relation))))
-    routes, namespaces = counts
-    return {pk: UsageCount(routes.get(pk, 0), namespaces.get(pk, 0)) for pk in ids}
+    rows = Policy.objects.filter(pk__in=ids).order_by()
+    counted = rows.annotate(
+        on_routes=Count("route_attachments", filter=_on_routes(actor), distinct=True),
+        on_namespaces=Count(
+            "namespace_attachments", filter=_on_namespaces(actor), distinct=True
+        ),
+    ).values_list("pk", "on_routes", "on_namespaces")
+    found = {pk: UsageCount(*counts) for pk, *counts in counted}
+    return {pk: found.get(pk, UsageCount()) for pk in ids}
 
 
 def with_usage(policies: QuerySet[Policy], *, actor: Actor) -> QuerySet[Any]:

@@ -1,11 +1,17 @@
 """Policies' texts as the language reads them: trees, problems, and what they mean."""
 
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
+from console.core.actor import Actor
+from directory import selectors as directory_selectors
+from namespaces import access
+from namespaces.permissions import Permission
 from policies import language
-from policies.language import PolicyDocument, Problem, Program
-from policies.models import Policy
+from policies.language import Names, PolicyDocument, Problem, Program, Sentence
+from policies.language.wording import NO_NAMES
+from policies.models import Policy, PolicyLanguage
 
 CACHED_TEXTS = 4096
 
@@ -35,8 +41,54 @@ def get_document(policy: Policy) -> PolicyDocument:
     return read_source(policy.source)
 
 
-def check_source(source: str) -> list[dict[str, Any]]:
-    """Return everything that is wrong or dubious about a text that is to be saved."""
+def summarize(policy: Policy, *, names: Names = NO_NAMES) -> str:
+    """Return in one line what a policy says, with groups by their names."""
+    if policy.language == PolicyLanguage.REGO:
+        return "Written in Rego"
+    return language.summary(get_document(policy), names=names)
+
+
+def describe(policy: Policy, *, names: Names = NO_NAMES) -> tuple[Sentence, ...]:
+    """Return what a policy says, a sentence for each operator of each rule."""
+    if policy.language == PolicyLanguage.REGO:
+        return ()
+    return language.describe(get_document(policy), names=names)
+
+
+def names_in(policies: Iterable[Policy]) -> Names:
+    """Return what people call the groups that policies name by id, in one query."""
+    ids = {one for policy in policies for one in _group_ids(policy)}
+    return Names(groups=directory_selectors.name_groups(ids) if ids else {})
+
+
+def _group_ids(policy: Policy) -> frozenset[str]:
+    if policy.language == PolicyLanguage.REGO:
+        return frozenset()
+    return _group_ids_in(policy.source)
+
+
+@lru_cache(maxsize=CACHED_TEXTS)
+def _group_ids_in(source: str) -> frozenset[str]:
+    nodes = (node for node in read_source(source).criteria() if node.name == "groups")
+    return frozenset(text for node in nodes for text in _texts(node.value))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Yield every text in the data of a criterion."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list | dict):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from _texts(one)
+
+
+def check_source(source: str, *, actor: Actor) -> list[dict[str, Any]]:
+    """Return everything that is wrong or dubious about a text that is to be saved.
+
+    Raises:
+        PermissionDeniedError: the actor sees policies nowhere.
+    """
+    access.check_can_anywhere(actor, Permission.POLICY_VIEW)
     return [problem_as_json(problem) for problem in language.check(source)]
 
 

@@ -28,6 +28,7 @@ from policies.language.facts import (
 if TYPE_CHECKING:
     from directory.models import Directory, ExternalDataSource, User
 
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 SESSION_ID = "try"  # what matters is that there is one
 
 

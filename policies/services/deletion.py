@@ -5,8 +5,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import DateTimeField, Model
-from django.utils.dateparse import parse_datetime
+from django.db.models import Model
 
 from console.core import tombstones
 from console.core.actor import Actor
@@ -136,8 +135,5 @@ def restore_policy(
 
 
 def _from_row(model: type[M], row: Mapping[str, Any]) -> M:
-    values = dict(row)
-    for field in model._meta.concrete_fields:  # noqa: SLF001 - Django's API
-        if isinstance(field, DateTimeField):
-            values[field.attname] = parse_datetime(row[field.attname])
-    return model(**values)
+    fields = model._meta.concrete_fields  # noqa: SLF001 - Django's API
+    return model(**{one.attname: one.to_python(row[one.attname]) for one in fields})

@@ -113,6 +113,7 @@ class TestRestorePolicy:
 
         restored = services.restore_policy(policy.id, actor=actor_of(cast.mia), now=NOW)
 
+        assert (restored.namespace_id, restored.created_at) == (cast.web.id, NOW)
         restored.refresh_from_db()
         assert (restored.id, restored.version) == (policy.id, 2)
         assert (restored.source, restored.created_at) == (ADMINS, NOW)

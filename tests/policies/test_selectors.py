@@ -2,6 +2,7 @@
 
 import pytest
 
+from console.core.exceptions import PermissionDeniedError
 from namespaces.selectors import get_root
 from policies import selectors
 from policies.exceptions import PolicyNotFoundError
@@ -87,8 +88,8 @@ class TestTexts:
 
         assert selectors.get_document(first) is selectors.get_document(second)
 
-    def test_are_checked_as_for_saving(self) -> None:
-        problems = selectors.check_source(BROKEN)
+    def test_are_checked_as_for_saving(self, cast: Cast) -> None:
+        problems = selectors.check_source(BROKEN, actor=actor_of(cast.ben))
 
         assert [one["code"] for one in problems] == [
             "unknown-criterion",
@@ -109,6 +110,35 @@ class TestTexts:
             "edits": [{"start": 19, "end": 24, "replacement": "email"}],
         }
 
+    def test_are_not_checked_for_strangers(self, cast: Cast) -> None:
+        with pytest.raises(PermissionDeniedError):
+            selectors.check_source(BROKEN, actor=actor_of(cast.cyd))
+
     def test_are_compared_line_by_line(self) -> None:
         assert selectors.diff_texts("a\nb\n", "a\nc\n") == "@@ -1,2 +1,2 @@\n a\n-b\n+c"
         assert selectors.diff_texts("a", "a") == ""
+
+
+class TestGetCompletion:
+    def test_offers_the_words_of_the_language(self, cast: Cast) -> None:
+        found = selectors.get_completion(actor_of(cast.ben))
+
+        assert [one["name"] for one in found["actions"]] == ["allow", "deny"]
+        assert [one["name"] for one in found["operators"]] == [
+            "and",
+            "or",
+            "not",
+            "nor",
+        ]
+        names = {one["name"] for one in found["criteria"]}
+        assert {"groups", "http_path", "time_of_day"} <= names
+
+    def test_finds_groups_and_people_by_name(self, cast: Cast) -> None:
+        found = selectors.get_completion(actor_of(cast.ben), text="we")
+
+        assert found["groups"] == [{"id": "id-web", "name": "web", "email": ""}]
+        assert found["people"] == []
+
+    def test_tells_strangers_nothing(self, cast: Cast) -> None:
+        with pytest.raises(PermissionDeniedError):
+            selectors.get_completion(actor_of(cast.cyd))

@@ -1,0 +1,195 @@
+"""Shape of policies in the API. Decisions are the services'."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from namespaces.api.fields import NamespaceIdField
+from policies import validation
+from policies.models import AttachmentMode, Policy, PolicyLanguage, PolicyVersion
+
+
+class SourceField(serializers.CharField):
+    """A policy's text: kept as it is; what is wrong with it is for the language."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(trim_whitespace=False, allow_blank=True, **kwargs)
+
+
+class ReasonField(serializers.CharField):
+    """Why a change is made; it is kept with the version and in the audit log."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            required=False,
+            allow_blank=True,
+            max_length=validation.MAX_REASON_LENGTH,
+            **kwargs,
+        )
+
+
+class NoteField(serializers.CharField):
+    """A text for people."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            required=False,
+            allow_blank=True,
+            max_length=validation.MAX_NOTE_LENGTH,
+            **kwargs,
+        )
+
+
+class UsageCountSerializer(serializers.Serializer[Any]):
+    """How many attachments the caller may see."""
+
+    routes = serializers.IntegerField()
+    namespaces = serializers.IntegerField()
+
+
+class PolicySerializer(serializers.ModelSerializer[Policy]):
+    """A policy as it stands now."""
+
+    namespace = serializers.UUIDField(source="namespace_id", read_only=True)
+    namespace_names = serializers.SerializerMethodField(
+        help_text="Names from the root down to its namespace."
+    )
+    attached_to = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Policy
+        fields = [
+            "id",
+            "namespace",
+            "namespace_names",
+            "name",
+            "description",
+            "language",
+            "source",
+            "explanation",
+            "remediation",
+            "allows_anonymous",
+            "attached_to",
+            "version",
+            "created_at",
+            "modified_at",
+        ]
+        read_only_fields = fields
+
+    def get_namespace_names(self, policy: Policy) -> list[str]:
+        return list(self.context["paths"][policy.namespace_id].names)
+
+    @extend_schema_field(UsageCountSerializer)
+    def get_attached_to(self, policy: Policy) -> dict[str, int]:
+        usage = self.context["usage"][policy.pk]
+        return {"routes": usage.routes, "namespaces": usage.namespaces}
+
+
+class PolicyWriteSerializer(serializers.Serializer[Any]):
+    """What of a policy can be written. Its namespace changes by `move` only."""
+
+    name = serializers.CharField(max_length=validation.MAX_NAME_LENGTH)
+    source = SourceField(  # type: ignore[assignment] # DRF moves it away
+        help_text="The policy's text, up to 64 KiB. Comments are kept."
+    )
+    description = NoteField()
+    language = serializers.ChoiceField(choices=PolicyLanguage.choices, required=False)
+    explanation = NoteField(help_text="Told to people whom the policy refuses.")
+    remediation = NoteField(help_text="Tells them what to do about it.")
+    reason = ReasonField()
+
+
+class PolicyCreateSerializer(PolicyWriteSerializer):
+    """What it takes to create a policy."""
+
+    namespace = NamespaceIdField(source="namespace_id")
+
+
+class PolicyVersionSerializer(serializers.ModelSerializer[PolicyVersion]):
+    """What a policy said at one time."""
+
+    class Meta:
+        model = PolicyVersion
+        fields = [
+            "number",
+            "name",
+            "description",
+            "language",
+            "source",
+            "explanation",
+            "remediation",
+            "saved_at",
+            "saved_by",
+            "reason",
+        ]
+        read_only_fields = fields
+
+
+class RevertSerializer(serializers.Serializer[Any]):
+    """Which version a policy is to say again."""
+
+    to_version = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
+    reason = ReasonField()
+
+
+class MoveSerializer(serializers.Serializer[Any]):
+    """Where a policy is to live."""
+
+    namespace = NamespaceIdField(source="namespace_id")
+    reason = ReasonField()
+
+
+class ReasonSerializer(serializers.Serializer[Any]):
+    """Why something is done."""
+
+    reason = ReasonField()
+
+
+class AttachSerializer(serializers.Serializer[Any]):
+    """Where a policy is to count, and how."""
+
+    namespace = NamespaceIdField(source="namespace_id")
+    mode = serializers.ChoiceField(choices=AttachmentMode.choices)
+    reason = ReasonField()
+
+
+class AttachmentSerializer(serializers.Serializer[Any]):
+    """A policy counts on every route of a namespace and below."""
+
+    namespace = serializers.UUIDField(source="namespace_id")
+    namespace_name = serializers.CharField(source="namespace.name")
+    mode = serializers.ChoiceField(choices=AttachmentMode.choices)
+    created_at = serializers.DateTimeField()
+    created_by = serializers.CharField()
+
+
+class AttachedRouteSerializer(serializers.Serializer[Any]):
+    """A route that a policy is attached to."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    namespace = serializers.UUIDField(source="namespace_id")
+
+
+class UsageSerializer(serializers.Serializer[Any]):
+    """Where a policy is attached, as far as the caller may see."""
+
+    routes = AttachedRouteSerializer(
+        many=True, help_text="At most 50 of them, by name."
+    )
+    route_count = serializers.IntegerField()
+    namespaces = AttachmentSerializer(many=True, source="attachments")
+    hidden_count = serializers.IntegerField(
+        help_text="Further attachments that the caller may not see."
+    )
+
+
+class DeletedPolicySerializer(serializers.Serializer[Any]):
+    """A policy that was deleted, and can be restored."""
+
+    id = serializers.UUIDField(source="target_id")
+    name = serializers.CharField(source="label")
+    namespace = serializers.UUIDField(source="namespace_id")
+    deleted_at = serializers.DateTimeField()
+    deleted_by = serializers.CharField()

@@ -1,0 +1,89 @@
+"""REST views that serve editors: check a text, complete it, try it."""
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from console.core.rest.viewsets import ScopedViewSet
+from namespaces.permissions import Permission
+from policies import selectors, services
+from policies.api import trial_serializers as serializers
+
+TEXT = OpenApiParameter(
+    "q", str, description="Keeps the groups and people with this in name or address."
+)
+MAX_TEXT_LENGTH = 200
+
+
+class PolicyTextViewSet(ScopedViewSet[Any]):
+    """Texts of policies, saved or not. Nothing here writes."""
+
+    serializer_class = serializers.CheckSerializer
+    filter_backends = []
+    pagination_class = None
+    required_permissions = {
+        "check": Permission.POLICY_VIEW,
+        "completion": Permission.POLICY_VIEW,
+        "try_policy": Permission.POLICY_TRY,
+        "try_draft": Permission.POLICY_TRY,
+    }
+
+    @extend_schema(
+        summary="Say what is wrong with a policy's text",
+        request=serializers.CheckSerializer,
+        responses=serializers.ProblemsSerializer,
+    )
+    def check(self, request: Request) -> Response:
+        """Answer with every problem that stands in the way of saving."""
+        source = self.read_input(serializers.CheckSerializer)["source"]
+        problems = selectors.check_source(source, actor=self.actor)
+        return Response({"problems": problems})
+
+    @extend_schema(
+        summary="Say what may be written in a policy's text",
+        responses=serializers.CompletionSerializer,
+        parameters=[TEXT],
+    )
+    def completion(self, request: Request) -> Response:
+        """Answer with the words of the language, groups and people."""
+        text = request.query_params.get("q", "").replace("\0", "").strip()
+        return Response(
+            selectors.get_completion(self.actor, text=text[:MAX_TEXT_LENGTH])
+        )
+
+    @extend_schema(
+        summary="Try a policy",
+        request=serializers.AttemptSerializer,
+        responses=serializers.TrialSerializer,
+    )
+    def try_policy(self, request: Request, **kwargs: Any) -> Response:
+        """Answer a request that was thought up, by one policy alone."""
+        values = self.read_input(serializers.AttemptSerializer)
+        trial = services.try_policy(
+            serializers.attempt_from(values, now=self.now),
+            policy_id=kwargs["id"],
+            source=values.get("source"),
+            actor=self.actor,
+            now=self.now,
+        )
+        return Response(serializers.TrialSerializer(trial).data)
+
+    @extend_schema(
+        operation_id="policies_try_draft",
+        summary="Try a policy that isn't saved yet",
+        request=serializers.DraftAttemptSerializer,
+        responses=serializers.TrialSerializer,
+    )
+    def try_draft(self, request: Request) -> Response:
+        """Answer a request that was thought up, by a draft alone."""
+        values = self.read_input(serializers.DraftAttemptSerializer)
+        trial = services.try_policy(
+            serializers.attempt_from(values, now=self.now),
+            namespace_id=values["namespace_id"],
+            source=values["source"],
+            actor=self.actor,
+            now=self.now,
+        )
+        return Response(serializers.TrialSerializer(trial).data)

@@ -1,0 +1,91 @@
+"""URLs of the REST API of policies."""
+
+from django.urls import path
+
+from policies.api.text_views import PolicyTextViewSet
+from policies.api.views import (
+    DeletedPolicyViewSet,
+    PolicyAttachmentViewSet,
+    PolicyVersionViewSet,
+    PolicyViewSet,
+)
+
+urlpatterns = [
+    path(
+        "policies/",
+        PolicyViewSet.as_view({"get": "list", "post": "create"}),
+        name="api-policy-list",
+    ),
+    path(
+        "policies/deleted/",
+        DeletedPolicyViewSet.as_view({"get": "list"}),
+        name="api-policy-deleted",
+    ),
+    path(
+        "policies/check/",
+        PolicyTextViewSet.as_view({"post": "check"}),
+        name="api-policy-check",
+    ),
+    path(
+        "policies/completion/",
+        PolicyTextViewSet.as_view({"get": "completion"}),
+        name="api-policy-completion",
+    ),
+    path(
+        "policies/try/",
+        PolicyTextViewSet.as_view({"post": "try_draft"}),
+        name="api-policy-try-draft",
+    ),
+    path(
+        "policies/<uuid:id>/",
+        PolicyViewSet.as_view(
+            {
+                "get": "retrieve",
+                "put": "update",
+                "patch": "partial_update",
+                "delete": "destroy",
+            }
+        ),
+        name="api-policy-detail",
+    ),
+    path(
+        "policies/<uuid:id>/revert/",
+        PolicyViewSet.as_view({"post": "revert"}),
+        name="api-policy-revert",
+    ),
+    path(
+        "policies/<uuid:id>/move/",
+        PolicyViewSet.as_view({"post": "move"}),
+        name="api-policy-move",
+    ),
+    path(
+        "policies/<uuid:id>/restore/",
+        PolicyViewSet.as_view({"post": "restore"}),
+        name="api-policy-restore",
+    ),
+    path(
+        "policies/<uuid:id>/try/",
+        PolicyTextViewSet.as_view({"post": "try_policy"}),
+        name="api-policy-try",
+    ),
+    path(
+        "policies/<uuid:id>/versions/",
+        PolicyVersionViewSet.as_view({"get": "list"}),
+        name="api-policy-version-list",
+    ),
+    path(
+        "policies/<uuid:id>/versions/<int:number>/",
+        PolicyVersionViewSet.as_view({"get": "retrieve"}),
+        name="api-policy-version-detail",
+    ),
+    path(
+        "policies/<uuid:id>/attachments/",
+        PolicyAttachmentViewSet.as_view({"get": "retrieve", "post": "attach"}),
+        name="api-policy-attachment-list",
+    ),
+    path(
+        "policies/<uuid:id>/attachments/<uuid:namespace_id>/",
+        PolicyAttachmentViewSet.as_view({"delete": "detach"}),
+        name="api-policy-attachment-detail",
+    ),
+]

@@ -1,0 +1,104 @@
+"""What the lists of policies can be asked."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from console.core.actor import Actor
+from console.core.exceptions import ValidationFailedError
+from console.core.generic.listing import Column, Filter, Listing
+from namespaces.listings import namespace_filter
+from policies import selectors
+from policies.models import Policy, PolicyLanguage
+
+ATTACHED = (("yes", "Attached"), ("no", "Not attached"))
+
+
+def _attached(rows: QuerySet[Policy], text: str, actor: Actor) -> QuerySet[Policy]:
+    if text not in dict(ATTACHED):
+        raise ValidationFailedError(fields={"attached": ["yes or no"]})
+    return selectors.keep_attached(rows, actor=actor, attached=text == "yes")
+
+
+def _written_in(rows: QuerySet[Policy], text: str, _: Actor) -> QuerySet[Policy]:
+    if text not in PolicyLanguage.values:
+        raise ValidationFailedError(fields={"language": ["ppl or rego"]})
+    return rows.filter(language=text)
+
+
+class PolicyListing(Listing[Policy]):
+    """The policies that the actor sees."""
+
+    name = "policies"
+    default_sort = "name"
+    columns = (
+        Column(
+            name="name", label="Name", value=lambda row: row.name, order_by=("name",)
+        ),
+        Column(
+            name="words",
+            label="In words",
+            value=selectors.summarize,
+            hide="medium",
+        ),
+        Column(
+            name="namespace",
+            label="Namespace",
+            value=lambda row: row.namespace.name,
+            order_by=("namespace__name", "name"),
+        ),
+        Column(name="used", label="Used by", value=lambda row: row.route_count),
+        Column(
+            name="namespaces",
+            label="Attached to namespaces",
+            value=lambda row: row.namespace_count,
+            is_shown=False,
+        ),
+        Column(
+            name="updated",
+            label="Updated",
+            value=lambda row: row.modified_at,
+            order_by=("modified_at",),
+            hide="narrow",
+        ),
+        Column(
+            name="description",
+            label="Description",
+            value=lambda row: row.description,
+            is_shown=False,
+        ),
+        Column(name="id", label="Id", value=lambda row: str(row.pk), is_shown=False),
+    )
+    filters = (
+        namespace_filter(),
+        Filter(
+            name="attached",
+            label="Attached",
+            apply=_attached,
+            choices=lambda _: ATTACHED,
+            help="yes or no: whether it is attached to a route or a namespace.",
+        ),
+        Filter(
+            name="language",
+            label="Language",
+            apply=_written_in,
+            help="ppl or rego.",
+        ),
+    )
+    search_help = "Keeps the policies with this in their name, description or text."
+
+    def rows(self, actor: Actor) -> QuerySet[Policy]:
+        """Return what the actor sees."""
+        return selectors.list_policies(actor)
+
+    def search(self, rows: QuerySet[Policy], text: str) -> QuerySet[Policy]:
+        """Look into name, description and text."""
+        return selectors.search_policies(rows, text)
+
+
+class PolicyExport(PolicyListing):
+    """The same with the numbers of use in each row, for a file of all rows."""
+
+    def select(self, params: Any, actor: Actor) -> QuerySet[Any]:
+        """Return the rows that the parameters ask for."""
+        return selectors.with_usage(super().select(params, actor), actor=actor)
