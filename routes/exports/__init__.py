@@ -1,0 +1,1 @@
+"""Writing routes and policies as a configuration of Pomerium Core."""

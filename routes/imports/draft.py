@@ -1,0 +1,80 @@
+"""What a file says, read and checked, before it is compared with what is there.
+
+Places lead back to the file. Nothing here knows the database.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from policies.language import PolicyDocument
+from routes.imports.findings import Findings, Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftPolicy:
+    """A policy as one route of the file uses it, or as it stands there by itself.
+
+    `name`, `description`, `explanation` and `remediation` are empty where the file
+    says nothing. `id`, `home` (a namespace by its names) and `arrives_by` come from
+    our own marks: the policy that it was exported from, where that lived, and whether
+    it arrived at the route by itself ("inherited" or "enforced").
+    """
+
+    source: str
+    meaning: str
+    document: PolicyDocument
+    place: Place
+    name: str = ""
+    description: str = ""
+    explanation: str = ""
+    remediation: str = ""
+    id: str = ""
+    home: str = ""
+    arrives_by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftRoute:
+    """A route of the file: its settings in the form that is stored, its policies.
+
+    `home`, `inherits` and `left_out` come from our own marks: the namespace that the
+    route was exported from, whether it inherits policies, and the settings whose
+    secrets the export left out.
+    """
+
+    place: Place
+    places: Mapping[str, Place]
+    name: str
+    settings: Mapping[str, Any]
+    from_url: str
+    match: str
+    policies: tuple[DraftPolicy, ...]
+    home: str = ""
+    inherits: bool | None = None
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def address(self) -> tuple[str, str]:
+        """What no two routes share."""
+        return self.from_url, self.match
+
+
+@dataclass(frozen=True, slots=True)
+class LeftAlone:
+    """A global setting of the file that the import does not touch, and why."""
+
+    key: str
+    place: Place
+    why: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Draft:
+    """Everything that a file says. Incomplete when `findings` holds problems."""
+
+    findings: Findings
+    routes: list[DraftRoute] = field(default_factory=list)
+    policies: list[DraftPolicy] = field(default_factory=list)
+    left_alone: list[LeftAlone] = field(default_factory=list)
+    exported_from: str = ""

@@ -1,0 +1,172 @@
+"""`sub_policies` of a route: policies with a name of their own, in PPL or in Rego.
+
+Core evaluates their Rego only; `source_ppl` is what a console wrote it from. Here the
+PPL is what counts, so Rego that says something of its own can't be taken over.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from policies.language.errors import did_you_mean
+from policies.language.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from routes.imports import legacy
+from routes.imports.clippings import Clipper, Clipping
+from routes.imports.draft import DraftPolicy
+from routes.imports.file_marks import FileMarks
+from routes.imports.findings import Findings, Place
+from routes.imports.policy_reader import PolicyReader
+
+KEYS = frozenset(
+    {
+        "id",
+        "name",
+        "explanation",
+        "remediation",
+        "rego",
+        "source_ppl",
+        *legacy.LISTS,
+    }
+)
+TEXT_KEYS = ("name", "explanation", "remediation")
+
+Entries = Mapping[str, tuple[ScalarNode, Node]]
+
+
+class SubPolicyReader:
+    """Reads the entries of `sub_policies`, each to the policies that it stands for."""
+
+    def __init__(
+        self,
+        clipper: Clipper,
+        findings: Findings,
+        policies: PolicyReader,
+        marks: FileMarks,
+    ) -> None:
+        self._clipper = clipper
+        self._findings = findings
+        self._policies = policies
+        self._marks = marks
+
+    def read(self, key: ScalarNode, value: Node) -> list[DraftPolicy]:
+        """Return the policies, in the order of the file."""
+        if isinstance(value, ScalarNode) and value.value is None:
+            return []
+        if not isinstance(value, SequenceNode):
+            self._findings.problem(
+                "not_a_list",
+                f"`{key.text}` is a list of policies",
+                Place.of(value),
+                remedy="begin each policy with `- name:`",
+            )
+            return []
+        return [policy for item in value.items for policy in self._item(item)]
+
+    def _item(self, item: Node) -> list[DraftPolicy]:
+        if not isinstance(item, MappingNode):
+            self._findings.problem(
+                "not_a_mapping",
+                "a sub-policy has keys such as `name` and `source_ppl`",
+                Place.of(item),
+                remedy="write `name:` and `source_ppl:`",
+            )
+            return []
+        entries = {key.text: (key, value) for key, value in item.entries}
+        self._check_keys(item)
+        details = self._details(entries, Place.of(item))
+        found = [
+            policy
+            for clipping in self._clippings(entries)
+            if (policy := self._policies.read(clipping, **details)) is not None
+        ]
+        if not found and not self._findings.problems:
+            self._findings.warning(
+                "no_rules", "this sub-policy has no rules", Place.of(item)
+            )
+        return found
+
+    def _check_keys(self, item: MappingNode) -> None:
+        for key, _ in item.entries:
+            if key.text not in KEYS:
+                self._findings.problem(
+                    "unknown_key",
+                    f"`{key.text}` is not a key of a sub-policy",
+                    Place.of(key),
+                    remedy=did_you_mean(key.text, KEYS) or "remove it",
+                )
+
+    def _details(self, entries: Entries, place: Place) -> dict[str, Any]:
+        details: dict[str, Any] = {
+            name: self._text_of(*entries[name]) for name in TEXT_KEYS if name in entries
+        }
+        policy_id = self._text_of(*entries["id"]) if "id" in entries else ""
+        described = self._marks.catalog.get(policy_id.lower())
+        if described is not None:
+            details |= {
+                "id": described.id,
+                "home": described.home,
+                "description": described.description,
+                "arrives_by": self._arrives_by(place),
+            }
+        return details
+
+    def _arrives_by(self, place: Place) -> str:
+        line_before = place.line - 1
+        found = self._marks.uses_between(line_before, line_before)
+        return found[0].text("by") if found else ""
+
+    def _text_of(self, key: ScalarNode, value: Node) -> str:
+        if isinstance(value, ScalarNode):
+            return "" if value.value is None else value.text
+        self._findings.problem(
+            "not_a_text", f"`{key.text}` is text", Place.of(value), remedy="quote it"
+        )
+        return ""
+
+    def _clippings(self, entries: Entries) -> list[Clipping]:
+        found = [
+            Clipping(one.source, one.place)
+            for one in legacy.read_legacy(
+                {name: entries[name] for name in legacy.LISTS if name in entries},
+                self._findings,
+            )
+        ]
+        has_rego = "rego" in entries and not _is_blank(entries["rego"][1])
+        if has_rego:
+            self._refuse_rego(entries)
+            return found
+        if "source_ppl" in entries and not _is_blank(entries["source_ppl"][1]):
+            key, value = entries["source_ppl"]
+            found.append(
+                self._clipper.clip_text(value)
+                if isinstance(value, ScalarNode)
+                else self._clipper.clip(key, value)
+            )
+            self._findings.warning(
+                "source_ppl_counts",
+                "Core passes over `source_ppl` without `rego`; here it counts",
+                Place.of(key),
+                remedy="look at who gets in before you publish",
+            )
+        return found
+
+    def _refuse_rego(self, entries: Entries) -> None:
+        remedy = (
+            "remove `rego`, if `source_ppl` says the same"
+            if "source_ppl" in entries
+            else "write the rules in PPL, under `source_ppl` or `policy`"
+        )
+        self._findings.problem(
+            "rego",
+            "rules in Rego can't be imported",
+            Place.of(entries["rego"][0]),
+            remedy=remedy,
+        )
+
+
+def _is_blank(value: Node) -> bool:
+    """Return whether there is nothing in a text or in a list of texts."""
+    items = value.items if isinstance(value, SequenceNode) else (value,)
+    return all(
+        isinstance(item, ScalarNode) and (item.value is None or not item.text.strip())
+        for item in items
+    )
