@@ -3,6 +3,7 @@
 //
 //   theme.js     sets the theme before the first paint; blocks, so it is tiny
 //   app.js       htmx and the controllers that every page may use
+//   editor.js    CodeMirror; only pages with an editor load it
 //   app.css      the parts of Tabler that the console uses, and its own sheets
 //   icons.svg    one symbol per name in img/icons.json
 //   mark.svg     the sign of the house
@@ -44,7 +45,7 @@ await Promise.all([
   }),
   esbuild.build({
     ...shared,
-    entryPoints: { app: "js/main.js" },
+    entryPoints: { app: "js/main.js", editor: "js/editor/main.js" },
     format: "esm",
     plugins: [controllerRegistry(here), htmxWithoutEval()],
   }),

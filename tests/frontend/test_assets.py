@@ -38,7 +38,7 @@ class TestBuild:
     def test_makes_every_file_that_pages_load(self, checkout: Path) -> None:
         dist = checkout / "static" / "dist"
 
-        for name in ("theme.js", "app.js", "app.css", "icons.svg"):
+        for name in ("theme.js", "app.js", "editor.js", "app.css", "icons.svg"):
             assert (dist / name).stat().st_size > 0, name
         assert list((dist / "fonts").glob("*.woff2"))
 
@@ -111,17 +111,23 @@ class TestToolchain:
 
 
 class TestWhatIsShipped:
-    @pytest.mark.parametrize(("name", "limit"), [("app.js", 120), ("theme.js", 1)])
+    @pytest.mark.parametrize(
+        ("name", "limit"), [("app.js", 120), ("editor.js", 220), ("theme.js", 1)]
+    )
     def test_is_small(self, name: str, limit: int, checkout: Path) -> None:
         size = compressed_size(checkout / "static" / "dist" / name)
 
         assert size <= limit * KILOBYTE
 
-    @pytest.mark.parametrize("name", ["app.js", "theme.js"])
+    @pytest.mark.parametrize("name", ["app.js", "editor.js", "theme.js"])
     def test_never_turns_text_into_code(self, name: str, checkout: Path) -> None:
         code = (checkout / "static" / "dist" / name).read_text()
 
         assert not re.findall(r"\beval\s*\(|\bnew Function\b|\bFunction\s*\(", code)
+
+    def test_the_editor_is_not_in_what_every_page_loads(self, checkout: Path) -> None:
+        assert "cm-editor" not in (checkout / "static/dist/app.js").read_text()
+        assert "cm-editor" in (checkout / "static/dist/editor.js").read_text()
 
     def test_names_no_foreign_host(self, checkout: Path) -> None:
         for path in sorted((checkout / "static" / "dist").rglob("*")):

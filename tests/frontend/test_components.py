@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, BrowserContext
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
-PAGES = ["lists", "empty", "forms", "forms/?errors=1", "facts", "bare"]
+PAGES = ["lists", "empty", "forms", "forms/?errors=1", "facts", "editor", "bare"]
 
 # What the Content-Security-Policy would block, or what would need it loosened.
 INLINE = re.compile(

@@ -1,0 +1,10 @@
+// The bundle of pages with an editor. It hands its controllers to app.js, which
+// has run before: module scripts run in the order of the page.
+import policyDiff from "./policy-diff.js";
+import policyEditor from "./policy-editor.js";
+
+document.dispatchEvent(
+  new CustomEvent("postern:register", {
+    detail: { "policy-diff": policyDiff, "policy-editor": policyEditor },
+  }),
+);
