@@ -71,14 +71,15 @@ class NamespaceMoveSerializer(serializers.Serializer[Any]):
 class NamespaceNodeSerializer(serializers.Serializer[Any]):
     """A namespace in the tree. Of one that is only passed through, the name."""
 
-    id = serializers.UUIDField(source="pk")
+    id = serializers.UUIDField()
     name = serializers.CharField()
     parent = serializers.UUIDField(  # type: ignore[assignment] # DRF moves it away
         source="parent_id", allow_null=True
     )
     depth = serializers.IntegerField()
     visible = serializers.BooleanField(
-        help_text="False for an ancestor of which the caller sees the name only."
+        source="is_visible",
+        help_text="False for an ancestor of which the caller sees the name only.",
     )
 
 

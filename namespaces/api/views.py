@@ -41,7 +41,7 @@ class NamespaceViewSet(ScopedViewSet[Namespace]):
     @action(detail=False, pagination_class=None, filter_backends=[])
     def tree(self, request: Request) -> Response:
         """List the whole tree, parents before children, with the names above."""
-        rows = selectors.list_tree(self.actor)
+        rows = selectors.list_nodes(self.actor)
         return Response(serializers.NamespaceNodeSerializer(rows, many=True).data)
 
     @extend_schema(request=serializers.NamespaceCreateSerializer)

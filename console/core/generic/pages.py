@@ -6,7 +6,7 @@ call; errors of the domain that are not the form's become error pages.
 """
 
 from datetime import datetime
-from typing import Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from django import forms
 from django.contrib import messages
@@ -22,6 +22,14 @@ from console.core.generic.listing import Listing
 from console.core.generic.paging import list_state
 
 F = TypeVar("F", bound=forms.BaseForm)
+
+if TYPE_CHECKING:
+    DjangoFormView = FormView
+else:  # Django's own can't be subscripted when the program runs
+
+    class DjangoFormView(FormView, Generic[F]):
+        """Django's form view, with a parameter for its form."""
+
 
 # What a form can't show next to a field: the thing is gone, or not to be touched.
 NOT_THE_FORMS = frozenset({401, 403, 404})
@@ -96,7 +104,7 @@ class CsvExport(ActorMixin, View):
         return csv_response(self.listing, rows)
 
 
-class FormPage(ActorMixin, FormView[F]):
+class FormPage(ActorMixin, DjangoFormView[F]):
     """A form around one service call: subclasses write `save`."""
 
     title: ClassVar[str] = ""

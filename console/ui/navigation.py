@@ -1,0 +1,130 @@
+"""What the rail offers to whom, and which namespace the page is about."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from console.core.actor import Actor
+from console.core.exceptions import NotFoundError
+from namespaces import access
+from namespaces import selectors as namespace_selectors
+from namespaces.permissions import Permission
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A page of the rail.
+
+    `permission` is what it takes to see anything there; None is for everybody.
+    `narrows` pages keep the chosen namespace.
+    """
+
+    label: str
+    icon: str
+    url_name: str
+    permission: Permission | None = None
+    narrows: bool = False
+
+
+RAIL: Sequence[tuple[str, Sequence[Entry]]] = (
+    ("", (Entry("Overview", "overview", "overview"),)),
+    (
+        "Access",
+        (
+            Entry("Routes", "route", "routes:route-list", Permission.ROUTE_VIEW, True),
+            Entry(
+                "Policies",
+                "policy",
+                "policies:policy-list",
+                Permission.POLICY_VIEW,
+                True,
+            ),
+            Entry("Import", "import", "routes:import-start", Permission.ROUTE_CREATE),
+        ),
+    ),
+    (
+        "Organization",
+        (
+            Entry(
+                "Namespaces",
+                "namespaces",
+                "namespaces:namespace-list",
+                Permission.NAMESPACE_VIEW,
+            ),
+            Entry(
+                "People", "people", "directory:person-list", Permission.DIRECTORY_VIEW
+            ),
+            Entry("Groups", "group", "directory:group-list", Permission.DIRECTORY_VIEW),
+        ),
+    ),
+    (
+        "Answers",
+        (
+            Entry("Who may?", "help", "access-why", Permission.NAMESPACE_VIEW),
+            Entry("Audit log", "audit", "audit-list", Permission.AUDIT_VIEW, True),
+        ),
+    ),
+)
+
+
+def rail(
+    request: HttpRequest, actor: Actor, namespace: dict[str, Any] | None
+) -> list[dict[str, Any]]:
+    """Return the groups of links that this person has a use for."""
+    groups = [
+        {
+            "label": label,
+            "items": [
+                _item(entry, request, namespace)
+                for entry in entries
+                if url_of(entry.url_name)
+                and (
+                    entry.permission is None
+                    or access.can_anywhere(actor, entry.permission)
+                )
+            ],
+        }
+        for label, entries in RAIL
+    ]
+    return [group for group in groups if group["items"]]
+
+
+def url_of(name: str) -> str:
+    """Return the address of a page, "" while the console does not serve it."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def _item(
+    entry: Entry, request: HttpRequest, namespace: dict[str, Any] | None
+) -> dict[str, Any]:
+    url = reverse(entry.url_name)
+    is_here = request.path == url if url == "/" else request.path.startswith(url)
+    keeps = f"?namespace={namespace['id']}" if namespace and entry.narrows else ""
+    return {
+        "label": entry.label,
+        "icon": entry.icon,
+        "url": f"{url}{keeps}",
+        "active": is_here,
+    }
+
+
+def chosen_namespace(request: HttpRequest, actor: Actor) -> dict[str, Any] | None:
+    """Return the namespace of `?namespace=`, if the person sees one of that id."""
+    try:
+        namespace = namespace_selectors.get_namespace(
+            UUID(request.GET.get("namespace", "")), actor=actor
+        )
+    except (ValueError, NotFoundError):
+        return None
+    return {
+        "id": namespace.id,
+        "name": namespace.name,
+        "url": reverse("namespaces:namespace-detail", args=[namespace.id]),
+    }

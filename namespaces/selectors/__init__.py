@@ -1,0 +1,61 @@
+"""Reads of the tree, of role bindings, and of the audit log."""
+
+from namespaces.selectors.audit import (
+    list_audit_events,
+)
+from namespaces.selectors.roles import (
+    AccessAnswer,
+    HeldRole,
+    explain_access,
+    find_service_account,
+    get_binding,
+    list_all_bindings,
+    list_bindings,
+    list_own_roles,
+    list_role_bindings,
+)
+from namespaces.selectors.tree import (
+    Contents,
+    NamespacePath,
+    Node,
+    add_up,
+    count_by_path,
+    cut_to,
+    get_namespace,
+    get_namespace_by_path,
+    get_root,
+    list_chain,
+    list_contents,
+    list_namespaces,
+    list_namespaces_where,
+    list_nodes,
+    name_paths,
+)
+
+__all__ = [
+    "AccessAnswer",
+    "Contents",
+    "HeldRole",
+    "NamespacePath",
+    "Node",
+    "add_up",
+    "count_by_path",
+    "cut_to",
+    "explain_access",
+    "find_service_account",
+    "get_binding",
+    "get_namespace",
+    "get_namespace_by_path",
+    "get_root",
+    "list_all_bindings",
+    "list_audit_events",
+    "list_bindings",
+    "list_chain",
+    "list_contents",
+    "list_namespaces",
+    "list_namespaces_where",
+    "list_nodes",
+    "list_own_roles",
+    "list_role_bindings",
+    "name_paths",
+]

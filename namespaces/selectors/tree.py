@@ -1,0 +1,234 @@
+"""Reads of the tree."""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, QuerySet
+
+from console.core.actor import Actor
+from namespaces import access
+from namespaces.exceptions import NamespaceNotFoundError
+from namespaces.models import Namespace, RoleBinding
+from namespaces.permissions import Permission
+from namespaces.roles import Role
+
+
+@dataclass(frozen=True, slots=True)
+class NamespacePath:
+    """A namespace with the names that lead to it.
+
+    `names` starts with the root and ends with the namespace's own name.
+    """
+
+    id: UUID
+    path: str
+    names: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return "/".join(self.names)
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """How many things of a kind live in a namespace."""
+
+    count: int
+    noun: str
+
+    def __str__(self) -> str:
+        return f"{self.count} {self.noun}"
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A namespace in the tree that one person sees.
+
+    `role` is the person's role there; None for an ancestor that only leads to
+    something visible, of which the name is all that is shown.
+    """
+
+    id: UUID
+    name: str
+    description: str
+    path: str
+    depth: int
+    parent_id: UUID | None
+    inherits_policies: bool
+    role: Role | None
+
+    @property
+    def is_visible(self) -> bool:
+        """The person sees the namespace itself."""
+        return self.role is not None
+
+    @property
+    def is_root(self) -> bool:
+        """It is the root of the whole tree."""
+        return self.parent_id is None
+
+    @property
+    def level(self) -> int:
+        """Depth as aria-level counts it, from 1."""
+        return self.depth + 1
+
+
+def list_namespaces(actor: Actor) -> QuerySet[Namespace]:
+    """Return the namespaces that the actor sees, in tree order by path."""
+    return Namespace.objects.filter(
+        access.namespace_filter(actor, Permission.NAMESPACE_VIEW, field="")
+    )
+
+
+def list_namespaces_where(actor: Actor, permission: Permission) -> QuerySet[Namespace]:
+    """Return the namespaces where the actor holds `permission`."""
+    return Namespace.objects.filter(
+        access.namespace_filter(actor, permission, field="")
+    )
+
+
+def list_nodes(actor: Actor, *, text: str = "") -> list[Node]:
+    """Return what the actor sees as a tree: parents before children, by name.
+
+    The names of ancestors that lead to a visible namespace are included, with
+    `is_visible` False. With `text`, only the namespaces with that in their name, and
+    what leads to them.
+    """
+    visible = list_namespaces(actor)
+    rows = list(visible.filter(name__icontains=text) if text else visible)
+    found = {row.path for row in rows}
+    above = {a for path in found for a in access.ancestor_paths(path)} - found
+    rows += Namespace.objects.filter(path__in=above) if above else []
+    names = {row.path: row.name.casefold() for row in rows}
+
+    def place(row: Namespace) -> list[str]:
+        return [names[path] for path in (*access.ancestor_paths(row.path), row.path)]
+
+    grants = access.grants_of(actor)
+    return [
+        _node(row, access.role_at(grants, row.path)) for row in sorted(rows, key=place)
+    ]
+
+
+def _node(row: Namespace, role: Role | None) -> Node:
+    return Node(
+        id=row.id,
+        name=row.name,
+        description=row.description if role else "",
+        path=row.path,
+        depth=row.depth,
+        parent_id=row.parent_id,
+        inherits_policies=row.inherits_policies,
+        role=role,
+    )
+
+
+def cut_to(nodes: Sequence[Node], most: int) -> tuple[list[Node], bool]:
+    """Leave out the deepest levels until at most so many nodes remain.
+
+    Returns them, and whether something was left out. Two levels stay in any case.
+    """
+    deepest = max((node.depth for node in nodes), default=0)
+    kept = list(nodes)
+    while len(kept) > most and deepest > 1:
+        deepest -= 1
+        kept = [node for node in kept if node.depth <= deepest]
+    return kept[:most], len(kept[:most]) < len(nodes)
+
+
+def count_by_path(rows: QuerySet[Any]) -> dict[str, int]:
+    """Count rows that live in namespaces, by the namespace's path."""
+    counted = rows.order_by().values_list("namespace__path").annotate(n=Count("pk"))
+    return dict(counted)
+
+
+def add_up(nodes: Iterable[Node], by_path: Mapping[str, int]) -> dict[UUID, int]:
+    """Return, for each node, the sum of what is counted at its path and below."""
+    paths = sorted(by_path)
+    sums = [0, *accumulate(by_path[path] for path in paths)]
+    return {
+        node.id: sums[bisect_left(paths, node.path[:-1] + access.AFTER_SLASH)]
+        - sums[bisect_left(paths, node.path)]
+        for node in nodes
+    }
+
+
+def get_namespace(namespace_id: UUID | str, *, actor: Actor) -> Namespace:
+    """Return a namespace that the actor sees.
+
+    Raises:
+        NamespaceNotFoundError: it isn't there, or the actor may not see it.
+    """
+    namespace = list_namespaces(actor).filter(pk=namespace_id).first()
+    if namespace is None:
+        raise NamespaceNotFoundError
+    return namespace
+
+
+def get_root() -> Namespace:
+    """Return the root namespace.
+
+    Raises:
+        NamespaceNotFoundError: the database has not been set up.
+    """
+    root = Namespace.objects.filter(depth=0).first()
+    if root is None:
+        raise NamespaceNotFoundError("there is no root namespace yet")
+    return root
+
+
+def get_namespace_by_path(path: str, *, actor: Actor) -> Namespace:
+    """Return the namespace that a person writes as `Global/Engineering/Web`.
+
+    Raises:
+        NamespaceNotFoundError: a part of the path isn't there, or not to be seen.
+    """
+    names = [name.strip() for name in path.strip("/").split("/")]
+    found = Namespace.objects.filter(depth=0, name__iexact=names[0]).first()
+    for name in names[1:]:
+        if found is None:
+            break
+        found = found.children.filter(name__iexact=name).first()
+    if found is None or not access.can(actor, Permission.NAMESPACE_VIEW, found):
+        raise NamespaceNotFoundError(f"there is no namespace `{path}`")
+    return found
+
+
+def name_paths(namespaces: Iterable[Namespace]) -> dict[UUID, NamespacePath]:
+    """Return the path by names of each namespace, in one query."""
+    rows = list(namespaces)
+    wanted = {a for row in rows for a in access.ancestor_paths(row.path)}
+    names = dict(Namespace.objects.filter(path__in=wanted).values_list("path", "name"))
+    return {
+        row.id: NamespacePath(
+            row.id,
+            row.path,
+            (*(names[path] for path in access.ancestor_paths(row.path)), row.name),
+        )
+        for row in rows
+    }
+
+
+def list_chain(namespace: Namespace) -> list[Namespace]:
+    """Return the namespace and all above it, outermost first."""
+    paths = [*access.ancestor_paths(namespace.path), namespace.path]
+    return list(Namespace.objects.filter(path__in=paths).order_by("depth"))
+
+
+def list_contents(namespace: Namespace) -> list[Contents]:
+    """Count what lives in a namespace itself: children, and rows of any app."""
+    found = []
+    for relation in Namespace._meta.related_objects:  # noqa: SLF001 - Django's API
+        table: Any = relation.related_model
+        if table is RoleBinding:
+            continue
+        rows = table._default_manager.filter(**{relation.field.name: namespace})  # noqa: SLF001
+        count = rows.count()
+        if count:
+            meta = table._meta  # noqa: SLF001
+            noun = meta.verbose_name if count == 1 else meta.verbose_name_plural
+            found.append(Contents(count, str(noun)))
+    return found
