@@ -1,0 +1,74 @@
+"""Signing in and out, with a browser: by password, by keyboard, and not at all."""
+
+import pytest
+from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from tests.browser import SignIn, assert_accessible, assert_fits, take_pictures
+from tests.factories import make_user
+from tests.people import Cast
+
+pytestmark = pytest.mark.functional
+
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture
+def local_admin(transactional_db: None) -> str:
+    """A local account; returns its address."""
+    user = make_user("olga", is_local=True)
+    user.set_password(PASSWORD)
+    user.save()
+    return user.email
+
+
+def test_a_local_account_signs_in_by_keyboard_and_signs_out(
+    page: Page, live_server: LiveServer, local_admin: str
+) -> None:
+    page.goto(f"{live_server.url}/")
+    expect(page).to_have_title("Sign in · Postern")
+
+    page.keyboard.type(local_admin)
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+
+    expect(page).to_have_url(f"{live_server.url}/")
+    expect(page).not_to_have_title("Sign in · Postern")
+
+
+def test_a_wrong_password_is_said_where_it_was_typed(
+    page: Page, live_server: LiveServer, local_admin: str
+) -> None:
+    page.goto(f"{live_server.url}/sign-in/")
+    page.get_by_label("E-mail").fill(local_admin)
+    page.get_by_label("Password").fill("wrong")
+    page.get_by_role("button", name="Sign in").click()
+
+    expect(page.get_by_role("alert")).to_contain_text("not signed in")
+    expect(page.get_by_label("Password")).to_have_value("")
+    assert_accessible(page)
+
+
+def test_the_sign_in_page_fits_and_is_accessible(
+    page: Page, live_server: LiveServer
+) -> None:
+    page.goto(f"{live_server.url}/sign-in/")
+
+    take_pictures(page, "sign-in")
+    assert_accessible(page)
+    page.set_viewport_size({"width": 360, "height": 780})
+    assert_fits(page)
+
+
+@pytest.mark.parametrize("who", ["ada", "cyd"])
+def test_the_overview_fits_and_is_accessible(
+    who: str, sign_in: SignIn, live_server: LiveServer, cast: Cast
+) -> None:
+    page = sign_in(getattr(cast, who))
+    page.goto(f"{live_server.url}/")
+
+    take_pictures(page, f"overview-{who}")
+    assert_accessible(page)
+    page.set_viewport_size({"width": 360, "height": 780})
+    assert_fits(page)
