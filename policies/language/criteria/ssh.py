@@ -197,12 +197,15 @@ def _read_matches_claim(
 
 _KEY_REASONS: Final = (Reason.SSH_PUBLICKEY_OK,), (Reason.SSH_PUBLICKEY_UNAUTHORIZED,)
 _SSH: Final = frozenset({Need.SSH})
+_EXAMPLE_KEY: Final = (
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDMLD9059xqQdL9jnwAvmrUGrYU8UkE047rK4TjA2Hm1"
+)
 
 SSH_PUBLICKEY = Criterion(
     name="ssh_publickey",
     label="SSH key",
     help="The SSH client presented one of these public keys.",
-    example="ssh_publickey: ssh-ed25519 AAAA… ada@laptop",
+    example=f"ssh_publickey: {_EXAMPLE_KEY} ada@laptop",
     group=Group.DEVICE,
     matcher=MatcherKind.SSH_KEYS,
     widget=Widget.SSH_KEY,
@@ -216,7 +219,7 @@ SSH_CA = Criterion(
     name="ssh_ca",
     label="SSH certificate authority",
     help="The SSH client presented a valid user certificate of such an authority.",
-    example="ssh_ca: ssh-ed25519 AAAA… authority",
+    example=f"ssh_ca: {_EXAMPLE_KEY} authority",
     group=Group.DEVICE,
     matcher=MatcherKind.SSH_KEYS,
     widget=Widget.SSH_KEY,

@@ -155,13 +155,12 @@ def _moment(node: Node | None, context: Context) -> datetime | None:
 def _read_day_of_week(node: CriterionNode, context: Context) -> DayOfWeek | None:
     data = node.data
     if isinstance(data, MappingNode):
+        before = len(context.report.problems)
         _check_keys(data, ("is",), context)
         inner = data.get("is")
-        if inner is None or len(data.entries) != 1:
-            if inner is None:
-                _refuse_days(data, _at(node), context)
+        if len(context.report.problems) > before:
             return None
-        data = inner
+        data = data if inner is None else inner
     if not (isinstance(data, ScalarNode) and isinstance(data.value, str)):
         _refuse_days(data, _at(node), context)
         return None

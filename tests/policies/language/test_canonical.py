@@ -45,6 +45,7 @@ def key(text: str) -> str:
         ),
         ("allow: {or: [claim/x: 5]}", "allow: {or: [claim/x: 5.0]}"),
         ("allow: {or: [claim/x: 1.5]}", "allow: {or: [claim/x: 15e-1]}"),
+        ("allow: {or: [claim/x: 1e20]}", f"allow: {{or: [claim/x: 1{'0' * 20}]}}"),
         ("allow: {or: [claim/x: [1]]}", "allow: {or: [claim/x: {has: [1]}]}"),
         (
             "allow: {or: [date: {after: 2020-01-01}]}",

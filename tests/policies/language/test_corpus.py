@@ -66,6 +66,40 @@ def test_a_disagreement_is_noticed() -> None:
     assert len(lines) == 10
 
 
+def test_the_default_rule_on_certificates_can_be_asked_for() -> None:
+    case = {
+        "kind": "ppl",
+        "edition": "core",
+        "ppl": "allow: {or: [accept: true]}",
+        "options": {"add_default_client_certificate_rule": True},
+        "input": {
+            "http": {"client_certificate": {"presented": False}},
+            "session": {"id": ""},
+            "is_valid_client_certificate": False,
+        },
+        "records": {},
+        "expect": {
+            "allow": True,
+            "allow_reasons": ["accept"],
+            "deny": True,
+            "deny_reasons": ["client-certificate-required"],
+            "outcome": "deny",
+            "status": 495,
+        },
+    }
+
+    assert run_case(case, {}) == (CaseVerdict.PASSED, ())
+
+
+def test_a_route_whose_policy_can_not_be_read_fails_its_case() -> None:
+    case = {"kind": "route_to_ppl", "route": {"policy": "["}, "expect": {"parsed": []}}
+
+    verdict, lines = run_case(case, {})
+
+    assert verdict is CaseVerdict.FAILED
+    assert "parse_error: True instead of None" in lines[0]
+
+
 def test_an_unknown_kind_of_case_fails() -> None:
     verdict, lines = run_case({"kind": "odd", "expect": {}}, {})
 

@@ -149,6 +149,12 @@ def test_bytes_that_are_not_utf_8_are_located() -> None:
     assert (report.problems[0].span.line, report.problems[0].span.column) == (2, 5)
 
 
+def test_a_problem_at_the_end_of_a_line_is_located() -> None:
+    _, report = compose_text(b"a: 1\n\xff")
+
+    assert (report.problems[0].span.line, report.problems[0].span.column) == (2, 1)
+
+
 def test_all_problems_of_the_tree_are_reported_at_once() -> None:
     assert codes("{a: 1, a: 2, 3: x, b: .inf}") == [
         "not-json",

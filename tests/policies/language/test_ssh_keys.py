@@ -96,6 +96,16 @@ def test_a_truncated_certificate_is_refused(cut: int) -> None:
         read_certificate(certificate[:-cut])
 
 
+def test_a_certificate_of_a_security_key_is_read() -> None:
+    kind = "sk-ssh-ed25519-cert-v01@openssh.com"
+    plain = certificate_with()
+    head = packed("ssh-ed25519-cert-v01@openssh.com", b"nonce", ED_POINT)
+
+    key = packed(kind, b"nonce", ED_POINT, "ssh:") + plain[len(head) :]
+
+    assert check_key(key) == kind
+
+
 def certificate_with(
     *, critical: bytes = b"", authority: bytes = wire(ED25519), rest: bytes = b""
 ) -> bytes:
