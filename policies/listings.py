@@ -1,7 +1,5 @@
 """What the lists of policies can be asked."""
 
-from typing import Any
-
 from django.db.models import QuerySet
 
 from console.core.actor import Actor
@@ -89,16 +87,8 @@ class PolicyListing(Listing[Policy]):
 
     def rows(self, actor: Actor) -> QuerySet[Policy]:
         """Return what the actor sees."""
-        return selectors.list_policies(actor)
+        return selectors.with_usage(selectors.list_policies(actor), actor=actor)
 
     def search(self, rows: QuerySet[Policy], text: str) -> QuerySet[Policy]:
         """Look into name, description and text."""
         return selectors.search_policies(rows, text)
-
-
-class PolicyExport(PolicyListing):
-    """The same with the numbers of use in each row, for a file of all rows."""
-
-    def select(self, params: Any, actor: Actor) -> QuerySet[Any]:
-        """Return the rows that the parameters ask for."""
-        return selectors.with_usage(super().select(params, actor), actor=actor)

@@ -81,9 +81,8 @@ class PolicySerializer(serializers.ModelSerializer[Policy]):
         return list(self.context["paths"][policy.namespace_id].names)
 
     @extend_schema_field(UsageCountSerializer)
-    def get_attached_to(self, policy: Policy) -> dict[str, int]:
-        usage = self.context["usage"][policy.pk]
-        return {"routes": usage.routes, "namespaces": usage.namespaces}
+    def get_attached_to(self, policy: Any) -> dict[str, int]:
+        return {"routes": policy.route_count, "namespaces": policy.namespace_count}
 
 
 class PolicyWriteSerializer(serializers.Serializer[Any]):

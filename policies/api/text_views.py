@@ -37,8 +37,8 @@ class PolicyTextViewSet(ScopedViewSet[Any]):
     )
     def check(self, request: Request) -> Response:
         """Answer with every problem that stands in the way of saving."""
-        source = self.read_input(serializers.CheckSerializer)["source"]
-        problems = selectors.check_source(source, actor=self.actor)
+        text = self.read_input(serializers.CheckSerializer)["text"]
+        problems = selectors.check_source(text, actor=self.actor)
         return Response({"problems": problems})
 
     @extend_schema(

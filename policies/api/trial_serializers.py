@@ -13,22 +13,16 @@ from policies.selectors import METHODS, Attempt
 class CheckSerializer(serializers.Serializer[Any]):
     """A text that is to be looked at."""
 
-    source = SourceField()  # type: ignore[assignment] # DRF moves it away
-
-
-class EditSerializer(serializers.Serializer[Any]):
-    """Put `replacement` in the place of the characters from `start` to `end`."""
-
-    start = serializers.IntegerField()
-    end = serializers.IntegerField()
-    replacement = serializers.CharField()
+    text = SourceField()
 
 
 class FixSerializer(serializers.Serializer[Any]):
-    """A change that removes a problem."""
+    """A change that removes a problem: other characters from `start` to `end`."""
 
-    title = serializers.CharField()
-    edits = EditSerializer(many=True)
+    label = serializers.CharField()  # type: ignore[assignment] # DRF moves it away
+    start = serializers.IntegerField()
+    end = serializers.IntegerField()
+    insert = serializers.CharField()
 
 
 class ProblemSerializer(serializers.Serializer[Any]):
@@ -50,15 +44,8 @@ class ProblemsSerializer(serializers.Serializer[Any]):
     problems = ProblemSerializer(many=True)
 
 
-class WordSerializer(serializers.Serializer[Any]):
-    """A keyword of the language."""
-
-    name = serializers.CharField()
-    help = serializers.CharField()
-
-
 class CriterionSerializer(serializers.Serializer[Any]):
-    """A criterion of the language."""
+    """A criterion of the language, and what may follow it."""
 
     name = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment] # DRF moves it away
@@ -66,8 +53,9 @@ class CriterionSerializer(serializers.Serializer[Any]):
     example = serializers.CharField()
     group = serializers.CharField()
     matcher = serializers.CharField()
+    matcher_operators = serializers.ListField(child=serializers.CharField())
+    values = serializers.ListField(child=serializers.CharField(), allow_null=True)
     takes_sub_path = serializers.BooleanField()
-    is_enterprise = serializers.BooleanField()
 
 
 class NamedIdSerializer(serializers.Serializer[Any]):
@@ -81,8 +69,8 @@ class NamedIdSerializer(serializers.Serializer[Any]):
 class CompletionSerializer(serializers.Serializer[Any]):
     """What may be written in a policy."""
 
-    actions = WordSerializer(many=True)
-    operators = WordSerializer(many=True)
+    actions = serializers.ListField(child=serializers.CharField())
+    operators = serializers.ListField(child=serializers.CharField())
     criteria = CriterionSerializer(many=True)
     groups = NamedIdSerializer(many=True)
     people = NamedIdSerializer(many=True)

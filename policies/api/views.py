@@ -55,14 +55,20 @@ class PolicyViewSet(ScopedViewSet[Policy]):
     def _context(self, rows: Sequence[Policy]) -> dict[str, Any]:
         return {
             **self.get_serializer_context(),
-            "usage": selectors.count_usage(rows, actor=self.actor),
             "paths": namespace_selectors.name_paths(row.namespace for row in rows),
         }
 
     def answer(self, row: Policy, *, status: int = 200) -> Response:
-        """Answer with one policy."""
-        serializer = serializers.PolicySerializer(row, context=self._context([row]))
+        """Answer with one policy, as a list would show it."""
+        shown = self.get_queryset().get(pk=row.pk)
+        serializer = serializers.PolicySerializer(shown, context=self._context([shown]))
         return Response(serializer.data, status=status)
+
+    def retrieve(self, request: Request, **_: Any) -> Response:
+        """Answer one policy that the actor may see."""
+        row = self.get_object()
+        context = self._context([row])
+        return Response(serializers.PolicySerializer(row, context=context).data)
 
     @extend_schema(
         summary="Create a policy",

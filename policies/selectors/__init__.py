@@ -2,8 +2,6 @@
 
 from policies.selectors.attachments import (
     Usage,
-    UsageCount,
-    count_usage,
     get_usage,
     keep_attached,
     list_attached_above,
@@ -40,10 +38,8 @@ __all__ = [
     "Attempt",
     "Records",
     "Usage",
-    "UsageCount",
     "check_source",
     "compile_source",
-    "count_usage",
     "describe",
     "diff_texts",
     "facts_for",

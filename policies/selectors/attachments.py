@@ -4,10 +4,8 @@ Attachments to routes are rows of the `routes` app, which lies above this one; t
 are reached through the policy's reverse relations and never imported.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -23,14 +21,6 @@ if TYPE_CHECKING:
 
 ROUTE = "route_attachments__route"
 MAX_LISTED = 50
-
-
-@dataclass(frozen=True, slots=True)
-class UsageCount:
-    """How many routes and namespaces a policy is attached to, as one actor sees it."""
-
-    routes: int = 0
-    namespaces: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,22 +75,11 @@ class Usage:
         }
 
 
-def count_usage(policies: Iterable[Policy], *, actor: Actor) -> dict[UUID, UsageCount]:
-    """Return what the actor may know of the use of each policy, in one query."""
-    ids = [policy.pk for policy in policies]
-    rows = Policy.objects.filter(pk__in=ids).order_by()
-    counted = rows.annotate(
-        on_routes=Count("route_attachments", filter=_on_routes(actor), distinct=True),
-        on_namespaces=Count(
-            "namespace_attachments", filter=_on_namespaces(actor), distinct=True
-        ),
-    ).values_list("pk", "on_routes", "on_namespaces")
-    found = {pk: UsageCount(*counts) for pk, *counts in counted}
-    return {pk: found.get(pk, UsageCount()) for pk in ids}
-
-
 def with_usage(policies: QuerySet[Policy], *, actor: Actor) -> QuerySet[Any]:
-    """Annotate `route_count` and `namespace_count`; for exports, that show all rows."""
+    """Annotate `route_count` and `namespace_count`: attachments that the actor sees.
+
+    Databases work such columns out for the rows of a page only, after sorting.
+    """
     return policies.annotate(
         route_count=_count(_on_routes(actor), "route_attachments"),
         namespace_count=_count(_on_namespaces(actor), "namespace_attachments"),

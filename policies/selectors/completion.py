@@ -6,29 +6,51 @@ Only what the actor may look up is offered.
 from typing import Any
 
 from console.core.actor import Actor
+from devices import selectors as device_selectors
 from directory import selectors as directory_selectors
 from namespaces import access
 from namespaces.permissions import Permission
-from policies.language import CRITERIA, Action, Edition, Operator
+from policies.language import CRITERIA, Action, Criterion, Operator
+from policies.language.criteria import MatcherKind
+from policies.language.matchers import ListOperator, TextOperator
+from policies.selectors.facts import METHODS
 
-MAX_FOUND = 50
+MAX_FOUND = 1000
 
-ACTION_HELP = {
-    Action.ALLOW: "Lets in whoever it applies to, unless something denies.",
-    Action.DENY: "Keeps out whoever it applies to, whatever allows.",
+DAYS = (
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+    "mon-fri",
+    "sat-sun",
+)
+# What stands below a criterion, the usual one first.
+KEYS = {
+    MatcherKind.TEXT: tuple(one.value for one in TextOperator),
+    MatcherKind.LIST: tuple(one.value for one in ListOperator),
+    MatcherKind.CERTIFICATE: (
+        "fingerprint",
+        "spki_hash",
+        "san_dns",
+        "san_email",
+        "san_uri",
+    ),
+    MatcherKind.DEVICE: ("type", "approved", "is"),
+    MatcherKind.DATE: ("after", "before"),
+    MatcherKind.TIME_OF_DAY: ("timezone", "after", "before"),
+    MatcherKind.RECORD: ("type", "field", "is", "has", "exists"),
 }
-OPERATOR_HELP = {
-    Operator.AND: "All of the criteria hold.",
-    Operator.OR: "Any of the criteria holds.",
-    Operator.NOT: "None of the criteria holds.",
-    Operator.NOR: "Not all of the criteria hold.",
-}
 
 
-def get_completion(actor: Actor, *, text: str = "") -> dict[str, list[dict[str, Any]]]:
-    """Return what may be written, and up to 50 groups and people with this text.
+def get_completion(actor: Actor, *, text: str = "") -> dict[str, Any]:
+    """Return what may be written, and the groups and people with this text.
 
-    Groups and people are offered by name and written by the id that policies match.
+    Groups and people are offered by name and written by the id that policies match,
+    up to 1,000 of each.
 
     Raises:
         PermissionDeniedError: the actor sees policies nowhere.
@@ -40,14 +62,8 @@ def get_completion(actor: Actor, *, text: str = "") -> dict[str, list[dict[str, 
         people = directory_selectors.search_people(people, text)
         groups = directory_selectors.search_groups(groups, text)
     return {
-        "actions": [
-            {"name": one.value, "help": help_text}
-            for one, help_text in ACTION_HELP.items()
-        ],
-        "operators": [
-            {"name": one.value, "help": help_text}
-            for one, help_text in OPERATOR_HELP.items()
-        ],
+        "actions": [one.value for one in Action],
+        "operators": [one.value for one in Operator],
         "criteria": list_criteria(),
         "groups": [
             {"id": row.external_id, "name": row.name, "email": row.email}
@@ -61,7 +77,8 @@ def get_completion(actor: Actor, *, text: str = "") -> dict[str, list[dict[str, 
 
 
 def list_criteria() -> list[dict[str, Any]]:
-    """Return the criteria as the language's table has them."""
+    """Return the criteria as the language's table has them, with what may follow."""
+    types = [row.code for row in device_selectors.list_device_types()]
     return [
         {
             "name": entry.name,
@@ -70,8 +87,22 @@ def list_criteria() -> list[dict[str, Any]]:
             "example": entry.example,
             "group": entry.group.value,
             "matcher": entry.matcher.value,
+            "matcher_operators": list(KEYS.get(entry.matcher, ())),
+            "values": _values(entry, types),
             "takes_sub_path": entry.takes_sub_path,
-            "is_enterprise": entry.edition is Edition.ENTERPRISE,
         }
         for entry in CRITERIA.entries
     ]
+
+
+def _values(entry: Criterion, device_types: list[str]) -> list[str] | None:
+    """Return the values that make sense, None where nobody can list them."""
+    if entry.name == "http_method":
+        return list(METHODS)
+    if entry.matcher is MatcherKind.IGNORED:
+        return ["true"]
+    if entry.matcher is MatcherKind.DAY_OF_WEEK:
+        return list(DAYS)
+    if entry.matcher is MatcherKind.DEVICE:
+        return device_types
+    return None

@@ -9,7 +9,7 @@ from directory import selectors as directory_selectors
 from namespaces import access
 from namespaces.permissions import Permission
 from policies import language
-from policies.language import Names, PolicyDocument, Problem, Program, Sentence
+from policies.language import Fix, Names, PolicyDocument, Problem, Program, Sentence
 from policies.language.wording import NO_NAMES
 from policies.models import Policy, PolicyLanguage
 
@@ -89,16 +89,15 @@ def check_source(source: str, *, actor: Actor) -> list[dict[str, Any]]:
         PermissionDeniedError: the actor sees policies nowhere.
     """
     access.check_can_anywhere(actor, Permission.POLICY_VIEW)
-    return [problem_as_json(problem) for problem in language.check(source)]
+    return [problem_as_json(one, source) for one in language.check(source)]
 
 
-def problem_as_json(problem: Problem) -> dict[str, Any]:
-    """Return a problem as the editor and the API take it.
+def problem_as_json(problem: Problem, source: str) -> dict[str, Any]:
+    """Return a problem of a text as the editor and the API take it.
 
-    `line` and `column` count from 1, `column`, `length` and the edits of `fix` in
-    characters, as Python counts them.
+    `line` and `column` count from 1; `column`, `length` and the places of `fix` count
+    characters, as Python does.
     """
-    fix = problem.fix
     return {
         "code": problem.code,
         "severity": problem.severity.value,
@@ -107,16 +106,18 @@ def problem_as_json(problem: Problem) -> dict[str, Any]:
         "column": problem.span.column,
         "length": problem.span.length,
         "suggestion": problem.suggestion,
-        "fix": fix
-        and {
-            "title": fix.title,
-            "edits": [
-                {
-                    "start": edit.start,
-                    "end": edit.end,
-                    "replacement": edit.replacement,
-                }
-                for edit in fix.edits
-            ],
-        },
+        "fix": problem.fix and _fix_as_json(problem.fix, source),
+    }
+
+
+def _fix_as_json(fix: Fix, source: str) -> dict[str, Any]:
+    """Return a fix as one replacement, which covers all its edits."""
+    start = min(edit.start for edit in fix.edits)
+    end = max(edit.end for edit in fix.edits)
+    fixed = fix.apply(source)
+    return {
+        "label": fix.title,
+        "start": start,
+        "end": end,
+        "insert": fixed[start : len(fixed) - (len(source) - end)],
     }

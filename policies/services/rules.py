@@ -139,14 +139,14 @@ def read_text(source: str) -> Reading:
     try:
         document = language.parse(source, saving=True)
     except PolicyLanguageError as error:
-        raise text_error(error) from error
+        raise text_error(error, source) from error
     return Reading(
         meaning=language.meaning_key(document),
         allows_anonymous=language.could_allow_anonymous(document),
     )
 
 
-def text_error(error: PolicyLanguageError) -> PolicyTextError:
+def text_error(error: PolicyLanguageError, source: str) -> PolicyTextError:
     """Return the domain's error for a text that the language refuses."""
     count = len(error.problems)
     return PolicyTextError(
@@ -154,7 +154,7 @@ def text_error(error: PolicyLanguageError) -> PolicyTextError:
         fields={"source": [str(problem) for problem in error.problems]},
         details={
             "problems": [
-                selectors.problem_as_json(problem) for problem in error.problems
+                selectors.problem_as_json(problem, source) for problem in error.problems
             ]
         },
     )

@@ -104,7 +104,7 @@ def try_policy(
     try:
         program = selectors.compile_source(source or "")
     except PolicyLanguageError as error:
-        raise rules.text_error(error) from error
+        raise rules.text_error(error, source or "") from error
     return trial_of(attempt, language.explain(program, facts))
 
 

@@ -85,7 +85,7 @@ class TestCreatePolicy:
             7,
         )
         assert first["suggestion"] == "did you mean `email`?"
-        assert first["fix"]["edits"][0]["replacement"] == "email"
+        assert first["fix"]["insert"] == "email"
         assert second["line"] == 4
         assert len(caught.value.fields["source"]) == 2
         assert not Policy.objects.exists()

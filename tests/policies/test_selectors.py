@@ -106,9 +106,22 @@ class TestTexts:
             "fix": None,
         }
         assert problems[0]["fix"] == {
-            "title": "Write `email`",
-            "edits": [{"start": 19, "end": 24, "replacement": "email"}],
+            "label": "Write `email`",
+            "start": 19,
+            "end": 24,
+            "insert": "email",
         }
+
+    def test_are_mended_by_one_replacement_that_covers_all_edits(
+        self, cast: Cast
+    ) -> None:
+        text = "allow: {or: [email: [a@example.com, b@example.com]]}"
+
+        (problem,) = selectors.check_source(text, actor=actor_of(cast.ben))
+
+        fix = problem["fix"]
+        fixed = text[: fix["start"]] + fix["insert"] + text[fix["end"] :]
+        assert fixed == "allow: {or: [email: {in: [a@example.com, b@example.com]}]}"
 
     def test_are_not_checked_for_strangers(self, cast: Cast) -> None:
         with pytest.raises(PermissionDeniedError):
@@ -123,15 +136,13 @@ class TestGetCompletion:
     def test_offers_the_words_of_the_language(self, cast: Cast) -> None:
         found = selectors.get_completion(actor_of(cast.ben))
 
-        assert [one["name"] for one in found["actions"]] == ["allow", "deny"]
-        assert [one["name"] for one in found["operators"]] == [
-            "and",
-            "or",
-            "not",
-            "nor",
-        ]
-        names = {one["name"] for one in found["criteria"]}
-        assert {"groups", "http_path", "time_of_day"} <= names
+        assert found["actions"] == ["allow", "deny"]
+        assert found["operators"] == ["and", "or", "not", "nor"]
+        criteria = {one["name"]: one for one in found["criteria"]}
+        assert {"groups", "http_path", "time_of_day"} <= set(criteria)
+        assert criteria["groups"]["matcher_operators"] == ["has", "is", "exclude"]
+        assert criteria["accept"]["values"] == ["true"]
+        assert criteria["email"]["values"] is None
 
     def test_finds_groups_and_people_by_name(self, cast: Cast) -> None:
         found = selectors.get_completion(actor_of(cast.ben), text="we")

@@ -22,7 +22,7 @@ def eve(cast: Cast) -> User:
 
 class TestCheck:
     def test_gives_problems_as_the_editor_takes_them(self, cast: Cast) -> None:
-        answer = send(cast.ben, "POST", "check/", {"source": BROKEN})
+        answer = send(cast.ben, "POST", "check/", {"text": BROKEN})
 
         first, second = answer.json()["problems"]
         assert set(first) == {
@@ -39,12 +39,12 @@ class TestCheck:
         assert second["fix"] is None
 
     def test_finds_nothing_in_a_good_text(self, cast: Cast) -> None:
-        answer = send(cast.ben, "POST", "check/", {"source": EMPLOYEES})
+        answer = send(cast.ben, "POST", "check/", {"text": EMPLOYEES})
 
         assert answer.json() == {"problems": []}
 
     def test_is_for_those_who_see_policies(self, cast: Cast) -> None:
-        answer = send(cast.cyd, "POST", "check/", {"source": EMPLOYEES})
+        answer = send(cast.cyd, "POST", "check/", {"text": EMPLOYEES})
 
         assert answer.status_code == 403
 
