@@ -13,17 +13,21 @@ class Route(NamespacedModel):
     """A published address and what it leads to.
 
     What is searched, sorted or constrained has a column; every other setting of the
-    declarative table (`routes.settings`) is in `settings`, under its Core key.
-    Secret settings are in `sealed`, each an envelope of `console.core.secrets`.
+    declarative table (`routes.settings_table`) is in `settings`, under its Core key.
+    A secret is null there, and in `sealed` under its path, an envelope of
+    `console.core.secrets`.
 
-    `from_url` is canonical. `match` is the path condition in one text, such as
-    `prefix:/admin`, or "" for every path.
+    `from_url` is canonical, `host` its host without port. `match` is the path
+    condition in one text, such as `prefix:/admin`, or "" for every path.
+    `other_hosts` are further hosts whose traffic the route takes, each between
+    spaces: targets of a tunnel, and the server name for clients.
     """
 
     name = models.CharField(max_length=200)
     description = models.TextField(blank=True)
     from_url = models.CharField(max_length=2000)
     host = models.CharField(max_length=255, db_index=True)
+    other_hosts = models.TextField(blank=True)
     match = models.CharField(max_length=1000, blank=True)
     to_summary = models.CharField(max_length=2000, blank=True)
     settings = models.JSONField(default=dict)
@@ -37,7 +41,15 @@ class Route(NamespacedModel):
 
     class Meta:
         ordering = ["name"]
-        indexes = [models.Index(fields=["namespace", "name"])]
+        indexes = [
+            models.Index(fields=["namespace", "name"]),
+            models.Index(fields=["name"], name="route_by_name"),
+            models.Index(
+                fields=["host"],
+                name="route_with_other_hosts",
+                condition=models.Q(other_hosts__gt=""),
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 "namespace", Lower("name"), name="route_name_is_unique_in_namespace"
@@ -78,12 +90,16 @@ class HostClaim(Timestamped):
     """A canonical host belongs to one namespace (decision 9).
 
     `released_at` is set when the last route of the host is gone; the host then
-    rests, for everybody but its former owner.
+    rests, for everybody but its former owner. A namespace that goes leaves its hosts
+    resting, without an owner.
     """
 
     host = models.CharField(max_length=255, unique=True)
     namespace = models.ForeignKey(
-        "namespaces.Namespace", on_delete=models.PROTECT, related_name="+"
+        "namespaces.Namespace",
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
     )
     released_at = models.DateTimeField(null=True)
 

@@ -11,6 +11,7 @@ from namespaces.models import Namespace, RoleBinding
 from namespaces.selectors import get_root
 from policies import services as policy_services
 from policies.models import Policy
+from routes import services as route_services
 from routes.models import Route, RoutePolicy
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
@@ -122,3 +123,29 @@ def make_bare_route(
     for position, policy in enumerate(policies):
         RoutePolicy.objects.create(route=route, policy=policy, position=position)
     return route
+
+
+def make_route(
+    name: str = "",
+    *policies: Policy,
+    namespace: Namespace | None = None,
+    **settings: Any,
+) -> Route:
+    """Make a route through its service; `settings` are added to the usual ones.
+
+    `from` is a word of Python's: give it as `from_`.
+    """
+    name = name or f"route {next(_numbers)}"
+    host = name.replace(" ", "-").lower()
+    usual = {
+        "from": settings.pop("from_", f"https://{host}.example.com"),
+        "to": [f"http://{host}.internal:8080"],
+    }
+    return route_services.create_route(
+        namespace_id=(namespace or get_root()).pk,
+        name=name,
+        settings=usual | settings,
+        policy_ids=[policy.pk for policy in policies],
+        actor=system("test"),
+        now=NOW,
+    )

@@ -7,12 +7,12 @@ from itertools import accumulate
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import PROTECT, Count, ForeignObjectRel, QuerySet
 
 from console.core.actor import Actor
 from namespaces import access
 from namespaces.exceptions import NamespaceNotFoundError
-from namespaces.models import Namespace, RoleBinding
+from namespaces.models import Namespace
 from namespaces.permissions import Permission
 from namespaces.roles import Role
 
@@ -214,17 +214,28 @@ def name_paths(namespaces: Iterable[Namespace]) -> dict[UUID, NamespacePath]:
 
 def list_chain(namespace: Namespace) -> list[Namespace]:
     """Return the namespace and all above it, outermost first."""
-    paths = [*access.ancestor_paths(namespace.path), namespace.path]
-    return list(Namespace.objects.filter(path__in=paths).order_by("depth"))
+    return list_chains([namespace])[namespace.pk]
+
+
+def list_chains(namespaces: Iterable[Namespace]) -> dict[UUID, list[Namespace]]:
+    """Return the same for several namespaces, in one query."""
+    paths = {one.pk: [*access.ancestor_paths(one.path), one.path] for one in namespaces}
+    wanted = {path for chain in paths.values() for path in chain}
+    found = {one.path: one for one in Namespace.objects.filter(path__in=wanted)}
+    return {pk: [found[path] for path in chain] for pk, chain in paths.items()}
 
 
 def list_contents(namespace: Namespace) -> list[Contents]:
     """Count what lives in a namespace itself: children, and rows of any app."""
     found = []
-    for relation in Namespace._meta.related_objects:  # noqa: SLF001 - Django's API
-        table: Any = relation.related_model
-        if table is RoleBinding:
+    # Hidden ones as well: most rows that live in a namespace have no way back.
+    fields = Namespace._meta.get_fields(include_hidden=True)  # noqa: SLF001 - Django's API
+    for relation in fields:
+        if not isinstance(relation, ForeignObjectRel):
             continue
+        if relation.on_delete is not PROTECT:
+            continue  # goes with it, or does without it
+        table: Any = relation.field.model
         rows = table._default_manager.filter(**{relation.field.name: namespace})  # noqa: SLF001
         count = rows.count()
         if count:

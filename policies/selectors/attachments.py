@@ -4,8 +4,10 @@ Attachments to routes are rows of the `routes` app, which lies above this one; t
 are reached through the policy's reverse relations and never imported.
 """
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -138,18 +140,37 @@ def list_attached_above(namespace: "Namespace") -> list[NamespacePolicy]:
     In the order of the path, then by name. Enforced policies always arrive; inherited
     ones from above only as far as no namespace on the way has switched that off.
     """
-    chain = namespace_selectors.list_chain(namespace)
-    switched_off = [at for at, one in enumerate(chain) if not one.inherits_policies]
-    inheriting = {one.pk for one in chain[max(switched_off, default=0) :]}
+    return list_arriving([namespace])[namespace.pk]
+
+
+def list_arriving(
+    namespaces: Iterable["Namespace"],
+) -> dict[UUID, list[NamespacePolicy]]:
+    """Return the same for several namespaces, in two queries."""
+    chains = namespace_selectors.list_chains(namespaces)
+    found: dict[UUID, list[NamespacePolicy]] = {}
     attachments = (
-        NamespacePolicy.objects.filter(namespace__in=chain)
+        NamespacePolicy.objects.filter(
+            namespace__in={one.pk for chain in chains.values() for one in chain}
+        )
         .select_related("policy", "policy__namespace", "namespace")
         .order_by("namespace__depth", "policy__name", "pk")
     )
+    for one in attachments:
+        found.setdefault(one.namespace_id, []).append(one)
+    return {pk: _arriving(chain, found) for pk, chain in chains.items()}
+
+
+def _arriving(
+    chain: "Sequence[Namespace]", attached: Mapping[UUID, list[NamespacePolicy]]
+) -> list[NamespacePolicy]:
+    switched_off = [at for at, one in enumerate(chain) if not one.inherits_policies]
+    inheriting = {one.pk for one in chain[max(switched_off, default=0) :]}
     return [
-        one
-        for one in attachments
-        if one.mode == AttachmentMode.ENFORCED or one.namespace_id in inheriting
+        attachment
+        for namespace in chain
+        for attachment in attached.get(namespace.pk, [])
+        if attachment.mode == AttachmentMode.ENFORCED or namespace.pk in inheriting
     ]
 
 

@@ -74,7 +74,7 @@ class SettingsReader:
             value = self._value(setting, raw, (*path, key))
             if value is not None:
                 values[setting.key] = value
-        return {key: values[key] for key in _order(known) if key in values}
+        return {key: values[key] for key in known if key in values}
 
     def _unknown(self, key: str, known: Mapping[str, Setting], path: Path) -> None:
         if not path and key in POLICY_KEYS:
@@ -202,10 +202,6 @@ def _mapping(raw: Any) -> Mapping[Any, Any]:
     if isinstance(raw, Mapping):
         return raw
     raise UnusableError("names with values are expected here", "write `name: value`")
-
-
-def _order(known: Mapping[str, Setting]) -> list[str]:
-    return list(dict.fromkeys(setting.key for setting in known.values()))
 
 
 def snake_case(key: str) -> str:

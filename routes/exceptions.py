@@ -1,0 +1,123 @@
+"""What can go wrong with routes."""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from console.core.exceptions import (
+    ConflictError,
+    NotFoundError,
+    PermissionDeniedError,
+    ValidationFailedError,
+)
+
+if TYPE_CHECKING:
+    from routes.validation import Problem
+
+
+class RouteNotFoundError(NotFoundError):
+    code = "route_not_found"
+    default_message = "there is no such route, or you may not see it"
+
+
+class RouteSettingsError(ValidationFailedError):
+    """Settings can't be used; `details["problems"]` holds all that is wrong.
+
+    Each problem has `route` (its number among several), `path`, `key`, `message` and
+    `remedy`.
+    """
+
+    code = "route_settings"
+
+    def __init__(self, problems: Iterable[tuple[int, "Problem"]]) -> None:
+        found = list(problems)
+        fields: dict[str, list[str]] = {}
+        for _, problem in found:
+            fields.setdefault(problem.key, []).append(problem.sentence)
+        count = len(found)
+        super().__init__(
+            f"the settings have {count} problem{'s' if count > 1 else ''}",
+            fields=fields,
+            details={"problems": [_as_json(number, one) for number, one in found]},
+        )
+
+
+def _as_json(number: int, problem: "Problem") -> dict[str, Any]:
+    return {
+        "route": number,
+        "path": list(problem.path),
+        "key": problem.key,
+        "message": problem.message,
+        "remedy": problem.remedy,
+    }
+
+
+class UnknownPolicyError(ValidationFailedError):
+    """The same whether a policy isn't there, isn't to be seen, or lives elsewhere."""
+
+    code = "unknown_policy"
+
+    def __init__(self, ids: Sequence[object]) -> None:
+        texts = [f"unknown policy `{one}`" for one in ids]
+        super().__init__(texts[0], fields={"policies": texts})
+
+
+class RouteNameTakenError(ConflictError):
+    code = "route_name_taken"
+
+
+class RouteAddressTakenError(ConflictError):
+    """Another route answers at exactly this address."""
+
+    code = "route_address_taken"
+
+
+class HostOwnedError(ConflictError):
+    """The host belongs to another namespace, which is named only to who may see it."""
+
+    code = "host_owned"
+
+
+class HostRestingError(ConflictError):
+    """The host was given up not long ago."""
+
+    code = "host_resting"
+
+
+class HostsSharedError(ConflictError):
+    """Other routes of a host would stay behind in its owner's namespace."""
+
+    code = "hosts_shared"
+
+
+class WildcardHostError(PermissionDeniedError):
+    code = "wildcard_host"
+    default_message = (
+        "a host with `*` stands for names of every team; an admin of the root "
+        "namespace has to make it"
+    )
+
+
+class RouteOpenToAnyoneError(PermissionDeniedError):
+    code = "open_to_anyone"
+    default_message = (
+        "after this, somebody who has not signed in could be let in; only an admin "
+        "may do it"
+    )
+
+
+class PoliciesOutOfReachError(ConflictError):
+    """Policies that are picked would not be seen any more where the route goes."""
+
+    code = "policies_out_of_reach"
+
+
+class EnforcedPoliciesLeaveError(PermissionDeniedError):
+    """A move would take a route out from under policies that are enforced on it."""
+
+    code = "enforced_policies_leave"
+
+
+class PolicyGoneError(ConflictError):
+    """A deleted route had a policy that isn't there any more."""
+
+    code = "policy_gone"

@@ -1,0 +1,65 @@
+"""Reads of routes: lists, settings, policies that decide, overlaps, history."""
+
+from routes.selectors.effective import (
+    EffectivePolicies,
+    has_allow_rules,
+    policies_of,
+    policies_of_many,
+)
+from routes.selectors.history import (
+    SettingChange,
+    changes_of,
+    changes_since,
+    list_history,
+)
+from routes.selectors.overlaps import (
+    find_answering,
+    list_overlaps,
+    list_overlaps_of_draft,
+)
+from routes.selectors.routes import (
+    get_route,
+    hosts_in_use,
+    list_deleted,
+    list_routes,
+    list_using_hosts,
+    search_routes,
+    within,
+)
+from routes.selectors.settings import (
+    changed_keys,
+    mask,
+    masked_settings,
+    masks_of,
+    open_settings,
+    secrets_of,
+    settings_of,
+)
+
+__all__ = [
+    "EffectivePolicies",
+    "SettingChange",
+    "changed_keys",
+    "changes_of",
+    "changes_since",
+    "find_answering",
+    "get_route",
+    "has_allow_rules",
+    "hosts_in_use",
+    "list_deleted",
+    "list_history",
+    "list_overlaps",
+    "list_overlaps_of_draft",
+    "list_routes",
+    "list_using_hosts",
+    "mask",
+    "masked_settings",
+    "masks_of",
+    "open_settings",
+    "policies_of",
+    "policies_of_many",
+    "search_routes",
+    "secrets_of",
+    "settings_of",
+    "within",
+]

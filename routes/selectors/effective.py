@@ -1,0 +1,88 @@
+"""Which policies decide over a route: attached, inherited, enforced."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from policies import language
+from policies import selectors as policy_selectors
+from routes.models import Route, RoutePolicy
+
+if TYPE_CHECKING:
+    from policies.models import NamespacePolicy, Policy
+
+
+@dataclass(frozen=True, slots=True)
+class EffectivePolicies:
+    """Everything that decides over a route.
+
+    Attributes:
+        attached: by those who manage the route, in their order.
+        inherited: attached to its namespace or one above, alternatives as well.
+        enforced: a ceiling, set in its namespace or one above.
+    """
+
+    attached: tuple["Policy", ...]
+    inherited: tuple["NamespacePolicy", ...]
+    enforced: tuple["NamespacePolicy", ...]
+
+    @property
+    def granting(self) -> tuple["Policy", ...]:
+        """The policies whose allow rules let people in, each once."""
+        every = (*self.attached, *(one.policy for one in self.inherited))
+        return tuple({policy.pk: policy for policy in every}.values())
+
+    @property
+    def is_closed(self) -> bool:
+        """No policy has an allow rule that could let anybody in."""
+        return not any(map(has_allow_rules, self.granting))
+
+    @property
+    def allows_anonymous(self) -> bool:
+        """A policy could let in somebody who has not signed in."""
+        return any(policy.allows_anonymous for policy in self.granting)
+
+    @property
+    def count(self) -> int:
+        """How many policies decide."""
+        enforced = {one.policy_id for one in self.enforced}
+        return len({policy.pk for policy in self.granting} | enforced)
+
+
+def has_allow_rules(policy: "Policy") -> bool:
+    """Answer whether a policy can let anybody in. A foreign text is taken to."""
+    if policy.language != "ppl":
+        return True
+    program = policy_selectors.compile_source(policy.source)
+    return program.has(language.Action.ALLOW)
+
+
+def policies_of(route: Route) -> EffectivePolicies:
+    """Return everything that decides over a route."""
+    return policies_of_many([route])[route.pk]
+
+
+def policies_of_many(routes: Iterable[Route]) -> dict[UUID, EffectivePolicies]:
+    """Return the same for several routes, in three queries.
+
+    Fetch the routes with their namespaces.
+    """
+    rows = list(routes)
+    attached: dict[UUID, list[Policy]] = {}
+    for one in RoutePolicy.objects.filter(route__in=rows).select_related(
+        "policy", "policy__namespace"
+    ):
+        attached.setdefault(one.route_id, []).append(one.policy)
+    namespaces = {route.namespace_id: route.namespace for route in rows}
+    arriving = policy_selectors.list_arriving(namespaces.values())
+    found = {}
+    for route in rows:
+        above = arriving[route.namespace_id]
+        inherited = (one for one in above if one.mode == "inherited")
+        found[route.pk] = EffectivePolicies(
+            attached=tuple(attached.get(route.pk, ())),
+            inherited=tuple(inherited) if route.inherits_policies else (),
+            enforced=tuple(one for one in above if one.mode == "enforced"),
+        )
+    return found

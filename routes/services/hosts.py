@@ -1,0 +1,172 @@
+"""Owners of hosts: the first namespace that publishes a host has it (decision 9)."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from console.core import audit
+from console.core.actor import Actor
+from console.core.audit import Change
+from console.core.exceptions import NotFoundError
+from console.core.transactions import writing
+from namespaces import access
+from namespaces import selectors as namespace_selectors
+from namespaces.permissions import Permission
+from routes import selectors
+from routes.exceptions import HostOwnedError, HostRestingError, WildcardHostError
+from routes.models import HostClaim
+from routes.services.rules import BATCH
+
+if TYPE_CHECKING:
+    from namespaces.models import Namespace
+
+REST = timedelta(days=7)
+
+
+def claim_hosts(
+    hosts: Iterable[str], namespace: "Namespace", *, actor: Actor, now: datetime
+) -> None:
+    """Make a namespace the owner of hosts, or find that it is.
+
+    Raises:
+        HostOwnedError: one belongs to another namespace, or lies in its zone.
+        HostRestingError: one was given up by another namespace not long ago.
+        WildcardHostError: one has a `*`, and the actor is no admin of the root.
+    """
+    wanted = list(dict.fromkeys(hosts))
+    claims = _read(wanted)
+    zones = _read(sorted({zone for host in wanted for zone in _zones(host)}))
+    fresh = []
+    for host in wanted:
+        claim = claims.get(host)
+        if claim is not None and claim.namespace_id == namespace.pk:
+            if claim.released_at is not None:
+                _take(claim, namespace, now)
+            continue
+        if host.startswith("*."):
+            _check_wildcard(actor)
+        for zone in filter(None, map(zones.get, _zones(host))):
+            _check_zone(zone, host, namespace, actor=actor)
+        if claim is None:
+            fresh.append(_claim(host, namespace, now))
+            continue
+        _check_is_free(claim, actor=actor, now=now)
+        _take(claim, namespace, now)
+    HostClaim.objects.bulk_create(fresh, batch_size=BATCH)
+
+
+def _read(hosts: Sequence[str]) -> dict[str, HostClaim]:
+    found: dict[str, HostClaim] = {}
+    for start in range(0, len(hosts), BATCH):
+        rows = HostClaim.objects.filter(host__in=hosts[start : start + BATCH])
+        found |= {row.host: row for row in rows.select_related("namespace")}
+    return found
+
+
+def _zones(host: str) -> list[str]:
+    """Return the wildcards that a host falls under."""
+    labels = host.removeprefix("*.").split(".")
+    zones = [f"*.{'.'.join(labels[at:])}" for at in range(len(labels))]
+    return [zone for zone in zones if zone not in {host, f"*.{host}"}]
+
+
+def _claim(host: str, namespace: "Namespace", now: datetime) -> HostClaim:
+    return HostClaim(host=host, namespace=namespace, created_at=now, modified_at=now)
+
+
+def _take(claim: HostClaim, namespace: "Namespace", now: datetime) -> None:
+    claim.namespace = namespace
+    claim.released_at = None
+    claim.modified_at = now
+    claim.save()
+
+
+def _check_wildcard(actor: Actor) -> None:
+    root = namespace_selectors.get_root()
+    if not access.can(actor, Permission.HOST_RELEASE, root):
+        raise WildcardHostError(fields={"from": [WildcardHostError.default_message]})
+
+
+def _check_zone(
+    zone: HostClaim, host: str, namespace: "Namespace", *, actor: Actor
+) -> None:
+    """A zone serves the namespace that has it, and those below."""
+    if zone.released_at is not None or zone.namespace is None:
+        return
+    if not namespace.path.startswith(zone.namespace.path):
+        raise _owned(host, zone.namespace, actor)
+
+
+def _check_is_free(claim: HostClaim, *, actor: Actor, now: datetime) -> None:
+    if claim.released_at is None:
+        raise _owned(claim.host, claim.namespace, actor)
+    ends = claim.released_at + REST
+    if now < ends:
+        text = f"`{claim.host}` was given up lately, and is free from {ends:%Y-%m-%d}"
+        raise HostRestingError(
+            f"{text}; until then only its former owner may take it",
+            fields={"from": [text]},
+            details={"free_at": ends.isoformat()},
+        )
+
+
+def _owned(host: str, owner: "Namespace | None", actor: Actor) -> HostOwnedError:
+    name = "another namespace"
+    if owner is not None and access.can(actor, Permission.NAMESPACE_VIEW, owner):
+        name = owner.name
+    text = f"`{host}` belongs to {name}"
+    return HostOwnedError(
+        f"{text}; only its owner may publish under it", fields={"from": [text]}
+    )
+
+
+def release_hosts(hosts: Iterable[str], *, now: datetime) -> None:
+    """Let hosts rest that no route uses any more. Called after the routes are gone."""
+    wanted = list(dict.fromkeys(hosts))
+    for start in range(0, len(wanted), BATCH):
+        part = wanted[start : start + BATCH]
+        used = selectors.hosts_in_use(part)
+        free = [host for host in part if host not in used]
+        HostClaim.objects.filter(host__in=free, released_at__isnull=True).update(
+            released_at=now, modified_at=now
+        )
+
+
+def hand_over_hosts(
+    hosts: Iterable[str], namespace: "Namespace", *, now: datetime
+) -> None:
+    """Make a namespace the owner of hosts that come with routes that move there."""
+    wanted = list(hosts)
+    for start in range(0, len(wanted), BATCH):
+        HostClaim.objects.filter(host__in=wanted[start : start + BATCH]).update(
+            namespace=namespace, released_at=None, modified_at=now
+        )
+
+
+@writing()
+def release_host(host: str, *, actor: Actor, now: datetime, reason: str = "") -> None:
+    """End the rest of a host that was given up, so that anybody may claim it.
+
+    Raises:
+        NotFoundError: no such host rests, or the actor may not see its last owner.
+        PermissionDeniedError: the actor is no admin there.
+    """
+    claim = HostClaim.objects.filter(host=host, released_at__isnull=False).first()
+    if claim is None:
+        raise NotFoundError
+    owner = claim.namespace or namespace_selectors.get_root()
+    access.check_can(actor, Permission.HOST_RELEASE, owner.pk)
+    audit.record(
+        Change(
+            action="host.released",
+            target_type="host",
+            target_id=claim.pk,
+            target_label=claim.host,
+            namespace_id=owner.pk,
+            before={"host": claim.host, "released_at": claim.released_at},
+        ),
+        actor=actor,
+        now=now,
+        reason=reason,
+    )
+    claim.delete()
