@@ -1,0 +1,299 @@
+"""Whole populations at once: a set of people is an integer, one bit for each.
+
+"Who can reach this" for thousands of people costs a few operations on long integers for
+each criterion, instead of a decision for each person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from policies.language.compiler import Program
+from policies.language.composition import RoutePolicy, evaluate_route
+from policies.language.criteria.identity import (
+    AuthenticatedUser,
+    Domain,
+    Email,
+    Groups,
+    User,
+)
+from policies.language.criteria.registry import Need
+from policies.language.decision import Outcome
+from policies.language.facts import NOTHING
+from policies.language.grammar import Action
+from policies.language.matchers import ListOperator, TextOperator
+from policies.language.modes import Mode
+from policies.language.reasons import Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from policies.language.compiler import CompiledCriterion, CompiledOperator
+    from policies.language.composition import RouteProgram, Verdict
+    from policies.language.criteria.registry import Condition
+    from policies.language.facts import Facts
+    from policies.language.matchers import ListMatcher, TextMatcher
+
+    from .callers import Caller
+
+# Who a criterion holds for, and for whom its reason changes the outcome.
+Bits = tuple[int, int]
+
+_ABOUT_THE_CALLER: Final = frozenset(
+    {Need.SESSION, Need.PERSON, Need.DIRECTORY, Need.DEVICES, Need.RECORDS}
+)
+_CERTIFICATE_REASONS: Final = frozenset(
+    {Reason.CLIENT_CERTIFICATE_REQUIRED, Reason.INVALID_CLIENT_CERTIFICATE}
+)
+
+
+class Index:
+    """The sets of people that have one value: a group, an address, a domain."""
+
+    def __init__(self, rows: Iterable[tuple[Any, int]], size: int) -> None:
+        numbers: dict[Any, list[int]] = {}
+        for value, number in rows:
+            numbers.setdefault(value, []).append(number)
+        self.sets = {value: _set_of(rows, size) for value, rows in numbers.items()}
+
+    def get(self, value: Any) -> int:
+        return self.sets.get(value, 0)
+
+    def matching(self, matcher: TextMatcher) -> int:
+        """Return who has a value for which a text matcher holds."""
+        tests = matcher.tests
+        if len(tests) == 1 and tests[0].operator is TextOperator.IS:
+            operand = tests[0].operand
+            return self.get(operand) if isinstance(operand, str) else 0
+        found = 0
+        for value, people in self.sets.items():
+            if matcher.holds(value):
+                found |= people
+        return found
+
+
+def _set_of(numbers: Sequence[int], size: int) -> int:
+    """Return the integer that has these bits set."""
+    if len(numbers) == 1:
+        return 1 << numbers[0]
+    octets = bytearray(size // 8 + 1)
+    for number in numbers:
+        octets[number >> 3] |= 1 << (number & 7)
+    return int.from_bytes(octets, "little")
+
+
+class Population:
+    """People (callers), indexed by what identity criteria ask about."""
+
+    def __init__(self, callers: Sequence[Caller]) -> None:
+        self.callers = tuple(callers)
+        size = len(self.callers)
+        rows = tuple(enumerate(self.callers))
+        self.everybody = (1 << size) - 1
+        self._odd = [number for number, caller in rows if caller.odd]
+        plain = [(number, caller) for number, caller in rows if not caller.odd]
+        self._plain = _set_of([number for number, _ in plain], size) if plain else 0
+        self._groups = Index(((g, n) for n, c in plain for g in c.groups), size)
+        self.emails = Index(((c.email, n) for n, c in plain), size)
+        self.domains = Index(
+            ((c.domain, n) for n, c in plain if c.domain is not None), size
+        )
+        self.users = Index(((c.user_id, n) for n, c in plain), size)
+        self._listed = _set_of([n for n, c in plain if c.in_directory], size)
+        self._in_one = _set_of([n for n, c in plain if len(c.groups) == 1], size)
+        # By the id of a condition, which is kept so that the id stays its own: data
+        # of a policy may be lists, which have no hash.
+        self._known: dict[int, tuple[Condition, int]] = {}
+
+    def allowed(
+        self, route: RouteProgram, request: Facts, verdicts: Verdicts | None = None
+    ) -> int:
+        """Return the set of people whom a route allows to make a request.
+
+        `request` gives everything but the person: the request, the time, certificate
+        and records. Policies in another language are asked for each person, by
+        `verdicts`; without it they refuse everybody.
+        """
+        if not _is_ours(route):
+            return self._one_by_one(route, request, range(len(self.callers)), verdicts)
+        found = _Round(self, request).allowed(route) & self._plain
+        return found | self._one_by_one(route, request, self._odd, verdicts)
+
+    def people(self, found: int) -> Iterator[Caller]:
+        """Iterate over the people of a set."""
+        while found:
+            lowest = found & -found
+            yield self.callers[lowest.bit_length() - 1]
+            found ^= lowest
+
+    def _one_by_one(
+        self,
+        route: RouteProgram,
+        request: Facts,
+        numbers: Iterable[int],
+        verdicts: Verdicts | None,
+    ) -> int:
+        found = 0
+        for number in numbers:
+            facts = facts_of(self.callers[number], request)
+            answers = NOTHING if verdicts is None else verdicts(facts)
+            result = evaluate_route(route, facts, Mode.POSTERN, answers)
+            if result.decision.outcome is Outcome.ALLOW:
+                found |= 1 << number
+        return found
+
+    def identity(self, condition: Condition) -> int | None:
+        """Return whom an identity criterion holds for; None where it has no index."""
+        known = self._known.get(id(condition))
+        if known is None:
+            look_up = _LOOK_UPS.get(type(condition))
+            if look_up is None:
+                return None
+            known = self._known[id(condition)] = condition, look_up(self, condition)
+        return known[1]
+
+    def in_groups(self, matcher: ListMatcher) -> int:
+        """Return whom a matcher on groups holds for."""
+        found = self._listed
+        for test in matcher.tests:
+            is_text = isinstance(test.operand, str)
+            people = self._groups.get(test.operand) if is_text else 0
+            if test.operator is ListOperator.EXCLUDE:
+                people = self._listed & ~people
+            elif test.operator is ListOperator.IS:
+                people &= self._in_one
+            found &= people
+        return found
+
+
+Verdicts = Callable[["Facts"], "Mapping[str, Verdict]"]
+
+_LOOK_UPS: Final[dict[type[Any], Callable[[Population, Any], int]]] = {
+    AuthenticatedUser: lambda people, _: people.everybody,
+    Domain: lambda people, condition: people.domains.matching(condition.matcher),
+    Email: lambda people, condition: people.emails.matching(condition.matcher),
+    Groups: lambda people, condition: people.in_groups(condition.matcher),
+    User: lambda people, condition: people.users.matching(condition.matcher),
+}
+
+
+def facts_of(caller: Caller, request: Facts) -> Facts:
+    """Return the facts of a caller who makes a request."""
+    base = caller.base
+    return replace(
+        request,
+        session=base.session,
+        person=base.person,
+        directory_user=base.directory_user,
+        directory=base.directory,
+        devices=base.devices,
+        device_registry=base.device_registry,
+    )
+
+
+def _is_ours(route: RouteProgram) -> bool:
+    parts = (*route.policies, *route.enforced)
+    return all(isinstance(part.policy, Program) for part in parts)
+
+
+class _Round:
+    """One request against the whole population."""
+
+    def __init__(self, population: Population, request: Facts) -> None:
+        self.population = population
+        self.request = request
+        self.everybody = population.everybody
+        self._found: dict[int, tuple[int, int, int, int]] = {}
+
+    def allowed(self, route: RouteProgram) -> int:
+        granting = (RoutePolicy(None, route.own), *route.policies)
+        grants = [self._results(part, Action.ALLOW) for part in granting]
+        denies = [
+            self._results(part, Action.DENY) for part in (*granting, *route.enforced)
+        ]
+        for part in route.enforced:
+            if part.has_allow_rules:
+                value, special = self._results(part, Action.ALLOW)
+                denies.append((self.everybody & ~value, special))
+        allow, asks = self._any(grants)
+        deny, refuses = self._any(denies)
+        return allow & ~deny & ~asks & ~refuses
+
+    def _results(self, part: RoutePolicy, action: Action) -> Bits:
+        program = part.policy
+        assert isinstance(program, Program)  # noqa: S101 - allowed() is for our own
+        return self._any([self._block(b, action) for b in program.operators(action)])
+
+    def _block(self, block: CompiledOperator, action: Action) -> Bits:
+        inverts = block.operator.inverts
+        results = [
+            self._criterion(entry, action, inverts=inverts) for entry in block.criteria
+        ]
+        return self._all(results) if block.operator.needs_all else self._any(results)
+
+    def _any(self, results: Sequence[Bits]) -> Bits:
+        value = holding = every = 0
+        for one, special in results:
+            value |= one
+            if special:
+                holding |= special & one
+                every |= special
+        return value, (value & holding) | (every & ~value)
+
+    def _all(self, results: Sequence[Bits]) -> Bits:
+        value, failing, every = self.everybody, 0, 0
+        for one, special in results:
+            value &= one
+            if special:
+                failing |= special & ~one
+                every |= special
+        return value, (value & every) | (failing & ~value)
+
+    def _criterion(
+        self, entry: CompiledCriterion, action: Action, *, inverts: bool
+    ) -> Bits:
+        held = self.population.identity(entry.condition)
+        if held is not None:
+            return (self.everybody & ~held if inverts else held), 0
+        holds, unknown, device, certificate = self._ask(entry)
+        value = self.everybody & ~holds if inverts else holds
+        if unknown:
+            value = value | unknown if action is Action.DENY else value & ~unknown
+        return value, device | (certificate if action is Action.DENY else 0)
+
+    def _ask(self, entry: CompiledCriterion) -> tuple[int, int, int, int]:
+        """Return whom a criterion holds for, can't be told of, and asks something of.
+
+        The last two are those asked to enroll a device, and to show a certificate.
+        """
+        found = self._found.get(id(entry.condition))
+        if found is None:
+            about_caller = entry.criterion.needs & _ABOUT_THE_CALLER
+            ask = self._of_each if about_caller else self._of_all
+            found = self._found[id(entry.condition)] = ask(entry.condition)
+        return found
+
+    def _of_all(self, condition: Condition) -> tuple[int, int, int, int]:
+        found = condition.find(self.request, Mode.POSTERN)
+        everybody = self.everybody
+        return (
+            everybody if found.value else 0,
+            everybody if found.value is None else 0,
+            0,
+            everybody if found.reason in _CERTIFICATE_REASONS else 0,
+        )
+
+    def _of_each(self, condition: Condition) -> tuple[int, int, int, int]:
+        holds = unknown = device = 0
+        for number, caller in enumerate(self.population.callers):
+            found = condition.find(facts_of(caller, self.request), Mode.POSTERN)
+            bit = 1 << number
+            if found.value:
+                holds |= bit
+            elif found.value is None:
+                unknown |= bit
+            if found.reason is Reason.DEVICE_UNAUTHENTICATED:
+                device |= bit
+        return holds, unknown, device, 0

@@ -1,0 +1,244 @@
+"""The quick forms say what the evaluator says: routes, residuals, populations."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import random
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from policies.language import (
+    Facts,
+    Outcome,
+    PolicyLanguageError,
+    Program,
+    SourceState,
+    compile_policy,
+    compile_route,
+    evaluate,
+    parse,
+)
+from policies.language.composition import ForeignPolicy, RouteProgram, Verdict
+from policies.language.conformance import facts_from_core
+from policies.language.decision import Result
+from policies.language.facts import Device, DirectoryUser, Person, Request, Session
+from policies.language.fast import (
+    ALLOWED,
+    REFUSED,
+    Population,
+    RouteCompiler,
+    caller_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+CORPUS = Path(__file__).parent / "corpus" / "ppl-random-open.json.gz"
+STATES = tuple(SourceState)
+
+
+@cache
+def corpus() -> tuple[tuple[Program, ...], tuple[Facts, ...]]:
+    """Return the policies and the facts of the random conformance cases."""
+    with gzip.open(CORPUS, "rt", encoding="utf-8") as stream:
+        data = json.load(stream)
+    programs, facts = [], []
+    for case in data["cases"]:
+        records = data["record_sets"][case["records_ref"]]
+        facts.append(facts_from_core(case["input"], records))
+        try:
+            programs.append(compile_policy(parse(case["ppl"])))
+        except PolicyLanguageError:
+            continue
+    return tuple(programs), tuple(facts)
+
+
+def random_facts(chance: random.Random) -> Facts:
+    """Return facts of the corpus, sometimes with a source that is not to be had."""
+    facts = chance.choice(corpus()[1])
+    request = chance.choice(corpus()[1]).request
+    return replace(
+        facts,
+        request=chance.choice([facts.request, request]),
+        directory=chance.choice(STATES),
+        device_registry=chance.choice([SourceState.FRESH] * 4 + [SourceState.STALE]),
+    )
+
+
+def random_route(chance: random.Random) -> RouteProgram:
+    programs = corpus()[0]
+    return compile_route(
+        policies=chance.choices(programs, k=chance.randint(0, 4)),
+        enforced=chance.choices(programs, k=chance.choice([0, 0, 1, 2])),
+        default_client_certificate_rule=chance.random() < 0.2,
+    )
+
+
+def agree(rounds: int, seed: int) -> list[str]:
+    """Return where the quick forms and the evaluator part."""
+    chance = random.Random(seed)
+    compiler = RouteCompiler()
+    differences = []
+    for number in range(rounds):
+        route = random_route(chance)
+        compiled = compiler.compile(route)
+        for _ in range(5):
+            facts = random_facts(chance)
+            caller = caller_of(facts)
+            wanted = evaluate(route, facts)
+            for decide in (
+                compiled.decide,
+                compiled.decide_cached,
+                compiled.decide_cached,
+            ):
+                got = decide(caller, facts)
+                if (got.outcome, got.status) != (wanted.outcome, wanted.status):
+                    differences.append(f"{number}: {got} is not {wanted}")
+    return differences
+
+
+class TestRoutes:
+    def test_decide_as_the_evaluator_does(self) -> None:
+        assert agree(rounds=60, seed=20260304) == []
+
+    @pytest.mark.nightly
+    def test_decide_as_the_evaluator_does_a_million_times(self) -> None:
+        assert agree(rounds=70_000, seed=7) == []
+
+    def test_share_the_code_of_a_shape(self) -> None:
+        compiler = RouteCompiler()
+        one, other = (
+            compiler.compile(route_of(f"allow: {{and: [groups: {name}]}}"))
+            for name in ("a", "b")
+        )
+
+        assert one.decide.__code__ is other.decide.__code__
+
+    def test_hold_no_text_of_a_policy_in_their_code(self) -> None:
+        nasty = "'); import os; os.abort(); ('"
+        policy = f"allow: {{and: [email: {json.dumps(nasty)}]}}"
+
+        compiled = RouteCompiler().compile(route_of(policy))
+
+        assert compiled.decide(caller_of(SOMEBODY), SOMEBODY) is REFUSED
+        code = compiled.decide.__code__
+        assert not [one for one in code.co_consts if "abort" in str(one)]
+
+    def test_ask_for_an_enrollment_as_the_evaluator_does(self) -> None:
+        compiled = RouteCompiler().compile(
+            route_of("allow: {or: [device: {approved: true}]}")
+        )
+
+        answer = compiled.decide(caller_of(SOMEBODY), SOMEBODY)
+
+        assert answer.outcome is Outcome.DEVICE_ENROLLMENT
+
+    def test_take_the_verdicts_of_policies_in_another_language(self) -> None:
+        compiled = RouteCompiler().compile(
+            compile_route(policies=[ForeignPolicy("rego-1", has_allow_rules=True)])
+        )
+        verdicts = {"rego-1": Verdict(Result(True), Result(False))}
+        caller = caller_of(SOMEBODY)
+
+        assert compiled.answer(caller, SOMEBODY, verdicts) is ALLOWED
+        assert compiled.decide(caller, SOMEBODY) is REFUSED
+        assert compiled.decide_cached(caller, SOMEBODY) is REFUSED
+
+    def test_remember_what_nobody_is_told_only_where_the_request_does_not_matter(
+        self,
+    ) -> None:
+        nobody = caller_of(Facts())
+        by_path = RouteCompiler().compile(
+            route_of("allow: {and: [http_path: {starts_with: /open}]}")
+        )
+
+        closed = by_path.decide(nobody, Facts(request=Request(path="/")))
+        opened = by_path.decide(nobody, Facts(request=Request(path="/open")))
+
+        assert (closed, opened) == (REFUSED, ALLOWED)
+
+    def test_let_go_of_residuals_when_there_are_too_many(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("policies.language.fast.routes.MAX_RESIDUALS", 2)
+        compiler, caller = RouteCompiler(), caller_of(SOMEBODY)
+
+        for name in "abc":
+            route = compiler.compile(route_of(f"allow: {{and: [user: {name}]}}"))
+            route.decide_cached(caller, SOMEBODY)
+
+        assert len(caller.residuals) == 1
+
+
+class TestPopulation:
+    def test_allows_whom_the_evaluator_allows(self) -> None:
+        chance = random.Random(11)
+        people = [random_facts(chance) for _ in range(25)]
+        population = Population([caller_of(facts) for facts in people])
+
+        for _ in range(30):
+            route, request = random_route(chance), random_facts(chance)
+
+            found = population.allowed(route, request)
+
+            assert found == one_by_one(route, people, request)
+
+    def test_asks_policies_in_another_language_for_each_person(self) -> None:
+        route = compile_route(policies=[ForeignPolicy("rego-1", has_allow_rules=True)])
+        ada, ben = person("ada"), person("ben")
+        population = Population([caller_of(ada), caller_of(ben)])
+
+        def verdicts(facts: Facts) -> dict[str, Verdict]:
+            is_ada = facts.user_id == "ada"
+            return {"rego-1": Verdict(Result(is_ada), Result(False))}
+
+        assert population.allowed(route, Facts()) == 0
+        assert population.allowed(route, Facts(), verdicts) == 0b01
+
+    def test_names_the_people_of_a_set(self) -> None:
+        callers = [caller_of(person(name)) for name in ("ada", "ben", "cyd")]
+        population = Population(callers)
+
+        assert list(population.people(0b101)) == [callers[0], callers[2]]
+
+
+def route_of(*policies: str) -> RouteProgram:
+    return compile_route(policies=[compile_policy(parse(text)) for text in policies])
+
+
+def person(name: str) -> Facts:
+    return Facts(
+        session=Session(id=f"session-{name}", user_id=name),
+        person=Person(id=name, email=f"{name}@example.com"),
+        directory_user=DirectoryUser(group_ids=frozenset({"staff"})),
+        directory=SourceState.FRESH,
+        devices={"any": Device(credential_id="")},
+    )
+
+
+SOMEBODY = person("ada")
+
+
+def one_by_one(route: RouteProgram, people: Sequence[Facts], request: Facts) -> int:
+    """Return the set of allowed people by asking for each."""
+    found = 0
+    for number, facts in enumerate(people):
+        about: dict[str, Any] = {
+            name: getattr(facts, name)
+            for name in (
+                "session",
+                "person",
+                "directory_user",
+                "directory",
+                "devices",
+                "device_registry",
+            )
+        }
+        if evaluate(route, replace(request, **about)).outcome is Outcome.ALLOW:
+            found |= 1 << number
+    return found
