@@ -1,4 +1,4 @@
-"""The gallery's pages, for a browser with the built files (tests/browser.py)."""
+"""The gallery's pages on a server, for the browser of `tests.browser`."""
 
 from typing import Any
 

@@ -121,13 +121,14 @@ class TestEditor:
         write(page, "# 😀\nallow:\n  or:\n    - emial: a@example.com")
         problems = page.locator(".policy-editor__problems")
         expect(problems).to_contain_text("1 problem")
+        expect(problems).to_contain_text("`emial`; did you mean `email`?")
         expect(page.get_by_role("textbox", name="Policy text")).to_have_attribute(
             "aria-invalid", "true"
         )
 
         problems.get_by_role("button", name="Line 4, column 7").click()
         assert page.evaluate("getSelection().toString()") == "emial"
-        problems.get_by_role("button", name="Apply fix").click()
+        problems.get_by_role("button", name="Write `email`").click()
 
         expect(page.locator("#policy")).to_have_value(
             "# 😀\nallow:\n  or:\n    - email: a@example.com"
@@ -157,7 +158,10 @@ class TestEditor:
     def test_shows_names_behind_ids_and_meanings_on_hover(self, page: Page) -> None:
         expect(page.locator(".cm-known-name").first).to_have_text("Contractors")
         write(page, "allow:\n  or:\n    - domain:\n        in: [g-web, 'u-ada']")
-        expect(page.locator(".cm-known-name")).to_have_text(["Web team", "Ada Marsh"])
+        names = page.get_by_role("textbox", name="Policy text").locator(
+            ".cm-known-name"
+        )
+        expect(names).to_have_text(["Web team", "Ada Marsh"])
 
         page.locator(".cm-line", has_text="domain:").first.get_by_text(
             "domain"
@@ -177,6 +181,7 @@ class TestEditor:
 
     def test_a_saved_policy_can_be_read_but_not_changed(self, page: Page) -> None:
         saved = page.get_by_role("textbox", name="Saved policy")
+        expect(saved).to_contain_text("Contractors of last year")
         before = saved.text_content()
 
         saved.focus()

@@ -1,8 +1,9 @@
 // Completion by where the cursor is: actions, operators, criteria, matchers, and
 // as values the groups and people by name (their ids are what is written).
 import { startCompletion } from "@codemirror/autocomplete";
+import { setKnownNames } from "./marks.js";
 import { placeIn } from "./position.js";
-import { ACTION_WORDS, criterionOf, OPERATOR_WORDS, valuesOf, vocabulary } from "./vocabulary.js";
+import { criterionOf, holdsAllNames, MEANINGS, namesById, valuesOf, vocabulary } from "./vocabulary.js";
 
 const spaces = (count) => " ".repeat(count);
 
@@ -13,45 +14,47 @@ function writes(text) {
     const hasColon = /^\s*:/.test(line.text.slice(to - line.from));
     const insert = hasColon ? text.trimEnd().split(":")[0] : text;
     view.dispatch({ changes: { from, to, insert }, selection: { anchor: from + insert.length }, userEvent: "input.complete" });
-    if (!hasColon) window.setTimeout(() => startCompletion(view));
+    if (!hasColon && /\s$/.test(text)) window.setTimeout(() => startCompletion(view));
   };
 }
 
-function about(criterion) {
+function about({ label, help, example }) {
   return () => {
     const box = document.createElement("div");
-    const add = (tag, textContent) => box.append(Object.assign(document.createElement(tag), { textContent }));
-    add("strong", criterion.label);
-    if (criterion.help) add("p", criterion.help);
-    if (criterion.example) add("pre", criterion.example);
+    const add = (tag, textContent) => textContent && box.append(Object.assign(document.createElement(tag), { textContent }));
+    add("strong", label);
+    add("p", help);
+    add("pre", example);
     return box;
   };
 }
 
-function actionOptions(words, column) {
-  return words.actions.map((label) => ({ label, detail: ACTION_WORDS[label], apply: writes(`${label}:\n${spaces(column + 2)}`) }));
+function wordOptions(words, column, after) {
+  return words.map((name) => ({ label: name, detail: MEANINGS[name], apply: writes(`${name}:\n${spaces(column + 2)}${after}`) }));
 }
 
-function operatorOptions(words, column) {
-  return words.operators.map((label) => ({ label, detail: OPERATOR_WORDS[label], apply: writes(`${label}:\n${spaces(column + 2)}- `) }));
+function criterionText({ name, matcher, matcher_operators: operators, takes_sub_path: takesPath }, column, dash) {
+  if (takesPath) return `${dash}${name.split("/")[0]}/`;
+  if (matcher === "ignored") return `${dash}${name}: true`;
+  if (operators.length > 0) return `${dash}${name}:\n${spaces(column + dash.length + 2)}${operators[0]}: `;
+  return `${dash}${name}: `;
 }
 
 function criterionOptions(words, { column, dashed }) {
-  const dash = dashed ? "" : "- ";
-  const below = spaces(column + dash.length + 2);
-  return words.criteria.map((criterion) => {
-    const [first] = criterion.matcher_operators ?? [];
-    const text = first ? `${dash}${criterion.name}:\n${below}${first}: ` : `${dash}${criterion.name}: `;
-    return { label: criterion.name, detail: criterion.label, info: about(criterion), apply: writes(text) };
-  });
+  return words.criteria.map((criterion) => ({
+    label: criterion.name,
+    detail: criterion.label,
+    info: about(criterion),
+    apply: writes(criterionText(criterion, column, dashed ? "" : "- ")),
+  }));
 }
 
 function matcherOptions(criterion) {
-  return (criterion.matcher_operators ?? []).map((label) => ({ label, apply: writes(`${label}: `) }));
+  return criterion.matcher_operators.map((label) => ({ label, apply: writes(`${label}: `) }));
 }
 
-function valueOptions(words, criterion) {
-  return valuesOf(words, criterion).map(({ value, name }) => ({
+function valueOptions(words, criterion, key) {
+  return valuesOf(words, criterion, key).map(({ value, name }) => ({
     label: name || value,
     detail: name ? value : "",
     apply: /^[\w.@/-]+$/.test(value) ? value : JSON.stringify(value),
@@ -63,13 +66,13 @@ function optionsAt(words, { path, isValue, line }, column) {
   const start = { column: line.isBlank ? column : line.column, dashed: line.dashed };
   const last = path.at(-1);
   const criterion = [...path].reverse().map((key) => criterionOf(words, key)).find(Boolean);
-  if (isValue) return criterion ? valueOptions(words, criterion) : [];
-  if (last === undefined) return actionOptions(words, start.column);
-  if (words.actions.includes(last)) return operatorOptions(words, start.column);
+  if (isValue) return criterion ? valueOptions(words, criterion, last) : [];
+  if (last === undefined) return wordOptions(words.actions, start.column, "");
+  if (words.actions.includes(last)) return wordOptions(words.operators, start.column, "- ");
   if (words.operators.includes(last)) return criterionOptions(words, start);
   // Below a matcher (`in:`) come values, below a criterion its matchers.
   if (criterion && criterionOf(words, last) === criterion) return matcherOptions(criterion);
-  return criterion ? valueOptions(words, criterion) : [];
+  return criterion ? valueOptions(words, criterion, last) : [];
 }
 
 export function completions(url) {
@@ -80,10 +83,12 @@ export function completions(url) {
     const word = context.matchBefore(/[^\s:,"'[\]{}-][^\s:,"'[\]{}]*/);
     if (/(^|\s)#/.test(line.text.slice(0, column))) return null;
     if (!word && !context.explicit && !/[:-] $/.test(line.text.slice(0, column))) return null;
-    const words = await vocabulary(url);
-    const lines = doc.toString().split("\n");
-    const options = optionsAt(words, placeIn(lines, line.number - 1, column), column);
+    const all = await vocabulary(url);
+    const typed = holdsAllNames(all) ? "" : (word?.text ?? "");
+    const words = typed ? await vocabulary(url, typed) : all;
+    const options = optionsAt(words, placeIn(doc.toString().split("\n"), line.number - 1, column), column);
     if (context.aborted || options.length === 0) return null;
-    return { from: word?.from ?? context.pos, options, validFor: /^[^:\n]*$/ };
+    context.view?.dispatch({ effects: setKnownNames.of(namesById(words)) });
+    return { from: word?.from ?? context.pos, options, validFor: typed ? undefined : /^[^:\n]*$/ };
   };
 }

@@ -1,7 +1,7 @@
 // What a word means, when the pointer rests on it.
 import { hoverTooltip } from "@codemirror/view";
 import { placeIn } from "./position.js";
-import { ACTION_WORDS, criterionOf, namesById, OPERATOR_WORDS, vocabulary } from "./vocabulary.js";
+import { criterionOf, MEANINGS, namesById, vocabulary } from "./vocabulary.js";
 
 function card({ title, text, example, footer }) {
   const box = Object.assign(document.createElement("div"), { className: "editor-hover" });
@@ -18,11 +18,11 @@ function meaningOf(words, word, { path, isValue }) {
     const name = namesById(words).get(word);
     return name ? { title: name, text: word } : null;
   }
-  if (path.length === 0 && words.actions.includes(word)) return { title: word, text: ACTION_WORDS[word] };
-  if (words.operators.includes(word)) return { title: word, text: OPERATOR_WORDS[word] };
+  const known = path.length === 0 ? words.actions : words.operators;
+  if (known.includes(word)) return { title: word, text: MEANINGS[word] };
   const criterion = words.operators.includes(path.at(-1)) && criterionOf(words, word);
   if (!criterion) return null;
-  const matchers = criterion.matcher_operators ?? [];
+  const matchers = criterion.matcher_operators;
   return {
     title: criterion.label,
     text: criterion.help,

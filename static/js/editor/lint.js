@@ -7,15 +7,14 @@ import { utf16Offset } from "./position.js";
 const PAUSE = 100;
 const SEVERITIES = ["error", "warning", "info", "hint"];
 
-function fixAction(problem, text, from) {
-  const start = utf16Offset(text, problem.fix.start);
-  const end = utf16Offset(text, problem.fix.end);
+function fixAction({ label, start, end, insert }, text, from) {
+  const [first, last] = [utf16Offset(text, start), utf16Offset(text, end)];
   return {
-    name: problem.fix.label ?? "Apply fix",
+    name: label,
     apply(view, nowAt) {
       // The problem moves with the text around it, and its fix goes along.
       const moved = nowAt - from;
-      view.dispatch({ changes: { from: start + moved, to: end + moved, insert: problem.fix.insert }, userEvent: "input.fix" });
+      view.dispatch({ changes: { from: first + moved, to: last + moved, insert }, userEvent: "input.fix" });
     },
   };
 }
@@ -30,8 +29,8 @@ function diagnostic(problem, doc, text) {
     to: Math.min(wanted, doc.length),
     severity: SEVERITIES.includes(problem.severity) ? problem.severity : "error",
     source: problem.code,
-    message: problem.message,
-    actions: problem.fix ? [fixAction(problem, text, from)] : [],
+    message: problem.suggestion ? `${problem.message}; ${problem.suggestion}` : problem.message,
+    actions: problem.fix ? [fixAction(problem.fix, text, from)] : [],
   };
 }
 

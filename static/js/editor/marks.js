@@ -28,12 +28,12 @@ class Name extends WidgetType {
   }
 }
 
-/** Effect: a Map of names by id, once the server has told them. */
+/** Effect: a Map of further names by id, as the server tells them. */
 export const setKnownNames = StateEffect.define();
 
 const knownNames = StateField.define({
   create: () => new Map(),
-  update: (names, transaction) => transaction.effects.find((one) => one.is(setKnownNames))?.value ?? names,
+  update: (names, transaction) => transaction.effects.filter((one) => one.is(setKnownNames)).reduce((all, one) => new Map([...all, ...one.value]), names),
 });
 
 const names = new MatchDecorator({

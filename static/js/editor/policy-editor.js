@@ -2,7 +2,9 @@
 // the text, so that the form works as ever.
 //
 //   <textarea data-controller="policy-editor" [readonly] [aria-label="…"]
-//             data-lint-url="…" data-completion-url="…">
+//             data-lint-url="…" data-completion-url="…" [data-names='{"g-1": "Web team"}']>
+// The addresses are those of the API's policies/check and policies/completion; names
+// are of the ids in the text, which completion need not know.
 // Events on the field, for what stands beside it: `input` after each change, and
 // `policy-editor:linted` with detail.problems. A link or button with
 // data-editor-line="12" (and data-editor-for="<id of the field>") leads there.
@@ -79,6 +81,7 @@ export default function policyEditor(field, signal) {
   if (lintUrl) frame.append(problems.box);
   if (!readOnly) frame.append(hint);
 
+  view.dispatch({ effects: setKnownNames.of(new Map(Object.entries(JSON.parse(field.dataset.names ?? "{}")))) });
   vocabulary(completionUrl).then((words) => {
     if (!signal.aborted) view.dispatch({ effects: setKnownNames.of(namesById(words)) });
   });

@@ -190,7 +190,7 @@ CONSEQUENCES = [
 ]
 PAGE = Paginator(range(1234), 50).page(4)
 
-COMPLETION = {
+COMPLETION: dict[str, Any] = {
     "actions": ["allow", "deny"],
     "operators": ["and", "or", "not", "nor"],
     "criteria": [
@@ -198,27 +198,36 @@ COMPLETION = {
             "name": "domain",
             "label": "E-mail domain",
             "help": "What comes after the last @ of the person's address.",
-            "example": "domain:\n  is: example.com",
-            "matcher_operators": ["is", "not", "in", "not_in"],
+            "example": "domain: {is: example.com}",
+            "matcher": "string",
+            "matcher_operators": ["is", "in", "not", "not_in"],
+            "values": None,
+            "takes_sub_path": False,
         },
         {
             "name": "groups",
             "label": "Groups",
             "help": "The person is a member of the group.",
-            "example": "groups:\n  has: <group>",
-            "matcher_operators": ["has"],
+            "example": "groups: {has: 00gv40ki4gmtCyl5d4x6}",
+            "matcher": "string-list",
+            "matcher_operators": ["has", "is", "exclude"],
+            "values": None,
+            "takes_sub_path": False,
         },
         {
             "name": "accept",
             "label": "Always",
             "help": "Is true for every request.",
             "example": "accept: true",
+            "matcher": "ignored",
             "matcher_operators": [],
+            "values": ["true"],
+            "takes_sub_path": False,
         },
     ],
     "groups": [
-        {"id": "g-contractors", "name": "Contractors"},
-        {"id": "g-web", "name": "Web team"},
+        {"id": "g-contractors", "name": "Contractors", "email": ""},
+        {"id": "g-web", "name": "Web team", "email": ""},
     ],
     "people": [{"id": "u-ada", "name": "Ada Marsh", "email": "ada@example.com"}],
 }

@@ -65,12 +65,17 @@ def lint(request: HttpRequest) -> JsonResponse:
             {
                 "code": "unknown_criterion",
                 "severity": "error",
-                "message": "unknown criterion `emial`; did you mean `email`?",
+                "message": "unknown criterion `emial`",
                 "line": number,
                 "column": column + 1,
                 "length": 5,
-                "suggestion": "email",
-                "fix": {"start": start, "end": start + 5, "insert": "email"},
+                "suggestion": "did you mean `email`?",
+                "fix": {
+                    "label": "Write `email`",
+                    "start": start,
+                    "end": start + 5,
+                    "insert": "email",
+                },
             }
         )
     return JsonResponse({"problems": problems})
