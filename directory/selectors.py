@@ -240,3 +240,27 @@ def is_guessing(*, email: str, network: str, now: datetime) -> bool:
             **here,
         )
     )
+
+
+def find_person(email: str) -> User:
+    """Return the person of an address, for commands on the host.
+
+    Raises:
+        NotFoundError: nobody has it, or more than one person.
+    """
+    found = list(User.objects.filter(email__iexact=email)[:2])
+    if len(found) != 1:
+        raise NotFoundError(f"there is no one person `{email}`")
+    return found[0]
+
+
+def find_group(external_id: str) -> Group:
+    """Return the group of an id, for commands on the host.
+
+    Raises:
+        NotFoundError: no group has it, or more than one.
+    """
+    found = list(Group.objects.filter(external_id=external_id)[:2])
+    if len(found) != 1:
+        raise NotFoundError(f"there is no one group `{external_id}`")
+    return found[0]

@@ -35,6 +35,7 @@ from namespaces.selectors import get_root
 
 MAX_RECOVERY_LIFETIME = timedelta(minutes=15)
 RECOVERY = "recovery token"  # under this name failures are counted
+MAX_AGE_SECONDS = 24 * 3600
 
 
 @writing()
@@ -264,20 +265,35 @@ def _record(
 
 @writing()
 def load_snapshot(
-    snapshot: Snapshot, *, name: str, provider: str, actor: Actor, now: datetime
+    snapshot: Snapshot,
+    *,
+    name: str,
+    provider: str,
+    actor: Actor,
+    now: datetime,
+    max_age_seconds: int = MAX_AGE_SECONDS,
 ) -> Directory:
     """Make the directory of that name equal to a snapshot; create it when missing.
+
+    Data older than `max_age_seconds` count as missing, and missing data deny.
 
     Raises:
         LastAdminError: nobody would be left to administer the root.
     """
     directory = Directory.objects.filter(name=name).first()
+    is_new = directory is None
     if directory is None:
         directory = Directory.objects.create(
-            name=name, provider=provider, created_at=now, modified_at=now
+            name=name,
+            provider=provider,
+            max_age_seconds=max_age_seconds,
+            created_at=now,
+            modified_at=now,
         )
     applied = apply_snapshot(directory, snapshot, now=now)
-    namespace_services.check_root_keeps_an_admin()
+    if not is_new:
+        # Only a directory that was read before can take somebody away.
+        namespace_services.check_root_keeps_an_admin()
     event = audit.record(
         Change(
             action="directory.synced",
