@@ -32,6 +32,7 @@ from .errors import (
     Stage,
 )
 from .facts import Facts, SourceState
+from .formatter import format_policy
 from .grammar import (
     Action,
     CriterionNode,
@@ -92,6 +93,7 @@ __all__ = [
     "evaluate",
     "evaluate_internal",
     "explain",
+    "format_policy",
     "meaning_key",
     "parse",
     "program_key",
