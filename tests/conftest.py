@@ -31,5 +31,10 @@ def pytest_report_header() -> str:
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
-    """Name a long text by its argument: its own might be made anew in each process."""
-    return argname if isinstance(val, str) and len(val) > LONGEST_ID else None
+    """Name bytes and long texts by their argument.
+
+    Their own might be made anew in each process, and then two would not agree on
+    which tests there are.
+    """
+    is_long = isinstance(val, str) and len(val) > LONGEST_ID
+    return argname if is_long or isinstance(val, bytes) else None
