@@ -44,7 +44,10 @@ class RouteSettingsError(ValidationFailedError):
 def _as_json(number: int, problem: "Problem") -> dict[str, Any]:
     return {
         "route": number,
-        "path": list(problem.path),
+        "path": [
+            step if isinstance(step, int) else step.encode(errors="replace").decode()
+            for step in problem.path
+        ],
         "key": problem.key,
         "message": problem.message,
         "remedy": problem.remedy,

@@ -20,4 +20,5 @@ urlpatterns = [
     path("", include("namespaces.api.urls")),
     path("", include("directory.api.urls")),
     path("", include("policies.api.urls")),
+    path("", include("routes.api.urls")),
 ]

@@ -39,7 +39,7 @@ def list_overlaps_of_draft(
     """Return the same for valid settings that are not saved yet."""
     place = Place(
         id=str(route_id or DRAFT),
-        name=settings["name"],
+        name=settings.get("name", ""),
         from_url=settings["from"],
         match=match_of(settings),
         regex_priority_order=settings.get("regex_priority_order"),

@@ -1,6 +1,7 @@
 """Owners of hosts: the first namespace that publishes a host has it (decision 9)."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,43 @@ if TYPE_CHECKING:
 REST = timedelta(days=7)
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What has to be written for a namespace to own hosts."""
+
+    fresh: list[str]
+    taken: list[HostClaim]
+
+
+def plan_claims(
+    hosts: Iterable[str], namespace: "Namespace", *, actor: Actor, now: datetime
+) -> Plan:
+    """Find what it takes for a namespace to own hosts. Writes nothing.
+
+    Raises as `claim_hosts` does.
+    """
+    wanted = list(dict.fromkeys(hosts))
+    claims = _read(wanted)
+    zones = _read(sorted({zone for host in wanted for zone in _zones(host)}))
+    plan = Plan([], [])
+    for host in wanted:
+        claim = claims.get(host)
+        if claim is not None and claim.namespace_id == namespace.pk:
+            if claim.released_at is not None:
+                plan.taken.append(claim)
+            continue
+        if host.startswith("*."):
+            _check_wildcard(actor)
+        for zone in filter(None, map(zones.get, _zones(host))):
+            _check_zone(zone, host, namespace, actor=actor)
+        if claim is None:
+            plan.fresh.append(host)
+            continue
+        _check_is_free(claim, actor=actor, now=now)
+        plan.taken.append(claim)
+    return plan
+
+
 def claim_hosts(
     hosts: Iterable[str], namespace: "Namespace", *, actor: Actor, now: datetime
 ) -> None:
@@ -33,26 +71,19 @@ def claim_hosts(
         HostRestingError: one was given up by another namespace not long ago.
         WildcardHostError: one has a `*`, and the actor is no admin of the root.
     """
-    wanted = list(dict.fromkeys(hosts))
-    claims = _read(wanted)
-    zones = _read(sorted({zone for host in wanted for zone in _zones(host)}))
-    fresh = []
-    for host in wanted:
-        claim = claims.get(host)
-        if claim is not None and claim.namespace_id == namespace.pk:
-            if claim.released_at is not None:
-                _take(claim, namespace, now)
-            continue
-        if host.startswith("*."):
-            _check_wildcard(actor)
-        for zone in filter(None, map(zones.get, _zones(host))):
-            _check_zone(zone, host, namespace, actor=actor)
-        if claim is None:
-            fresh.append(_claim(host, namespace, now))
-            continue
-        _check_is_free(claim, actor=actor, now=now)
-        _take(claim, namespace, now)
-    HostClaim.objects.bulk_create(fresh, batch_size=BATCH)
+    plan = plan_claims(hosts, namespace, actor=actor, now=now)
+    for claim in plan.taken:
+        claim.namespace = namespace
+        claim.released_at = None
+        claim.modified_at = now
+        claim.save()
+    HostClaim.objects.bulk_create(
+        (
+            HostClaim(host=host, namespace=namespace, created_at=now, modified_at=now)
+            for host in plan.fresh
+        ),
+        batch_size=BATCH,
+    )
 
 
 def _read(hosts: Sequence[str]) -> dict[str, HostClaim]:
@@ -68,17 +99,6 @@ def _zones(host: str) -> list[str]:
     labels = host.removeprefix("*.").split(".")
     zones = [f"*.{'.'.join(labels[at:])}" for at in range(len(labels))]
     return [zone for zone in zones if zone not in {host, f"*.{host}"}]
-
-
-def _claim(host: str, namespace: "Namespace", now: datetime) -> HostClaim:
-    return HostClaim(host=host, namespace=namespace, created_at=now, modified_at=now)
-
-
-def _take(claim: HostClaim, namespace: "Namespace", now: datetime) -> None:
-    claim.namespace = namespace
-    claim.released_at = None
-    claim.modified_at = now
-    claim.save()
 
 
 def _check_wildcard(actor: Actor) -> None:

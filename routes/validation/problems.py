@@ -24,7 +24,7 @@ class Problem:
         """The path as people write it: `redirect.port_redirect`, `to[0]`."""
         text = ""
         for step in self.path:
-            text += f"[{step}]" if isinstance(step, int) else f".{step}"
+            text += f"[{step}]" if isinstance(step, int) else f".{printable(step)}"
         return text.removeprefix(".")
 
     @property
@@ -42,10 +42,16 @@ class UnusableError(ValueError):
         self.remedy = remedy
 
 
-def shown(value: object, limit: int = 60) -> str:
-    """Quote input for a message: short, on one line, without control characters."""
-    text = "".join(
+def printable(text: str, limit: int = 100) -> str:
+    """Return input on one line, cut, with control characters written out."""
+    return "".join(
         character if character.isprintable() else f"\\u{ord(character):04x}"
-        for character in str(value)[: limit + 1]
+        for character in text[:limit]
     )
-    return f"`{text[:limit]}…`" if len(text) > limit else f"`{text}`"
+
+
+def shown(value: object, limit: int = 60) -> str:
+    """Quote input for a message."""
+    text = str(value)
+    cut = "…" if len(text) > limit else ""
+    return f"`{printable(text, limit)}{cut}`"

@@ -224,7 +224,8 @@ def read_free(_setting: Setting, value: Any) -> Any:
     if _depth(value) > MAX_FREE_DEPTH:
         raise UnusableError("it is nested too deeply", "use at most 16 levels")
     try:
-        text = json.dumps(value, allow_nan=False)
+        text = json.dumps(value, allow_nan=False, ensure_ascii=False)
+        text.encode()
     except (TypeError, ValueError) as error:
         raise UnusableError(
             "it holds something that JSON can't", "use texts, numbers and lists"
