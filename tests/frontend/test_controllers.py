@@ -79,9 +79,21 @@ class TestTables:
         question.get_by_role("button", name="Delete").click()
 
         message = page.get_by_role("region", name="Messages")
-        expect(message).to_contain_text("Done: delete.")
+        expect(message).to_contain_text("Done: delete 1, 2, 3, 4.")
         message.get_by_role("button", name="Undo").click()
         expect(message).to_contain_text("Done: undo.")
+
+    def test_a_row_has_actions_of_its_own(self, gallery: str, page: Page) -> None:
+        page.goto(f"{gallery}/lists/")
+        page.get_by_label("Select payroll").check()
+
+        page.get_by_role("button", name="Actions for wiki").click()
+        page.get_by_role("button", name="Delete", exact=True).last.click()
+        question = page.get_by_role("dialog", name="Please confirm")
+        expect(question).to_contain_text("Delete wiki?")
+        question.get_by_role("button", name="Delete").click()
+
+        expect(page.get_by_text("Done: 2.")).to_be_visible()
 
     def test_filters_in_place_and_keeps_the_address_clean(
         self, gallery: str, page: Page
@@ -230,5 +242,5 @@ class TestWithoutScripts:
         plain.get_by_label("Select intranet").check()
         plain.get_by_role("button", name="Move").click()
 
-        expect(plain.get_by_text("Done: move.")).to_be_visible()
+        expect(plain.get_by_text("Done: move 1.")).to_be_visible()
         context.close()

@@ -46,7 +46,9 @@ def page(name: str, **extra: Any) -> Any:
 @require_POST
 def done(request: HttpRequest, what: str) -> HttpResponse:
     """Pretend to do something, and say so."""
-    messages.success(request, f"Done: {what}.", extra_tags="undo:/done/undo")
+    chosen = ", ".join(request.POST.getlist("ids"))
+    text = f"Done: {what} {chosen}".rstrip() + "."
+    messages.success(request, text, extra_tags="undo:/done/undo")
     return redirect("/lists/")
 
 
