@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from .anonymous import could_allow_anonymous
 from .canonical import canonical, program_key
+from .changes import Change, smallest_changes
 from .compiler import Program, compile_policy
 from .composition import (
     ForeignPolicy,
@@ -50,6 +51,7 @@ from .wording import Names
 __all__ = [
     "CRITERIA",
     "Action",
+    "Change",
     "Clause",
     "Criterion",
     "CriterionNode",
@@ -98,5 +100,6 @@ __all__ = [
     "parse",
     "program_key",
     "settings_to_policy",
+    "smallest_changes",
     "summary",
 ]

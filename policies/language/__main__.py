@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from .changes import smallest_changes
 from .compiler import compile_policy
 from .engine import Explanation, explain
 from .errors import PolicyLanguageError, Problem, Severity
@@ -69,7 +70,8 @@ def explain_request(arguments: argparse.Namespace) -> int:
         raise UnusableFileError(
             f"{arguments.request}: not a request with `input` and `records`"
         ) from error
-    for line in _tree(explain(program, facts, mode=arguments.mode)):
+    explanation = explain(program, facts, mode=arguments.mode)
+    for line in [*_tree(explanation), *_change_lines(explanation)]:
         print(line)
     return 0
 
@@ -139,6 +141,15 @@ def _criterion_line(entry: CriterionResult) -> str:
         seen = f"{seen[:_MAX_SEEN]}…"
     place = f"line {entry.span.line}"
     return f"{entry.name}, {place}: {value} {entry.reason}; {entry.fact}: {seen}"
+
+
+def _change_lines(explanation: Explanation) -> list[str]:
+    changes = smallest_changes(explanation)
+    return [
+        "allowed if otherwise: "
+        + " and ".join(f"{one.name}, line {one.span.line}" for one in change.criteria)
+        for change in changes
+    ]
 
 
 def _result(result: Result) -> str:

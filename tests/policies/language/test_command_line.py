@@ -125,6 +125,18 @@ def test_explain_prints_the_answer_and_every_step(
     ]
 
 
+def test_explain_says_what_would_change_a_refusal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = "allow:\n  and:\n    - user: u2\n    - claim/team: red\n"
+    policy = write(tmp_path / "policy.yaml", text)
+    request = write(tmp_path / "request.json", REQUEST)
+
+    assert main(["explain", policy, request]) == 0
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last == "allowed if otherwise: user, line 3 and claim/team, line 4"
+
+
 def test_explain_says_what_could_not_be_decided(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
