@@ -208,9 +208,9 @@ class _Composer:
             mark = getattr(event, "start_mark", None) or event.problem_mark
             self._obscure(
                 "further-document",
-                "a second document after `---`",
+                "what follows the first document",
                 START if mark is None else self._span(mark, mark),
-                "only the first document counts; remove what follows",
+                "only the first document counts; remove the rest",
             )
 
     def _node(self, event: Any, *, depth: int) -> _Composed:
