@@ -13,7 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from console import env, keys
 from console.core import logs
 
-NAME = "POSTERN_TEST_VALUE"
+NAME = "SOME_VARIABLE"
 
 
 @pytest.mark.parametrize(
