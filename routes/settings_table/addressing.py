@@ -9,6 +9,7 @@ GENERAL = (
         label="Name",
         kind=Kind.TEXT,
         section=sections.GENERAL,
+        common=True,
         help="How people find this route. Unique in its namespace.",
         required=True,
         maximum=200,
@@ -19,6 +20,7 @@ GENERAL = (
         label="Description",
         kind=Kind.LONG_TEXT,
         section=sections.GENERAL,
+        common=True,
         help="Shown in the list of routes that people may open.",
         maximum=4000,
     ),
@@ -36,6 +38,7 @@ GENERAL = (
         label="From",
         kind=Kind.FROM_URL,
         section=sections.GENERAL,
+        common=True,
         help=(
             "The address that people use: https://host, tcp+https://host:port, "
             "udp+https://host:port or ssh://name. Paths are set under Path matching."
@@ -49,6 +52,7 @@ GENERAL = (
         label="To",
         kind=Kind.UPSTREAMS,
         section=sections.GENERAL,
+        common=True,
         help=(
             "The upstreams that requests go to. With a weight each, requests are "
             "shared in that proportion; give all of them a weight, or none."
@@ -87,6 +91,7 @@ MATCHING = (
         label="Path begins with",
         kind=Kind.PATH,
         section=sections.MATCHING,
+        common=True,
         help=(
             "Compared as plain text: /admin also matches /administrator. End it "
             "with / to match a folder only."
@@ -99,6 +104,7 @@ MATCHING = (
         label="Path is",
         kind=Kind.PATH,
         section=sections.MATCHING,
+        common=True,
         help="This path exactly. The query string takes no part.",
         maximum=900,
         placeholder="/health",
@@ -108,6 +114,7 @@ MATCHING = (
         label="Path matches",
         kind=Kind.REGEX,
         section=sections.MATCHING,
+        common=True,
         help="A regular expression (RE2) that the whole path has to match.",
         maximum=900,
         placeholder="/users/[0-9]+/photo",
@@ -133,6 +140,7 @@ REWRITING = (
         label="Replace the matched path by",
         kind=Kind.PATH,
         section=sections.REWRITING,
+        common=True,
         help="The prefix or path that matched is replaced on the way to the upstream.",
         maximum=900,
         placeholder="/",
@@ -160,6 +168,7 @@ REWRITING = (
         label="Keep the host",
         kind=Kind.BOOL,
         section=sections.REWRITING,
+        common=True,
         help="The upstream sees the host that people typed, not its own.",
         unset="the upstream sees the host of To",
     ),
@@ -278,6 +287,7 @@ ANSWERS = (
         label="Redirect",
         kind=Kind.OBJECT,
         section=sections.ANSWERS,
+        common=True,
         help="Send the browser to another address.",
         fields=REDIRECT_FIELDS,
     ),
@@ -286,6 +296,7 @@ ANSWERS = (
         label="Direct response",
         kind=Kind.OBJECT,
         section=sections.ANSWERS,
+        common=True,
         help="Answer with a fixed text.",
         fields=(
             Setting(

@@ -9,6 +9,7 @@ IDENTITY = (
         label="Pass identity headers",
         kind=Kind.TRISTATE,
         section=sections.IDENTITY,
+        common=True,
         help="The upstream gets a signed statement of who asks, and their claims.",
         unset="as the global settings say",
     ),
@@ -45,6 +46,7 @@ IDENTITY = (
         label="Bearer tokens are",
         kind=Kind.ENUM,
         section=sections.IDENTITY,
+        common=True,
         help="How programs may sign in with an Authorization header.",
         choices=(
             Choice(value="default", label="Passed on to the upstream"),
@@ -193,6 +195,7 @@ MCP = (
         label="MCP",
         kind=Kind.OBJECT,
         section=sections.MCP,
+        common=True,
         help="The upstream speaks the Model Context Protocol.",
         empty_is_value=True,
         fields=(
@@ -254,6 +257,7 @@ SSH = (
         label="Upstream tunnel",
         kind=Kind.OBJECT,
         section=sections.SSH,
+        common=True,
         help="The upstream connects to the proxy by SSH; requests go back that way.",
         empty_is_value=True,
         fields=(
@@ -267,7 +271,7 @@ SSH = (
             Setting(
                 key="ssh_policy_rego",
                 label="Who may serve it (Rego)",
-                kind=Kind.STRING_LIST,
+                kind=Kind.SCRIPT_LIST,
                 help="The same in Rego; needs the admin role.",
                 maximum=10,
             ),
@@ -286,6 +290,7 @@ SSH = (
         label="Session recording",
         kind=Kind.OBJECT,
         section=sections.SSH,
+        common=True,
         help="SSH sessions through this route are recorded.",
         fields=(
             Setting(

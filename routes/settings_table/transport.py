@@ -12,6 +12,7 @@ TLS = (
         label="Accept any certificate",
         kind=Kind.BOOL,
         section=sections.TLS,
+        common=True,
         help="The upstream's certificate is not checked at all. For tests only.",
         unset="certificates are checked",
     ),
@@ -20,6 +21,7 @@ TLS = (
         label="Server name of the upstream",
         kind=Kind.HOST,
         section=sections.TLS,
+        common=True,
         help="The name that the upstream's certificate has to show, if not that of To.",
         maximum=255,
         placeholder="wiki.internal",
@@ -97,6 +99,7 @@ TIMEOUTS = (
         label="Request timeout",
         kind=Kind.DURATION,
         section=sections.TIMEOUTS,
+        common=True,
         help="How long a whole request may take, such as 30s or 1m30s; 0s: forever.",
         unset="30s, unless the global settings say otherwise",
         placeholder="30s",
@@ -106,6 +109,7 @@ TIMEOUTS = (
         label="Idle timeout",
         kind=Kind.DURATION,
         section=sections.TIMEOUTS,
+        common=True,
         help="How long a connection may be silent, such as 5m; 0s: forever.",
         placeholder="5m",
     ),
@@ -114,6 +118,7 @@ TIMEOUTS = (
         label="Allow WebSockets",
         kind=Kind.BOOL,
         section=sections.TIMEOUTS,
+        common=True,
         help="Requests may become WebSocket connections. Lifts the request timeout.",
     ),
     Setting(
@@ -141,6 +146,7 @@ HEADERS = (
         label="Set request headers",
         kind=Kind.HEADER_MAP,
         section=sections.HEADERS,
+        common=True,
         help=(
             "Added to requests, in place of what the client sent. Values may hold "
             "${pomerium.access_token}, ${pomerium.id_token}, ${pomerium.jwt}, "
@@ -155,6 +161,7 @@ HEADERS = (
         label="Remove request headers",
         kind=Kind.HEADER_NAMES,
         section=sections.HEADERS,
+        common=True,
         help="Taken out of requests before they go on.",
         maximum=100,
         placeholder="X-Debug",
@@ -164,6 +171,7 @@ HEADERS = (
         label="Set response headers",
         kind=Kind.HEADER_MAP,
         section=sections.HEADERS,
+        common=True,
         help="Added to answers, in place of what the upstream sent.",
         secret_entries=True,
         maximum=100,

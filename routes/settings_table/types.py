@@ -21,6 +21,7 @@ class Kind(StrEnum):
     DURATION = "duration"
     ENUM = "enum"
     STRING_LIST = "string_list"
+    SCRIPT_LIST = "script_list"
     HOST_LIST = "host_list"
     HEADER_NAMES = "header_names"
     HEADER_MAP = "header_map"
@@ -71,6 +72,7 @@ class Setting:
         secret: sealed when stored; shown as set or unset only.
         secret_entries: values under names that look like credentials are sealed.
         required: the object that the field belongs to makes no sense without it.
+        common: the form shows it openly while it is not set, too.
         empty_is_value: an empty list or object says something else than none.
         seconds_only: a duration that Core reads as protobuf JSON (`90s`).
         choices: the only values of an enumeration, or of an integer.
@@ -91,6 +93,7 @@ class Setting:
     secret: bool = False
     secret_entries: bool = False
     required: bool = False
+    common: bool = False
     empty_is_value: bool = False
     seconds_only: bool = False
     choices: tuple[Choice, ...] = ()
@@ -117,6 +120,7 @@ LISTS = frozenset(
     {
         Kind.UPSTREAMS,
         Kind.STRING_LIST,
+        Kind.SCRIPT_LIST,
         Kind.HOST_LIST,
         Kind.HEADER_NAMES,
         Kind.OBJECT_LIST,

@@ -25,13 +25,14 @@ from routes.validation.values import (
     read_authority,
     read_header_name,
     read_header_value,
+    read_long_text,
     read_name,
     read_text,
 )
 
 MAX_ITEMS = 100
 _ITEM = Setting(key="", label="", kind=Kind.TEXT, help="", maximum=2000)
-_LONG_ITEM = Setting(key="", label="", kind=Kind.LONG_TEXT, help="", maximum=65536)
+_SCRIPT = Setting(key="", label="", kind=Kind.LONG_TEXT, help="", maximum=65536)
 _CAMEL = re.compile(r"(?<=[a-z0-9])([A-Z])")
 
 
@@ -180,16 +181,11 @@ class SettingsReader:
 
 _ITEM_READERS: dict[Kind, Any] = {
     Kind.UPSTREAMS: SettingsReader.read_upstream,
-    Kind.STRING_LIST: lambda _reader, setting, item: _list_text(setting, item),
+    Kind.STRING_LIST: lambda _reader, setting, item: read_text(_ITEM, item),
+    Kind.SCRIPT_LIST: lambda _reader, setting, item: read_long_text(_SCRIPT, item),
     Kind.HOST_LIST: lambda _reader, setting, item: read_authority(_ITEM, item),
     Kind.HEADER_NAMES: lambda _reader, setting, item: read_header_name(item),
 }
-
-
-def _list_text(setting: Setting, item: Any) -> str:
-    if setting.key == "ssh_policy_rego":
-        return str(READERS[Kind.LONG_TEXT](_LONG_ITEM, item))
-    return read_text(_ITEM, item)
 
 
 def _entry(setting: Setting, name: Any, item: Any) -> tuple[str, str]:

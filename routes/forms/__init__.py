@@ -1,0 +1,5 @@
+"""Shape of what people type about routes. Decisions are the services'."""
+
+from routes.forms.route_form import Panel, RouteForm
+
+__all__ = ["Panel", "RouteForm"]
