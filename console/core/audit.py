@@ -151,6 +151,18 @@ def first_broken(events: Iterable[AuditEvent], head: AuditHead) -> int | None:
     return None
 
 
+def verify() -> tuple[int, int | None]:
+    """Check the whole chain; return its length, and the first event that is wrong.
+
+    The end is read before the events, so that what is appended meanwhile is left
+    for the next time.
+    """
+    head = AuditHead.objects.filter(id=1).first() or AuditHead()
+    events = AuditEvent.objects.order_by("sequence")
+    known = events.filter(sequence__lte=head.sequence) if head.sequence else events
+    return head.sequence, first_broken(known.iterator(chunk_size=BATCH), head)
+
+
 def count_events(*, action: str, since: datetime, **facts: Any) -> int:
     """Count the events of one action; `facts` are further lookups on the event."""
     return AuditEvent.objects.filter(

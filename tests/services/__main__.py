@@ -16,7 +16,7 @@ NIGHTLY = "--nightly"
 # No database is read there, so once is enough.
 WITHOUT_DATABASE = ("tests/policies/language", "tests/architecture", "tests/frontend")
 # Each file stays in one process: it starts its browser or server once.
-BOTH_CORES = ("-n", "2", "--dist", "loadfile")
+BOTH_CORES = ("-n", "2", "--dist", "loadfile", "--durations", "10")
 NO_TESTS = 5
 
 

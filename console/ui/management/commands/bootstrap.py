@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from console.core.database import bring_up_to_date
 from console.ui import bootstrap
 
 
@@ -15,8 +15,7 @@ class Command(BaseCommand):
     help = "Make the first admin, a local account, and print how to sign in."
 
     def handle(self, *_: Any, **__: Any) -> None:
-        if settings.EMBEDDED:
-            call_command("migrate", verbosity=0, interactive=False)
+        bring_up_to_date()
         admin = bootstrap.ensure_admin(
             email=settings.BOOTSTRAP_EMAIL,
             folder=Path(settings.DATA_DIR),

@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from console.core.actor import system
+from console.core.database import bring_up_to_date
 from console.core.transactions import writing
 from console.demo.load import load_demo
 from directory import selectors as directory_selectors
@@ -26,6 +27,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Load everything in one transaction, or nothing."""
+        bring_up_to_date()
         if directory_selectors.list_directories().exists():
             if options["if_empty"]:
                 return

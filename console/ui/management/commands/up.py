@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 from django.utils import timezone
 
+from console.core.database import bring_up_to_date
 from console.ui import addresses, bootstrap, single_instance
 from console.ui.bootstrap import BootstrapAdmin
 from console.ui.parent import ParentWatch
@@ -83,9 +84,9 @@ class Command(BaseCommand):
         Path(settings.STATIC_ROOT).mkdir(exist_ok=True)
         if settings.EMBEDDED:
             self.say(f"data folder {folder}: bringing the database up to date")
-            call_command("migrate", verbosity=0, interactive=False)
+            bring_up_to_date()
         else:
-            call_command("migrate", check_unapplied=True, verbosity=0)
+            self.check_migrated()
         admin = bootstrap.ensure_admin(
             email=settings.BOOTSTRAP_EMAIL, folder=folder, now=timezone.now()
         )
@@ -93,6 +94,15 @@ class Command(BaseCommand):
             call_command("demo", if_empty=True, stdout=self.stdout)
         connections.close_all()
         return admin
+
+    def check_migrated(self) -> None:
+        """Refuse to start on an operator's database that lacks a migration."""
+        try:
+            call_command("migrate", check_unapplied=True, verbosity=0)
+        except SystemExit:
+            raise CommandError(
+                "the database lacks migrations; run `manage.py migrate` first"
+            ) from None
 
     def choose_port(self) -> int:
         """Return the port to serve on, saying so when the wanted one is taken."""
