@@ -57,7 +57,7 @@ class PersonListing(Listing[User]):
         Column(
             name="directory",
             label="Directory",
-            value=lambda row: row.directory.name if row.directory else "Local account",
+            value=lambda row: row.directory.name if row.directory else "",
             order_by=("directory__name",),
             hide="medium",
         ),

@@ -7,11 +7,13 @@ written in them.
 
 import ipaddress
 from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Func, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Func, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from console.core import audit
@@ -79,6 +81,67 @@ def search_groups(groups: QuerySet[Group], text: str) -> QuerySet[Group]:
         | Q(email__icontains=text)
         | Q(external_id__icontains=text)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A person or a group, to be chosen for a role."""
+
+    key: str
+    name: str
+    email: str
+    note: str
+    is_group: bool
+
+
+def find_subjects(text: str, *, chosen: str, limit: int, actor: Actor) -> list[Subject]:
+    """Return active people and groups that contain the text, and the chosen one first.
+
+    `chosen` is a Subject's `key`. Without text there is nobody else.
+    """
+    people = list_people(actor).filter(is_active=True)
+    groups = list_groups(actor).filter(is_active=True)
+    kind, _, chosen_id = chosen.partition(":")
+    found: list[Subject] = []
+    with suppress(ValueError):
+        wanted = UUID(chosen_id)
+        found += _subjects(
+            people.filter(pk=wanted) if kind == "user" else people.none(),
+            groups.filter(pk=wanted) if kind == "group" else groups.none(),
+        )
+    if text:
+        found += _subjects(
+            search_people(people, text)[:limit], search_groups(groups, text)[:limit]
+        )
+    return list({one.key: one for one in found}.values())
+
+
+def _subjects(people: Iterable[User], groups: Iterable[Group]) -> list[Subject]:
+    return [
+        *(Subject(f"user:{one.id}", str(one), one.email, "", False) for one in people),
+        *(
+            Subject(
+                f"group:{one.id}",
+                one.name,
+                one.email,
+                f"{one.member_count} members",  # type: ignore[attr-defined] # annotated
+                True,
+            )
+            for one in groups
+        ),
+    ]
+
+
+def count_members(group_ids: Iterable[UUID]) -> dict[UUID, int]:
+    """Return how many active people are in each group; empty ones count 0."""
+    wanted = set(group_ids)
+    counted = (
+        Membership.objects.filter(group_id__in=wanted, user__is_active=True)
+        .order_by()
+        .values_list("group_id")
+        .annotate(n=Count("pk"))
+    )
+    return dict.fromkeys(wanted, 0) | dict(counted)
 
 
 def get_person(person_id: UUID | str, *, actor: Actor) -> User:

@@ -93,10 +93,10 @@ def rail(
     return [group for group in groups if group["items"]]
 
 
-def url_of(name: str) -> str:
+def url_of(name: str, *args: Any) -> str:
     """Return the address of a page, "" while the console does not serve it."""
     try:
-        return reverse(name)
+        return reverse(name, args=args)
     except NoReverseMatch:
         return ""
 

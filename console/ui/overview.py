@@ -1,14 +1,34 @@
 """The first page after sign-in: what is mine, what happened, what to do next."""
 
-from typing import Any
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.urls import reverse
 
 from console.core.generic.pages import Page
+from console.ui.attention import list_attention
+from console.ui.navigation import url_of
+from console.ui.targets import target_url
 from directory import selectors as directory_selectors
 from namespaces import access
 from namespaces import selectors as namespace_selectors
 from namespaces.permissions import Permission
+from policies import selectors as policy_selectors
+from routes import selectors as route_selectors
+
+if TYPE_CHECKING:
+    from console.core.models import AuditEvent
 
 RECENT = 8
+ALARM = timedelta(days=7)
+ICONS = {
+    "namespace": "namespace",
+    "policy": "policy",
+    "route": "route",
+    "role_binding": "role",
+    "person": "person",
+    "import": "import",
+}
 
 
 class OverviewPage(Page):
@@ -29,10 +49,81 @@ class OverviewPage(Page):
             return super().get_context_data(
                 admins=directory_selectors.list_root_admins(), **kwargs
             )
-        sees_audit = access.can_anywhere(self.actor, Permission.AUDIT_VIEW)
+        survey = route_selectors.survey_routes(self.actor)
+        policies = policy_selectors.list_policies(self.actor).count()
         events = namespace_selectors.list_audit_events(self.actor)
         return super().get_context_data(
             roles=namespace_selectors.list_own_roles(self.actor),
-            recent=list(events[:RECENT]) if sees_audit else [],
+            tiles=self.tiles(survey.total, policies),
+            attention=list_attention(survey, actor=self.actor, now=self.now),
+            steps=self.steps(survey.total, policies),
+            recent=[
+                _change(event)
+                for event in events.exclude(action__startswith="person.sign")[:RECENT]
+            ],
+            alarms=namespace_selectors.list_alarms(self.actor, since=self.now - ALARM),
             **kwargs,
         )
+
+    def tiles(self, routes: int, policies: int) -> list[dict[str, Any]]:
+        """Return the figures on top."""
+        namespaces = namespace_selectors.list_namespaces(self.actor).count()
+        people = directory_selectors.list_people(self.actor).count()
+        figures = (
+            ("Routes", routes, "route", "routes:route-list"),
+            ("Policies", policies, "policy", "policies:policy-list"),
+            ("Namespaces", namespaces, "namespaces", "namespaces:namespace-list"),
+            ("People", people, "people", "directory:person-list"),
+        )
+        return [
+            {"label": label, "value": value, "icon": icon, "url": url_of(name)}
+            for label, value, icon, name in figures
+        ]
+
+    def steps(self, routes: int, policies: int) -> list[dict[str, str]]:
+        """Return what to do first in a console that holds next to nothing."""
+        may_write = access.can_anywhere(self.actor, Permission.ROUTE_CREATE)
+        offered = (
+            (
+                may_write and not routes,
+                "Import your Pomerium configuration",
+                "Routes and policies come out separately; nothing is written unseen.",
+                "routes:import-start",
+            ),
+            (
+                may_write and not policies,
+                "Write a policy",
+                "Who may pass, under which conditions.",
+                "policies:policy-create",
+            ),
+            (
+                may_write and not routes,
+                "Create a route",
+                "An address, where it leads, and the policies that decide.",
+                "routes:route-create",
+            ),
+            (
+                namespace_selectors.has_single_root_admin(self.actor),
+                "Make somebody else an admin of the root",
+                "If you are away, nobody can help the others.",
+                "namespaces:namespace-list",
+            ),
+        )
+        return [
+            {"label": label, "why": why, "url": url}
+            for is_offered, label, why, name in offered
+            if is_offered and (url := url_of(name))
+        ]
+
+
+def _change(event: "AuditEvent") -> dict[str, Any]:
+    kind, _, verb = event.action.partition(".")
+    return {
+        "icon": ICONS.get(event.target_type, "history"),
+        "title": f"{kind.capitalize()} {verb.replace('-', ' ')}: {event.target_label}",
+        "url": target_url(event) or reverse("audit-detail", args=[event.sequence]),
+        "who": event.actor_label,
+        "at": event.occurred_at,
+        "text": event.reason,
+        "kind": "warning" if verb == "deleted" else "",
+    }

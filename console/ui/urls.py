@@ -1,8 +1,16 @@
 """URLs of the screens: those that span the apps, and each app's own."""
 
-from django.urls import path
+from django.urls import include, path
 
-from console.ui import account, health, overview, sign_in
+from console.ui import (
+    account,
+    audit_log,
+    explain,
+    health,
+    overview,
+    search,
+    sign_in,
+)
 
 urlpatterns = [
     path("healthz", health.live, name="healthz"),
@@ -14,5 +22,19 @@ urlpatterns = [
     path("sign-in/recovery", sign_in.RecoveryPage.as_view(), name="recovery"),
     path("sign-out/", sign_in.SignOut.as_view(), name="sign-out"),
     path("account/", account.AccountPage.as_view(), name="account"),
+    path("search", search.SearchPage.as_view(), name="search"),
+    path("access/", explain.WhyPage.as_view(), name="access-why"),
+    path("audit/", audit_log.AuditPage.as_view(), name="audit-list"),
+    path("audit/export.csv", audit_log.AuditCsv.as_view(), name="audit-export"),
+    path(
+        "audit/export.jsonl",
+        audit_log.AuditJsonLines.as_view(),
+        name="audit-export-json",
+    ),
+    path(
+        "audit/<int:sequence>/", audit_log.AuditEventPage.as_view(), name="audit-detail"
+    ),
     path("account/password", account.PasswordPage.as_view(), name="account-password"),
+    path("namespaces/", include("console.ui.namespaces.urls")),
+    path("", include("console.ui.directory_urls")),
 ]

@@ -13,8 +13,11 @@ from console.core.exceptions import NotFoundError
 from namespaces import access
 from namespaces.models import ApiServiceAccount, Namespace, RoleBinding
 from namespaces.permissions import Permission
-from namespaces.roles import Role, roles_with
+from namespaces.roles import ADMIN, Role, roles_with
 from namespaces.selectors.tree import NamespacePath, get_namespace, name_paths
+
+ROOT_SLASHES = 1  # the root's path has one
+MAX_ENDING = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,7 @@ class AccessAnswer:
     allowed: bool
     held: list[HeldRole]
     sufficient: tuple[Role, ...]
+    role: Role | None
 
 
 def list_bindings(actor: Actor) -> QuerySet[RoleBinding]:
@@ -65,6 +69,18 @@ def get_binding(binding_id: int | str, *, actor: Actor) -> RoleBinding:
     if binding is None:
         raise NotFoundError
     return binding
+
+
+def list_bindings_of(
+    actor: Actor, *, user_id: UUID | None, group_ids: Iterable[UUID]
+) -> list[RoleBinding]:
+    """Return the roles of a person and of groups, as far as the actor sees them."""
+    held = Q(group_id__in=list(group_ids))
+    if user_id is not None:
+        held |= Q(user_id=user_id)
+    return list(
+        list_bindings(actor).filter(held).order_by("content_object__path", "id")
+    )
 
 
 def list_role_bindings(namespace: Namespace, *, actor: Actor) -> QuerySet[RoleBinding]:
@@ -117,6 +133,7 @@ def explain_access(
         allowed=explanation.allowed,
         held=_held_roles(explanation.grants, permission, group_names or {}, seen=seen),
         sufficient=roles_with(permission),
+        role=explanation.role,
     )
 
 
@@ -146,6 +163,35 @@ def _held_roles(
         )
         for grant in grants
     ]
+
+
+def list_ending_roles(actor: Actor, *, before: datetime) -> list[RoleBinding]:
+    """Return the roles that end before a moment, where the actor grants roles."""
+    where = access.namespace_filter(
+        actor, Permission.NAMESPACE_GRANT, field="content_object"
+    )
+    ending = list_bindings(actor).filter(
+        where, expires_at__gt=Now(), expires_at__lt=before
+    )
+    return list(ending.order_by("expires_at", "id")[:MAX_ENDING])
+
+
+def holds_on_root(actor: Actor, permission: Permission) -> bool:
+    """Answer whether the actor holds a permission on the root itself."""
+    return any(
+        grant.path.count("/") <= ROOT_SLASHES and permission in grant.role.permissions
+        for grant in access.grants_of(actor)
+    )
+
+
+def has_single_root_admin(actor: Actor) -> bool:
+    """Answer whether the actor is admin of the root, and nobody else is."""
+    if not holds_on_root(actor, Permission.NAMESPACE_GRANT):
+        return False
+    admins = list_bindings(actor).filter(
+        content_object__depth=0, permission__codename=ADMIN.code
+    )
+    return admins.count() == 1
 
 
 def list_all_bindings() -> QuerySet[RoleBinding]:

@@ -71,6 +71,16 @@ class Node:
         return self.parent_id is None
 
     @property
+    def key(self) -> str:
+        """The id as text, for forms."""
+        return str(self.id)
+
+    @property
+    def indented(self) -> str:
+        """The name, indented by depth, for lists to choose from."""
+        return "\u2003" * self.depth + self.name
+
+    @property
     def level(self) -> int:
         """Depth as aria-level counts it, from 1."""
         return self.depth + 1
@@ -111,6 +121,19 @@ def list_nodes(actor: Actor, *, text: str = "") -> list[Node]:
     return [
         _node(row, access.role_at(grants, row.path)) for row in sorted(rows, key=place)
     ]
+
+
+def list_children(namespace: Namespace, *, actor: Actor) -> list[Node]:
+    """Return the namespaces directly in one that the actor sees, by name."""
+    rows = list_namespaces(actor).filter(parent=namespace)
+    grants = access.grants_of(actor)
+    nodes = [_node(row, access.role_at(grants, row.path)) for row in rows]
+    return sorted(nodes, key=lambda node: node.name.casefold())
+
+
+def get_node(namespace: Namespace, *, actor: Actor) -> Node:
+    """Return a namespace with the actor's role there."""
+    return _node(namespace, access.role_at(access.grants_of(actor), namespace.path))
 
 
 def _node(row: Namespace, role: Role | None) -> Node:

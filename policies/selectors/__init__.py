@@ -7,6 +7,7 @@ from policies.selectors.attachments import (
     list_arriving,
     list_attached_above,
     list_enforced,
+    list_unattached,
     with_usage,
 )
 from policies.selectors.completion import get_completion, list_criteria
@@ -28,6 +29,7 @@ from policies.selectors.policies import (
     get_version,
     list_attachable,
     list_deleted,
+    list_naming,
     list_policies,
     list_versions,
     search_policies,
@@ -57,7 +59,9 @@ __all__ = [
     "list_criteria",
     "list_deleted",
     "list_enforced",
+    "list_naming",
     "list_policies",
+    "list_unattached",
     "list_versions",
     "names_in",
     "problem_as_json",

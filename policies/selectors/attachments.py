@@ -99,6 +99,18 @@ def keep_attached(
     return policies.filter(anywhere if attached else ~anywhere)
 
 
+def list_unattached(actor: Actor) -> QuerySet[Policy]:
+    """Return the policies of the namespaces that the actor sees that do nothing.
+
+    Policies from above are left out: where those are attached, the actor may not know.
+    """
+    own = Policy.objects.filter(
+        access.namespace_filter(actor, Permission.POLICY_VIEW)
+    ).select_related("namespace")
+    found = keep_attached(own, actor=actor, attached=False)
+    return found.order_by("name", "pk")
+
+
 def get_usage(
     policy: Policy, *, actor: Actor, outside: "Namespace | None" = None
 ) -> Usage:

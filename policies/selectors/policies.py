@@ -51,6 +51,11 @@ def search_policies(policies: QuerySet[Policy], text: str) -> QuerySet[Policy]:
     )
 
 
+def list_naming(text: str, *, actor: Actor) -> QuerySet[Policy]:
+    """Return the policies that the actor sees whose text has this id in it."""
+    return list_policies(actor).filter(source__contains=text).order_by("name", "pk")
+
+
 def within(policies: QuerySet[Policy], namespace: "Namespace") -> QuerySet[Policy]:
     """Keep the policies that live in a namespace or below it."""
     return policies.filter(access.subtree(namespace.path, "namespace__path"))

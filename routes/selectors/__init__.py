@@ -35,10 +35,12 @@ from routes.selectors.settings import (
     secrets_of,
     settings_of,
 )
+from routes.selectors.survey import Survey, survey_routes
 
 __all__ = [
     "EffectivePolicies",
     "SettingChange",
+    "Survey",
     "changed_keys",
     "changes_of",
     "changes_since",
@@ -61,5 +63,6 @@ __all__ = [
     "search_routes",
     "secrets_of",
     "settings_of",
+    "survey_routes",
     "within",
 ]

@@ -1,0 +1,95 @@
+"""What a person should look at, on the first page."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.urls import reverse
+
+from console.core.actor import Actor
+from console.ui.navigation import url_of
+from namespaces import selectors as namespace_selectors
+from policies import selectors as policy_selectors
+
+if TYPE_CHECKING:
+    from routes.selectors import Survey
+
+SHOWN = 5
+SOON = timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """Something to look at: how much of it, why, and its first few things."""
+
+    count: str
+    label: str
+    icon: str
+    why: str
+    entries: Sequence[dict[str, str]]
+
+
+def list_attention(survey: "Survey", *, actor: Actor, now: datetime) -> list[Matter]:
+    """Return what there is; nothing when all is well."""
+    found = [*_routes(survey), _idle_policies(actor), _ending_roles(actor, now)]
+    return [matter for matter in found if matter.entries]
+
+
+def _routes(survey: "Survey") -> Iterator[Matter]:
+    about = "" if survey.is_complete else "at least "
+    yield Matter(
+        count=f"{about}{len(survey.closed)}",
+        label=_noun(len(survey.closed), "closed route", "closed routes"),
+        icon="deny",
+        why="No policy lets anybody in.",
+        entries=[_thing(one, "routes:route-detail") for one in survey.closed[:SHOWN]],
+    )
+    anyone = survey.open_to_anyone
+    yield Matter(
+        count=f"{about}{len(anyone)}",
+        label=_noun(len(anyone), "route open to anyone", "routes open to anyone"),
+        icon="public",
+        why="A policy lets people in who have not signed in.",
+        entries=[_thing(one, "routes:route-detail") for one in anyone[:SHOWN]],
+    )
+
+
+def _idle_policies(actor: Actor) -> Matter:
+    idle = policy_selectors.list_unattached(actor)
+    count = idle.count()
+    return Matter(
+        count=str(count),
+        label=_noun(count, "policy attached nowhere", "policies attached nowhere"),
+        icon="policy",
+        why="They do nothing until they are attached to a route or a namespace.",
+        entries=[_thing(one, "policies:policy-detail") for one in idle[:SHOWN]],
+    )
+
+
+def _ending_roles(actor: Actor, now: datetime) -> Matter:
+    ending = namespace_selectors.list_ending_roles(actor, before=now + SOON)
+    return Matter(
+        count=str(len(ending)),
+        label=_noun(len(ending), "role ends soon", "roles end soon"),
+        icon="clock",
+        why="Within two weeks.",
+        entries=[
+            {
+                "name": str(one.user or one.group or one.service_account),
+                "url": reverse(
+                    "namespaces:namespace-roles", args=[one.content_object_id]
+                ),
+                "note": one.content_object.name,
+            }
+            for one in ending[:SHOWN]
+        ],
+    )
+
+
+def _thing(row: Any, page: str) -> dict[str, str]:
+    return {"name": row.name, "url": url_of(page, row.pk), "note": row.namespace.name}
+
+
+def _noun(count: int, singular: str, plural: str) -> str:
+    return singular if count == 1 else plural

@@ -1,0 +1,16 @@
+"""URLs of the pages of people and groups."""
+
+from django.urls import path
+
+from console.ui import people
+
+app_name = "directory"
+urlpatterns = [
+    path("people/", people.PeoplePage.as_view(), name="person-list"),
+    path("people/export.csv", people.PeopleExport.as_view(), name="person-export"),
+    path("people/find", people.SubjectSearch.as_view(), name="subject-search"),
+    path("people/<uuid:id>/", people.PersonPage.as_view(), name="person-detail"),
+    path("groups/", people.GroupsPage.as_view(), name="group-list"),
+    path("groups/export.csv", people.GroupsExport.as_view(), name="group-export"),
+    path("groups/<uuid:id>/", people.GroupPage.as_view(), name="group-detail"),
+]

@@ -1,0 +1,170 @@
+"""Who may? Why somebody can, or can't, do something in a namespace."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from console.core.actor import Actor
+from console.core.exceptions import PermissionDeniedError
+from console.core.generic.pages import Page
+from console.core.http import uuid_from
+from directory import selectors as directory_selectors
+from namespaces import access
+from namespaces import selectors as namespace_selectors
+from namespaces.permissions import Permission
+from namespaces.roles import roles_with
+from namespaces.selectors import AccessAnswer
+
+MAX_FOUND = 10
+
+# In the order in which people think of it; `test_explain` checks that none is missing.
+QUESTIONS: Sequence[tuple[str, Sequence[tuple[Permission, str]]]] = (
+    (
+        "Routes",
+        (
+            (Permission.ROUTE_VIEW, "see routes"),
+            (Permission.ROUTE_CREATE, "create routes"),
+            (Permission.ROUTE_EDIT, "edit routes"),
+            (Permission.ROUTE_MOVE, "move routes"),
+            (Permission.ROUTE_DELETE, "delete routes"),
+            (
+                Permission.ROUTE_OPEN_TO_ANYONE,
+                "open routes to anyone, signed in or not",
+            ),
+            (Permission.HOST_RELEASE, "release hosts"),
+        ),
+    ),
+    (
+        "Policies",
+        (
+            (Permission.POLICY_VIEW, "see policies"),
+            (Permission.POLICY_TRY, "try policies"),
+            (Permission.POLICY_CREATE, "create policies"),
+            (Permission.POLICY_EDIT, "edit policies"),
+            (Permission.POLICY_DELETE, "delete policies"),
+            (Permission.POLICY_ATTACH, "attach policies"),
+            (Permission.POLICY_ENFORCE, "enforce policies on a namespace"),
+            (Permission.POLICY_EDIT_REGO, "write policies in Rego"),
+        ),
+    ),
+    (
+        "Namespaces and roles",
+        (
+            (Permission.NAMESPACE_VIEW, "see the namespace"),
+            (Permission.NAMESPACE_CREATE, "create namespaces in it"),
+            (Permission.NAMESPACE_EDIT, "rename and describe it"),
+            (Permission.NAMESPACE_MOVE, "move it"),
+            (Permission.NAMESPACE_DELETE, "delete it"),
+            (Permission.NAMESPACE_GRANT, "grant roles"),
+            (Permission.AUDIT_VIEW, "read the audit log"),
+        ),
+    ),
+    (
+        "People, devices and machines",
+        (
+            (Permission.DIRECTORY_VIEW, "look people and groups up"),
+            (Permission.DIRECTORY_EDIT, "change the directory"),
+            (Permission.DEVICE_VIEW, "see devices"),
+            (Permission.DEVICE_APPROVE, "approve devices"),
+            (Permission.SERVICE_ACCOUNT_VIEW, "see service accounts"),
+            (Permission.SERVICE_ACCOUNT_EDIT, "change service accounts"),
+        ),
+    ),
+    (
+        "Settings",
+        (
+            (Permission.CERTIFICATE_VIEW, "see certificates"),
+            (Permission.CERTIFICATE_EDIT, "change certificates"),
+            (Permission.EXTERNAL_DATA_EDIT, "change external data sources"),
+            (Permission.SETTINGS_EDIT, "change settings"),
+        ),
+    ),
+)
+WORDS = {permission: words for _, group in QUESTIONS for permission, words in group}
+
+
+class WhyPage(Page):
+    """Choose a person and a namespace; see every answer, and the roles behind it."""
+
+    title = "Who may?"
+    template_name = "console/access_why.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add what can be chosen, and the answer to what was."""
+        if not access.can_anywhere(self.actor, Permission.NAMESPACE_VIEW):
+            raise PermissionDeniedError
+        asked = self.request.GET
+        person_id = asked.get("person", "").removeprefix("user:")
+        who, namespace_id = (
+            asked.get("who", "").strip()[:100],
+            asked.get("namespace", ""),
+        )
+        found = directory_selectors.find_subjects(
+            who,
+            chosen=f"user:{person_id}" if person_id else "",
+            limit=MAX_FOUND,
+            actor=self.actor,
+        )
+        context = super().get_context_data(
+            who=who,
+            chosen=f"user:{person_id}",
+            found=[one for one in found if not one.is_group],
+            namespaces=[
+                node
+                for node in namespace_selectors.list_nodes(self.actor)
+                if node.is_visible
+            ],
+            chosen_namespace=namespace_id,
+            questions=QUESTIONS,
+            permission=asked.get("permission", ""),
+            **kwargs,
+        )
+        if person_id and namespace_id:
+            context |= self._answer(person_id, namespace_id, context["permission"])
+        return context
+
+    def _answer(
+        self, person_id: str, namespace_id: str, permission: str
+    ) -> dict[str, Any]:
+        person = directory_selectors.get_person(
+            uuid_from(person_id, name="person"), actor=self.actor
+        )
+        groups = directory_selectors.list_groups_of(person)
+        asked = Permission(permission) if permission in WORDS else None
+        answer = namespace_selectors.explain_access(
+            Actor(user_id=person.id, label=person.email),
+            asked or Permission.NAMESPACE_VIEW,
+            uuid_from(namespace_id, name="namespace"),
+            actor=self.actor,
+            group_names={group.id: group.name for group in groups},
+        )
+        role = answer.role
+        return {
+            "subject": person,
+            "answer": answer,
+            "asked": WORDS[asked] if asked else "",
+            "sentence": _sentence(str(person), answer, WORDS[asked] if asked else ""),
+            "role": role,
+            "matrix": [
+                (
+                    label,
+                    [
+                        (
+                            words,
+                            one in role.permissions if role else False,
+                            roles_with(one),
+                        )
+                        for one, words in group
+                    ],
+                )
+                for label, group in QUESTIONS
+            ],
+        }
+
+
+def _sentence(person: str, answer: AccessAnswer, words: str) -> str:
+    place = answer.namespace.names[-1]
+    if words:
+        return f"{person} {'can' if answer.allowed else 'cannot'} {words} in {place}"
+    if answer.role is None:
+        return f"{person} holds no role in {place}"
+    return f"{person} is {answer.role.name} in {place}"

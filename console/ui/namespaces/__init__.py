@@ -1,0 +1,1 @@
+"""Pages of namespaces: the tree, one namespace, its roles, and what changes them."""

@@ -1,0 +1,140 @@
+"""Shape of what people type about namespaces and roles."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from django import forms
+
+from console.core.actor import Actor
+from console.core.generic.forms import VersionField
+from namespaces import selectors as namespace_selectors
+from namespaces.permissions import Permission
+from namespaces.roles import ROLES, Role
+
+REASON = forms.CharField(
+    label="Reason",
+    required=False,
+    max_length=1000,
+    help_text="For the audit log: why this is done, or a ticket.",
+)
+
+
+def namespace_choices(
+    actor: Actor, permission: Permission, *, outside: str = ""
+) -> list[tuple[str, str]]:
+    """Return the namespaces where the actor may, by the names that lead there.
+
+    `outside` is a path below which none is offered.
+    """
+    return [
+        (node.key, node.indented)
+        for node in namespace_selectors.list_nodes(actor)
+        if node.role
+        and permission in node.role.permissions
+        and not (outside and node.path.startswith(outside))
+    ]
+
+
+class NamespaceForm(forms.Form):
+    """Name and description."""
+
+    name = forms.CharField(label="Name", max_length=100)
+    description = forms.CharField(
+        label="Description",
+        required=False,
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="What this namespace is for, and whom to ask.",
+    )
+
+
+class NewNamespaceForm(NamespaceForm):
+    """A namespace that isn't there yet, and where it goes."""
+
+    parent = forms.ChoiceField(label="In")
+    field_order = ("parent", "name", "description")
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["parent"].choices = namespace_choices(  # type: ignore[attr-defined]
+            actor, Permission.NAMESPACE_CREATE
+        )
+
+
+class EditNamespaceForm(NamespaceForm):
+    """A namespace as it stands. The root keeps its name."""
+
+    version = VersionField()
+
+    def __init__(self, *args: Any, is_root: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].disabled = is_root
+
+
+class MoveForm(forms.Form):
+    """Where a namespace goes."""
+
+    under = forms.ChoiceField(label="New parent")
+    reason = REASON
+    version = VersionField()
+
+    def __init__(self, *args: Any, actor: Actor, outside: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        places = namespace_choices(actor, Permission.NAMESPACE_MOVE, outside=outside)
+        self.fields["under"].choices = [("", "Choose…"), *places]  # type: ignore[attr-defined]
+
+
+def last_day(expires_at: datetime | None) -> date | None:
+    """Return the last day on which a role holds that ends at a moment."""
+    return (expires_at - timedelta.resolution).date() if expires_at else None
+
+
+class RoleForm(forms.Form):
+    """A role, and until when."""
+
+    role = forms.ChoiceField(label="Role", widget=forms.RadioSelect)
+    ends_on = forms.DateField(
+        label="Until the end of",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text="Midnight UTC after that day. Empty: it does not end by itself.",
+    )
+    reason = REASON
+    version = VersionField(required=False)
+
+    def __init__(self, *args: Any, highest: Role, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["role"].choices = [  # type: ignore[attr-defined]
+            (role.code, f"{role.name}: {role.description}")
+            for role in ROLES
+            if role.rank <= highest.rank
+        ]
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """The moment at which the role ends."""
+        day = self.cleaned_data["ends_on"]
+        if day is None:
+            return None
+        return datetime.combine(day, time(), tzinfo=UTC) + timedelta(days=1)
+
+
+class GrantForm(RoleForm):
+    """A role for a person or a group that was found by searching."""
+
+    subject = forms.RegexField(
+        r"^(user|group):[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+        label="Person or group",
+        error_messages={
+            "required": "Search for a person or a group, and choose one.",
+            "invalid": "Choose one of those that were found.",
+        },
+    )
+    field_order = ("subject", "role", "ends_on", "reason")
+
+    @property
+    def subject_id(self) -> dict[str, Any]:
+        """The subject as the service takes it."""
+        kind, _, subject_id = self.cleaned_data["subject"].partition(":")
+        return {f"{kind}_id": UUID(subject_id)}

@@ -1,0 +1,206 @@
+"""Pages of people and groups: lists, and what is known of each."""
+
+from typing import Any
+
+from django.urls import reverse
+
+from console.core.exceptions import PermissionDeniedError
+from console.core.generic.pages import CsvExport, ListPage, Page
+from console.ui.navigation import url_of
+from directory import selectors as directory_selectors
+from directory.listings import GroupListing, PersonListing
+from namespaces import access
+from namespaces import selectors as namespace_selectors
+from namespaces.permissions import Permission
+from namespaces.roles import ROLE_BY_CODE
+from policies import selectors as policy_selectors
+
+MAX_LISTED = 200
+MAX_FOUND = 10
+ROLE_COLUMNS = (
+    {"label": "Role"},
+    {"label": "Namespace, and all below"},
+    {"label": "How"},
+    {"label": "Until", "hide": "narrow"},
+)
+MEMBER_COLUMNS = ({"label": "Name"}, {"label": "State", "hide": "narrow"})
+
+
+class _LooksPeopleUp(Page):
+    """For those who may look people up: a viewer anywhere."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Refuse those who hold no role at all: to them the list would look empty."""
+        if not access.can_anywhere(self.actor, Permission.DIRECTORY_VIEW):
+            raise PermissionDeniedError(
+                "people and groups are shown to those who hold a role somewhere"
+            )
+        return super().get_context_data(**kwargs)
+
+
+class PeoplePage(_LooksPeopleUp, ListPage):
+    """Everybody whom the directory knows."""
+
+    title = "People"
+    template_name = "directory/person_list.html"
+    listing = PersonListing()
+
+
+class PeopleExport(CsvExport):
+    """The same as CSV."""
+
+    listing = PersonListing()
+
+
+class PersonPage(Page):
+    """What is known of a person: groups, and the roles that the reader may see."""
+
+    template_name = "directory/person_detail.html"
+
+    def get_title(self) -> str:
+        """Their name."""
+        return str(self.get_person())
+
+    def get_person(self) -> Any:
+        """Return the person of the URL."""
+        return directory_selectors.get_person(self.kwargs["id"], actor=self.actor)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add groups and roles."""
+        person = self.get_person()
+        groups = list(directory_selectors.list_groups_of(person)[:MAX_LISTED])
+        names = {group.id: group.name for group in groups}
+        bindings = namespace_selectors.list_bindings_of(
+            self.actor, user_id=person.id, group_ids=names
+        )
+        sees_audit = access.can_anywhere(self.actor, Permission.AUDIT_VIEW)
+        return super().get_context_data(
+            title=str(person),
+            subject=person,
+            facts=_facts_of_person(person),
+            groups=groups,
+            role_columns=ROLE_COLUMNS,
+            roles=role_rows(bindings, names),
+            why_url=f"{reverse('access-why')}?person={person.id}",
+            audit_url=f"{reverse('audit-list')}?actor={person.id}"
+            if sees_audit
+            else "",
+            **kwargs,
+        )
+
+
+def _facts_of_person(person: Any) -> list[dict[str, Any]]:
+    where = person.directory.name if person.directory else ""
+    if person.is_local:
+        where = "Local account of this console"
+    return [
+        {"label": "E-mail address", "value": person.email, "copyable": True},
+        {
+            "label": "Id in the directory",
+            "value": person.external_id,
+            "code": True,
+            "copyable": True,
+            "help": "What the criterion `user` of a policy compares with.",
+        },
+        {"label": "Directory", "value": where, "empty": "Not in one"},
+        {"label": "State", "value": "Active" if person.is_active else "Deactivated"},
+    ]
+
+
+def role_rows(bindings: Any, group_names: Any) -> list[dict[str, Any]]:
+    """Return bindings as the tables of roles show them."""
+    paths = namespace_selectors.name_paths({one.content_object for one in bindings})
+    return [
+        {
+            "role": ROLE_BY_CODE[one.permission.codename],
+            "names": paths[one.content_object_id].names,
+            "url": reverse("namespaces:namespace-roles", args=[one.content_object_id]),
+            "group": group_names.get(one.group_id, "") if one.group_id else "",
+            "expires_at": one.expires_at,
+        }
+        for one in bindings
+    ]
+
+
+class GroupsPage(_LooksPeopleUp, ListPage):
+    """All groups that the directory knows."""
+
+    title = "Groups"
+    template_name = "directory/group_list.html"
+    listing = GroupListing()
+
+
+class GroupsExport(CsvExport):
+    """The same as CSV."""
+
+    listing = GroupListing()
+
+
+class GroupPage(Page):
+    """A group: who is in it, which roles it gives, which policies name it."""
+
+    template_name = "directory/group_detail.html"
+
+    def get_group(self) -> Any:
+        """Return the group of the URL."""
+        return directory_selectors.get_group(self.kwargs["id"], actor=self.actor)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add members and uses."""
+        group = self.get_group()
+        members = directory_selectors.list_members(group)
+        bindings = namespace_selectors.list_bindings_of(
+            self.actor, user_id=None, group_ids=[group.id]
+        )
+        return super().get_context_data(
+            title=group.name,
+            group=group,
+            facts=_facts_of_group(group),
+            members=members[:MAX_LISTED],
+            member_columns=MEMBER_COLUMNS,
+            people_url=f"{reverse('directory:person-list')}?group={group.id}",
+            role_columns=ROLE_COLUMNS[:2] + ROLE_COLUMNS[3:],
+            roles=role_rows(bindings, {}),
+            policies=[
+                (policy, url_of("policies:policy-detail", policy.pk))
+                for policy in policy_selectors.list_naming(
+                    group.external_id, actor=self.actor
+                )[:MAX_LISTED]
+            ],
+            **kwargs,
+        )
+
+
+def _facts_of_group(group: Any) -> list[dict[str, Any]]:
+    return [
+        {
+            "label": "Id in the directory",
+            "value": group.external_id,
+            "code": True,
+            "copyable": True,
+            "help": "What the criterion `groups` of a policy compares with.",
+        },
+        {"label": "E-mail address", "value": group.email},
+        {"label": "Directory", "value": group.directory.name},
+        {"label": "Members", "value": group.member_count},
+    ]
+
+
+class SubjectSearch(Page):
+    """The fragment that finds people and groups to choose from."""
+
+    template_name = "directory/partials/_subjects.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add who was found."""
+        text = self.request.GET.get("who", "").strip()[:100]
+        only_people = self.request.GET.get("kind") == "person"
+        found = directory_selectors.find_subjects(
+            text, chosen="", limit=MAX_FOUND, actor=self.actor
+        )
+        return super().get_context_data(
+            who=text,
+            name="person" if only_people else "subject",
+            found=[one for one in found if not (only_people and one.is_group)],
+            **kwargs,
+        )

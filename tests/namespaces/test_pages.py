@@ -1,0 +1,392 @@
+"""The pages of namespaces and roles, as a browser asks for them."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from console.core.actor import system
+from directory.models import User
+from namespaces import services
+from namespaces.models import Namespace, RoleBinding
+from tests.factories import NOW, make_namespace
+from tests.people import Cast
+
+
+def client_of(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def page(user: User, name: str, /, *args: Any, **query: str) -> Any:
+    return client_of(user).get(reverse(f"namespaces:{name}", args=args), query)
+
+
+def post(user: User, name: str, /, *args: Any, **form: Any) -> Any:
+    return client_of(user).post(reverse(f"namespaces:{name}", args=args), form)
+
+
+def names(answer: Any) -> list[str]:
+    return [row.node.name for row in answer.context["rows"]]
+
+
+class TestTree:
+    def test_shows_what_one_sees_and_the_names_above(self, cast: Cast) -> None:
+        answer = page(cast.mia, "namespace-list")
+
+        assert names(answer) == ["Global", "Engineering", "Web"]
+        links = answer.content.decode().count(f"/namespaces/{cast.engineering.id}/")
+        assert links == 0
+
+    def test_finds_by_name_and_keeps_what_leads_there(self, cast: Cast) -> None:
+        answer = page(cast.root, "namespace-list", q="WEB")
+
+        assert names(answer) == ["Global", "Engineering", "Web"]
+
+    def test_offers_what_one_may_do(self, cast: Cast) -> None:
+        rows = page(cast.mia, "namespace-list").context["rows"]
+
+        labels = [[item["label"] for item in row.menu] for row in rows]
+        assert labels == [
+            [],
+            [],
+            ["New namespace in it", "Rename and describe", "Delete"],
+        ]
+
+    def test_does_not_offer_to_move_the_root(self, cast: Cast) -> None:
+        root, *_ = page(cast.root, "namespace-list").context["rows"]
+
+        assert {item["label"] for item in root.menu} == {
+            "New namespace in it",
+            "Rename and describe",
+            "Roles",
+        }
+
+    def test_leaves_out_the_deepest_when_there_are_too_many(
+        self, cast: Cast, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("console.ui.namespaces.tree.MOST_ROWS", 3)
+
+        answer = page(cast.root, "namespace-list")
+
+        assert names(answer) == ["Global", "Engineering", "Finance"]
+        assert "Deeper namespaces are left out" in answer.content.decode()
+
+
+class TestPicker:
+    def test_narrows_the_list_that_is_open(self, cast: Cast) -> None:
+        answer = page(cast.ada, "namespace-picker", at="/audit/?kind=role")
+
+        html = answer.content.decode()
+        assert f'href="/audit/?namespace={cast.web.id}"' in html
+
+    @pytest.mark.parametrize("at", ["/people/", "/nowhere", "//evil.example/x", ""])
+    def test_opens_the_namespace_elsewhere(self, cast: Cast, at: str) -> None:
+        answer = page(cast.ada, "namespace-picker", at=at)
+
+        assert f'href="/namespaces/{cast.web.id}/"' in answer.content.decode()
+        assert "evil" not in answer.content.decode()
+
+    def test_gives_no_link_to_what_leads_there_only(self, cast: Cast) -> None:
+        answer = page(cast.mia, "namespace-picker", at="/")
+
+        assert str(cast.engineering.id) not in answer.content.decode()
+
+
+class TestDetail:
+    def test_hides_what_may_not_be_seen(self, cast: Cast) -> None:
+        hidden = page(cast.mia, "namespace-detail", cast.finance.id)
+        missing = page(cast.mia, "namespace-detail", uuid4())
+
+        assert hidden.status_code == missing.status_code == 404
+
+    def test_tells_children_and_actions(self, cast: Cast) -> None:
+        answer = page(cast.ada, "namespace-detail", cast.engineering.id)
+
+        assert [node.name for node, _ in answer.context["children"]] == ["Web"]
+        assert [item["label"] for item in answer.context["menu"]] == [
+            "Audit log",
+            "Move",
+            "Delete",
+        ]
+
+    def test_offers_a_viewer_nothing_to_change(self, cast: Cast) -> None:
+        html = page(cast.ben, "namespace-detail", cast.web.id).content.decode()
+
+        for deed in ("edit", "move", "delete", "inherit"):
+            assert f"/{cast.web.id}/{deed}" not in html
+
+
+class TestCreate:
+    def test_starts_where_one_came_from(self, cast: Cast) -> None:
+        answer = page(cast.mia, "namespace-create", parent=str(cast.web.id))
+
+        assert answer.context["form"]["parent"].value() == str(cast.web.id)
+        assert len(answer.context["form"].fields["parent"].choices) == 1
+
+    def test_creates(self, cast: Cast) -> None:
+        answer = post(
+            cast.mia,
+            "namespace-create",
+            parent=cast.web.id,
+            name="Shop",
+            description="",
+        )
+
+        made = Namespace.objects.get(name="Shop")
+        assert answer["Location"] == f"/namespaces/{made.id}/"
+
+    def test_says_next_to_the_field_what_is_wrong(self, cast: Cast) -> None:
+        answer = post(
+            cast.root, "namespace-create", parent=cast.engineering.id, name="web"
+        )
+
+        assert answer.status_code == 409
+        assert answer.context["form"].errors["name"] == ["this name is taken here"]
+
+    def test_refuses_a_place_where_one_may_not(self, cast: Cast) -> None:
+        answer = post(cast.mia, "namespace-create", parent=cast.finance.id, name="X")
+
+        assert answer.status_code == 422
+        assert "parent" in answer.context["form"].errors
+
+    def test_is_not_for_viewers(self, cast: Cast) -> None:
+        assert page(cast.ben, "namespace-create").status_code == 403
+
+
+class TestEdit:
+    def test_saves(self, cast: Cast) -> None:
+        post(
+            cast.ada,
+            "namespace-edit",
+            cast.web.id,
+            name="Site",
+            description="x",
+            version=1,
+        )
+
+        cast.web.refresh_from_db()
+        assert (cast.web.name, cast.web.description) == ("Site", "x")
+
+    def test_tells_the_second_of_two_that_they_were_late(self, cast: Cast) -> None:
+        form = {"name": "Site", "description": "", "version": 1}
+        post(cast.ada, "namespace-edit", cast.web.id, **form)
+
+        answer = post(cast.mia, "namespace-edit", cast.web.id, **form | {"name": "Y"})
+
+        assert answer.status_code == 412
+        assert "somebody else saved this first" in answer.content.decode()
+
+    def test_keeps_the_name_of_the_root(self, cast: Cast) -> None:
+        post(
+            cast.root,
+            "namespace-edit",
+            cast.everything.id,
+            name="X",
+            description="all",
+            version=1,
+        )
+
+        cast.everything.refresh_from_db()
+        assert cast.everything.name == "Global"
+        assert cast.everything.description == "all"
+
+    def test_switches_inheriting_off_and_on(self, cast: Cast) -> None:
+        post(cast.mia, "namespace-inherit", cast.web.id, inherits="off", version="1")
+        cast.web.refresh_from_db()
+        assert not cast.web.inherits_policies
+
+        post(cast.mia, "namespace-inherit", cast.web.id, inherits="on", version="2")
+        cast.web.refresh_from_db()
+        assert cast.web.inherits_policies
+
+    @pytest.mark.parametrize("version", ["", "7", "x"])
+    def test_switches_nothing_blindly(self, cast: Cast, version: str) -> None:
+        answer = post(
+            cast.mia, "namespace-inherit", cast.web.id, inherits="off", version=version
+        )
+
+        assert answer.status_code == 412
+
+
+class TestMove:
+    def test_tells_first_what_comes_and_goes(self, cast: Cast) -> None:
+        answer = page(
+            cast.root, "namespace-move", cast.web.id, under=str(cast.finance.id)
+        )
+
+        preview = answer.context["preview"]
+        assert [one["name"] for one in preview.losing] == ["Ada"]
+        assert "1</strong> role is lost" in answer.content.decode()
+
+    def test_moves(self, cast: Cast) -> None:
+        post(cast.root, "namespace-move", cast.web.id, under=cast.finance.id, version=1)
+
+        cast.web.refresh_from_db()
+        assert cast.web.parent_id == cast.finance.id
+
+    def test_offers_no_place_within_itself(self, cast: Cast) -> None:
+        answer = page(cast.root, "namespace-move", cast.engineering.id)
+
+        offered = dict(answer.context["form"].fields["under"].choices)
+        assert str(cast.engineering.id) not in offered
+        assert str(cast.web.id) not in offered
+        assert str(cast.finance.id) in offered
+
+    @pytest.mark.parametrize("under", ["x", str(uuid4())])
+    def test_is_not_fooled_by_an_address(self, cast: Cast, under: str) -> None:
+        answer = page(cast.root, "namespace-move", cast.web.id, under=under)
+
+        assert answer.status_code in {200, 400}
+        assert not (answer.context or {}).get("preview")
+
+    def test_is_not_for_managers(self, cast: Cast) -> None:
+        assert page(cast.mia, "namespace-move", cast.web.id).status_code == 403
+
+
+class TestDelete:
+    def test_lists_what_stands_in_the_way(self, cast: Cast) -> None:
+        answer = page(cast.root, "namespace-delete", cast.engineering.id)
+
+        assert "<strong>1 namespace</strong>" in answer.content.decode()
+
+    def test_lists_whose_roles_go_and_can_be_undone(self, cast: Cast) -> None:
+        asked = page(cast.ada, "namespace-delete", cast.web.id).content.decode()
+        client = client_of(cast.ada)
+        url = reverse("namespaces:namespace-delete", args=[cast.web.id])
+        answer = client.post(url, {"version": "1"}, follow=True)
+
+        assert "Mia" in asked
+        assert "Manager, from Web" in asked
+        undo = reverse("namespaces:namespace-restore", args=[cast.web.id])
+        assert f'action="{undo}"' in answer.content.decode()
+        client.post(undo)
+        assert Namespace.objects.get(pk=cast.web.id).name == "Web"
+        assert RoleBinding.objects.filter(user=cast.mia).count() == 1
+
+    def test_brings_roles_back_only_for_who_may_grant_them(self, cast: Cast) -> None:
+        inner = make_namespace("Inner", parent=cast.web)
+        services.grant_role(
+            namespace_id=inner.id,
+            role="admin",
+            user_id=cast.cyd.id,
+            actor=system("test"),
+            now=NOW,
+        )
+        post(cast.mia, "namespace-delete", inner.id, version="1")
+
+        post(cast.mia, "namespace-restore", inner.id)
+
+        assert Namespace.objects.filter(pk=inner.id).exists()
+        assert not RoleBinding.objects.filter(user=cast.cyd).exists()
+
+    def test_notices_a_change_since_it_asked(self, cast: Cast) -> None:
+        answer = post(cast.ada, "namespace-delete", cast.web.id, version="7")
+
+        assert answer.status_code == 412
+        assert Namespace.objects.filter(pk=cast.web.id).exists()
+
+
+class TestRoles:
+    def test_tells_where_each_comes_from(self, cast: Cast) -> None:
+        answer = page(cast.ada, "namespace-roles", cast.web.id)
+
+        held = [(str(one.subject), one.is_direct) for one in answer.context["roles"]]
+        assert held == [("web", True), ("Mia", True), ("Ada", False)]
+        assert "Roles granted further up count here too" in answer.content.decode()
+
+    def test_keeps_roles_above_from_those_below(self, cast: Cast) -> None:
+        answer = page(cast.mia, "namespace-roles", cast.web.id)
+
+        assert "Ada" not in answer.content.decode()
+
+    def test_offers_nobody_to_change_their_own(self, cast: Cast) -> None:
+        html = page(cast.ada, "namespace-roles", cast.engineering.id).content.decode()
+        own = RoleBinding.objects.get(user=cast.ada).pk
+
+        assert f"/roles/{own}/edit" not in html
+
+    def test_finds_people_and_groups_to_choose_from(self, cast: Cast) -> None:
+        answer = page(cast.ada, "role-grant", cast.web.id, who="web")
+
+        assert [one.key for one in answer.context["found"]] == [
+            f"group:{cast.web_group.id}"
+        ]
+
+    def test_grants_until_the_end_of_a_day(self, cast: Cast) -> None:
+        post(
+            cast.ada,
+            "role-grant",
+            cast.web.id,
+            subject=f"user:{cast.cyd.id}",
+            role="viewer",
+            ends_on="2999-12-31",
+            reason="cover",
+        )
+
+        binding = RoleBinding.objects.get(user=cast.cyd)
+        assert binding.expires_at == datetime(3000, 1, 1, tzinfo=UTC)
+        edited = page(cast.ada, "role-change", cast.web.id, binding.pk)
+        assert 'value="2999-12-31"' in edited.content.decode()
+
+    @pytest.mark.parametrize(
+        ("form", "field"),
+        [
+            ({"subject": ""}, "subject"),
+            ({"subject": "user:x"}, "subject"),
+            ({"role": "owner"}, "role"),
+            ({"ends_on": "2020-01-01"}, None),
+        ],
+    )
+    def test_says_what_is_wrong(
+        self, cast: Cast, form: dict[str, str], field: str | None
+    ) -> None:
+        given = {"subject": f"user:{cast.cyd.id}", "role": "viewer"}
+
+        answer = post(cast.ada, "role-grant", cast.web.id, **given | form)
+
+        assert answer.status_code in {400, 422}
+        assert (field or "__all__") in answer.context["form"].errors
+
+    def test_changes_and_takes_away(self, cast: Cast) -> None:
+        binding = RoleBinding.objects.get(user=cast.mia)
+
+        post(
+            cast.ada, "role-change", cast.web.id, binding.pk, role="admin", version="1"
+        )
+        binding.refresh_from_db()
+        assert binding.permission.codename == "admin"
+
+        post(cast.ada, "role-revoke", cast.web.id, binding.pk, version="2")
+        assert not RoleBinding.objects.filter(user=cast.mia).exists()
+
+    def test_takes_no_role_away_through_another_namespace(self, cast: Cast) -> None:
+        binding = RoleBinding.objects.get(user=cast.mia)
+
+        answer = post(
+            cast.root, "role-revoke", cast.finance.id, binding.pk, version="1"
+        )
+
+        assert answer.status_code == 404
+
+    def test_keeps_the_last_admin(self, cast: Cast) -> None:
+        binding = RoleBinding.objects.get(user=cast.root)
+        services.grant_role(
+            namespace_id=cast.everything.id,
+            role="admin",
+            user_id=cast.ada.id,
+            expires_at=datetime(2999, 1, 1, tzinfo=UTC),
+            actor=system("test"),
+            now=NOW,
+        )
+
+        answer = post(
+            cast.ada, "role-revoke", cast.everything.id, binding.pk, version="1"
+        )
+
+        assert answer.status_code == 409
+        assert "must keep at least one active admin" in answer.content.decode()
