@@ -185,8 +185,12 @@ def _read_source_ip(node: CriterionNode, context: Context) -> SourceIp | None:
     known = {network for network in networks if network is not None}
     if None in networks:
         return None
-    order = sorted(known, key=lambda one: (one.version, int(one[0]), one.prefixlen))
+    order = sorted(known, key=_network_order)
     return SourceIp(tuple(order))
+
+
+def _network_order(network: Network) -> tuple[int, int, int]:
+    return network.version, int(network.network_address), network.prefixlen
 
 
 def _read_network(item: Node, context: Context) -> Network | None:
