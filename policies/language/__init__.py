@@ -45,6 +45,7 @@ from .grammar import (
 from .modes import Edition, Mode
 from .reader import check, parse
 from .reasons import Reason
+from .rego import UntranslatableError, to_rego
 from .sentences import Clause, Sentence, describe, summary
 from .wording import Names
 
@@ -84,6 +85,7 @@ __all__ = [
     "Span",
     "Stage",
     "Trace",
+    "UntranslatableError",
     "Verdict",
     "canonical",
     "check",
@@ -102,4 +104,5 @@ __all__ = [
     "settings_to_policy",
     "smallest_changes",
     "summary",
+    "to_rego",
 ]

@@ -20,6 +20,7 @@ from .engine import Explanation, explain
 from .errors import PolicyLanguageError, Problem, Severity
 from .modes import Edition, Mode
 from .reader import check, parse
+from .rego import UntranslatableError, to_rego
 from .vectors import CaseVerdict, case_facts, run_case
 
 if TYPE_CHECKING:
@@ -73,6 +74,21 @@ def explain_request(arguments: argparse.Namespace) -> int:
     explanation = explain(program, facts, mode=arguments.mode)
     for line in [*_tree(explanation), *_change_lines(explanation)]:
         print(line)
+    return 0
+
+
+def write_rego(arguments: argparse.Namespace) -> int:
+    """Print a policy as a module of Rego that Core accepts."""
+    try:
+        document = parse(_read_bytes(arguments.file))
+        print(to_rego(document, as_ceiling=arguments.ceiling))
+    except PolicyLanguageError as error:
+        for problem in error.problems:
+            print(f"{arguments.file}:{_line(problem)}")
+        return _FAILURE
+    except UntranslatableError as error:
+        print(f"{arguments.file}: {error}")
+        return _FAILURE
     return 0
 
 
@@ -219,6 +235,15 @@ def _add_explain(parser: argparse.ArgumentParser) -> None:
     _add_edition(parser)
 
 
+def _add_rego(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", help="a policy; - for standard input")
+    parser.add_argument(
+        "--ceiling",
+        action="store_true",
+        help="what the policy amounts to where it is enforced",
+    )
+
+
 def _add_test(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("vectors", nargs="+", help="JSON, or JSON packed with gzip")
 
@@ -226,6 +251,7 @@ def _add_test(parser: argparse.ArgumentParser) -> None:
 COMMANDS: Final = (
     Command("check", "say what is wrong with policies", _add_check, check_files),
     Command("explain", "answer a request, with reasons", _add_explain, explain_request),
+    Command("rego", "write a policy in Rego", _add_rego, write_rego),
     Command("test", "run conformance cases", _add_test, run_vectors),
 )
 
