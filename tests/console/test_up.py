@@ -16,8 +16,9 @@ from django.conf import settings
 
 from console.ui import addresses, parent, single_instance
 
-START_SECONDS = 60
-STOP_SECONDS = 4
+START_SECONDS = 120
+# The promise is 4 seconds, on a machine that has time for us.
+STOP_SECONDS = 4 if os.getloadavg()[0] < (os.cpu_count() or 1) else 20
 
 
 class Console:
@@ -52,12 +53,11 @@ class Console:
             time.sleep(0.1)
 
     def stop(self, number: signal.Signals) -> float:
-        """Stop it; return the seconds that this took, as on a machine of its own."""
+        """Stop it; return the seconds that this took."""
         started = time.monotonic()
         self.process.send_signal(number)
         self.process.wait(START_SECONDS)
-        crowd = os.getloadavg()[0] / (os.cpu_count() or 1)
-        return (time.monotonic() - started) / max(1.0, crowd)
+        return time.monotonic() - started
 
 
 @pytest.fixture
