@@ -9,8 +9,9 @@ from policies.language.compiler import Program, compile_policy
 from policies.language.facts import NOTHING
 from policies.language.grammar import Action
 
+from .chains import literal
 from .library import CERTIFICATES, HEAD, LIBRARY
-from .writers import Writer, literal
+from .writers import Writer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from policies.language.grammar import PolicyDocument
     from policies.language.records import ForeignKey
 
-    from .writers import Chain, Link
+    from .chains import Chain, Link
 
 _WORDS: Final = {True: "true", False: "false", None: "null"}
 

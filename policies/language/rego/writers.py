@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -38,15 +37,24 @@ from policies.language.criteria.ssh import (
 )
 from policies.language.criteria.time import Date, DayOfWeek, TimeOfDay
 from policies.language.matchers import (
-    ListMatcher,
-    ListOperator,
     ListTest,
-    TextMatcher,
-    TextOperator,
     TextTest,
 )
 from policies.language.reasons import Reason
 from policies.language.records import ForeignKey
+
+from .chains import (
+    Chain,
+    Link,
+    list_conditions,
+    list_test,
+    listed,
+    literal,
+    of_person,
+    of_request,
+    text_conditions,
+    text_test,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -64,22 +72,6 @@ _DAY_NAMES: Final = (
     "Sunday",
 )
 _NANOSECONDS: Final = 1_000_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """One result of a chain; the first whose conditions hold counts.
-
-    `value` None says that it can't be told. No conditions: it always holds.
-    """
-
-    value: bool | None
-    reason: Reason
-    conditions: tuple[str, ...] = ()
-    data: tuple[tuple[str, str], ...] = ()
-
-
-Chain = tuple[Link, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,75 +117,6 @@ _RECORD_KEYS: Final = {
 }
 
 
-def literal(value: Any) -> str:
-    """Write a JSON value, which Rego reads as it is."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True)
-
-
-def _listed(values: Any) -> str:
-    return literal(list(values))
-
-
-def text_test(left: str, test: TextTest) -> str:
-    """Write one test on a text."""
-    operator, operand = test.operator, test.operand
-    if operator is TextOperator.IN:
-        return f"{left} in {_listed(operand)}"
-    if operator is TextOperator.NOT_IN:
-        return f"not {left} in {_listed(operand)}"
-    form = _TEXT_FORMS[operator]
-    return form.format(left=left, right=literal(operand))
-
-
-_TEXT_FORMS: Final = {
-    TextOperator.IS: "{left} == {right}",
-    TextOperator.NOT: "{left} != {right}",
-    TextOperator.STARTS_WITH: "startswith({left}, {right})",
-    TextOperator.ENDS_WITH: "endswith({left}, {right})",
-    TextOperator.CONTAINS: "contains({left}, {right})",
-}
-
-
-def _text(left: str, matcher: TextMatcher) -> tuple[str, ...]:
-    tests = (_of_texts(test) for test in matcher.tests)
-    return (
-        f"value := {left}",
-        "value != null",
-        *(text_test("value", test) for test in tests if test is not None),
-    )
-
-
-def _of_texts(test: TextTest) -> TextTest | None:
-    """Return a test without what no text can equal; None if it always holds.
-
-    Core's compiler knows which values are texts, and refuses other comparisons.
-    """
-    if test.operator in {TextOperator.IN, TextOperator.NOT_IN}:
-        texts = tuple(one for one in test.operand if isinstance(one, str))
-        return TextTest(test.operator, texts)
-    if isinstance(test.operand, str):
-        return test
-    never = TextTest(TextOperator.IN, ())
-    return never if test.operator is TextOperator.IS else None
-
-
-def _list_test(left: str, test: ListTest) -> tuple[str, ...]:
-    wanted = literal(test.operand)
-    if test.operator is ListOperator.EXCLUDE:
-        return (f"not holds_value({left}, {wanted})",)
-    found = f"holds_value({left}, {wanted})"
-    if test.operator is ListOperator.IS:
-        return (found, f"count({left}) == 1")
-    return (found,)
-
-
-def _list(left: str, matcher: ListMatcher) -> tuple[str, ...]:
-    lines = [f"values := {left}"]
-    for test in matcher.tests:
-        lines += _list_test("values", test)
-    return tuple(lines)
-
-
 def _record_test(test: object) -> str:
     if isinstance(test, NumberTest):
         sign = "==" if test.operator.value == "=" else test.operator.value
@@ -201,22 +124,9 @@ def _record_test(test: object) -> str:
     if isinstance(test, EqualTest):
         return f"equals_or_only(value, {literal(test.operand)})"
     if isinstance(test, ListTest):
-        return "; ".join(_list_test("value", test))
+        return "; ".join(list_test("value", test))
     assert isinstance(test, TextTest)  # noqa: S101 - there is no fifth kind
     return text_test("value", test)
-
-
-def _of_person(passed: Reason, failed: Reason, lines: tuple[str, ...]) -> Chain:
-    """Return the chain of an identity criterion, which asks who has no session."""
-    return (
-        Link(True, passed, lines),
-        Link(False, failed, ("has_session",)),
-        Link(False, Reason.USER_UNAUTHENTICATED),
-    )
-
-
-def _of_request(passed: Reason, failed: Reason, lines: tuple[str, ...]) -> Chain:
-    return (Link(True, passed, lines), Link(False, failed))
 
 
 def _constant(condition: Constant) -> Chain:
@@ -225,43 +135,43 @@ def _constant(condition: Constant) -> Chain:
 
 def _authenticated_user(_: AuthenticatedUser) -> Chain:
     lines = ('not object.get(session, "user_id", null) in [null, ""]',)
-    return _of_person(Reason.USER_OK, Reason.USER_UNAUTHORIZED, lines)
+    return of_person(Reason.USER_OK, Reason.USER_UNAUTHORIZED, lines)
 
 
 def _user(condition: User) -> Chain:
-    lines = _text('object.get(session, "user_id", null)', condition.matcher)
-    return _of_person(Reason.USER_OK, Reason.USER_UNAUTHORIZED, lines)
+    lines = text_conditions('object.get(session, "user_id", null)', condition.matcher)
+    return of_person(Reason.USER_OK, Reason.USER_UNAUTHORIZED, lines)
 
 
 def _email(condition: Email) -> Chain:
-    lines = _text("address", condition.matcher)
-    return _of_person(Reason.EMAIL_OK, Reason.EMAIL_UNAUTHORIZED, lines)
+    lines = text_conditions("address", condition.matcher)
+    return of_person(Reason.EMAIL_OK, Reason.EMAIL_UNAUTHORIZED, lines)
 
 
 def _domain(condition: Domain) -> Chain:
-    lines = _text('split(address, "@")[1]', condition.matcher)
-    return _of_person(Reason.DOMAIN_OK, Reason.DOMAIN_UNAUTHORIZED, lines)
+    lines = text_conditions('split(address, "@")[1]', condition.matcher)
+    return of_person(Reason.DOMAIN_OK, Reason.DOMAIN_UNAUTHORIZED, lines)
 
 
 def _claim(condition: Claim) -> Chain:
-    lines = _list(f"claim({literal(condition.path)})", condition.matcher)
-    return _of_person(Reason.CLAIM_OK, Reason.CLAIM_UNAUTHORIZED, lines)
+    lines = list_conditions(f"claim({literal(condition.path)})", condition.matcher)
+    return of_person(Reason.CLAIM_OK, Reason.CLAIM_UNAUTHORIZED, lines)
 
 
 def _groups(condition: Groups) -> Chain:
-    lines = _list('object.get(directory_user, "group_ids", [])', condition.matcher)
-    return _of_person(Reason.GROUPS_OK, Reason.GROUPS_UNAUTHORIZED, lines)
+    lines = list_conditions(
+        'object.get(directory_user, "group_ids", [])', condition.matcher
+    )
+    return of_person(Reason.GROUPS_OK, Reason.GROUPS_UNAUTHORIZED, lines)
 
 
 def _http(condition: Http) -> Chain:
     is_method = condition.field is HttpField.METHOD
     left = "input.http.method" if is_method else "input.http.path"
-    lines = _text(left, condition.matcher) if condition.matcher.tests else ()
+    lines = text_conditions(left, condition.matcher) if condition.matcher.tests else ()
     if is_method:
-        return _of_request(
-            Reason.HTTP_METHOD_OK, Reason.HTTP_METHOD_UNAUTHORIZED, lines
-        )
-    return _of_request(Reason.HTTP_PATH_OK, Reason.HTTP_PATH_UNAUTHORIZED, lines)
+        return of_request(Reason.HTTP_METHOD_OK, Reason.HTTP_METHOD_UNAUTHORIZED, lines)
+    return of_request(Reason.HTTP_PATH_OK, Reason.HTTP_PATH_UNAUTHORIZED, lines)
 
 
 def _cors_preflight(_: CorsPreflight) -> Chain:
@@ -270,11 +180,11 @@ def _cors_preflight(_: CorsPreflight) -> Chain:
         'header_is_set("Access-Control-Request-Method")',
         'header_is_set("Origin")',
     )
-    return _of_request(Reason.CORS_REQUEST, Reason.NON_CORS_REQUEST, lines)
+    return of_request(Reason.CORS_REQUEST, Reason.NON_CORS_REQUEST, lines)
 
 
 def _source_ip(condition: SourceIp) -> Chain:
-    networks = _listed(str(network) for network in condition.networks)
+    networks = listed(str(network) for network in condition.networks)
     inside = (
         "client_ip_is_known",
         f"some network in {networks}",
@@ -289,15 +199,15 @@ def _source_ip(condition: SourceIp) -> Chain:
 
 def _pomerium_routes(_: PomeriumRoutes) -> Chain:
     lines = ('startswith(concat("", [input.http.path, "/"]), "/.pomerium/")',)
-    return _of_request(Reason.POMERIUM_ROUTE, Reason.NON_POMERIUM_ROUTE, lines)
+    return of_request(Reason.POMERIUM_ROUTE, Reason.NON_POMERIUM_ROUTE, lines)
 
 
 def _client_certificate(condition: ClientCertificate) -> Chain:
     lines = ["certificate"]
     if condition.fingerprints is not None:
-        lines.append(f"fingerprint in {_listed(condition.fingerprints)}")
+        lines.append(f"fingerprint in {listed(condition.fingerprints)}")
     if condition.spki_hashes is not None:
-        lines.append(f"spki_hash in {_listed(condition.spki_hashes)}")
+        lines.append(f"spki_hash in {listed(condition.spki_hashes)}")
     for field, matcher in (
         ("DNSNames", condition.dns),
         ("EmailAddresses", condition.email),
@@ -354,7 +264,9 @@ def _device(condition: Device) -> Chain:
 def _mcp_tool(condition: McpTool) -> Chain:
     called = 'input.mcp.method == "tools/call"'
     tests = condition.matcher.tests
-    tool = _text("input.mcp.tool_call.name", condition.matcher) if tests else ()
+    tool = (
+        text_conditions("input.mcp.tool_call.name", condition.matcher) if tests else ()
+    )
     return (
         Link(True, Reason.MCP_TOOL_MATCH, (called, *tool)),
         Link(False, Reason.MCP_TOOL_NO_MATCH, (called,)),
@@ -363,29 +275,25 @@ def _mcp_tool(condition: McpTool) -> Chain:
 
 
 def _ssh_publickey(condition: SshPublicKey) -> Chain:
-    lines = (f"input.ssh.publickey in {_listed(condition.keys)}",)
-    return _of_request(
-        Reason.SSH_PUBLICKEY_OK, Reason.SSH_PUBLICKEY_UNAUTHORIZED, lines
-    )
+    lines = (f"input.ssh.publickey in {listed(condition.keys)}",)
+    return of_request(Reason.SSH_PUBLICKEY_OK, Reason.SSH_PUBLICKEY_UNAUTHORIZED, lines)
 
 
 def _ssh_ca(condition: SshCa) -> Chain:
-    keys = _listed(condition.authorities)
+    keys = listed(condition.authorities)
     lines = (f"ssh_verify_user_cert(input.ssh.username, input.ssh.publickey, {keys})",)
-    return _of_request(
-        Reason.SSH_PUBLICKEY_OK, Reason.SSH_PUBLICKEY_UNAUTHORIZED, lines
-    )
+    return of_request(Reason.SSH_PUBLICKEY_OK, Reason.SSH_PUBLICKEY_UNAUTHORIZED, lines)
 
 
 def _ssh_username(condition: SshUsername) -> Chain:
     matcher = condition.matcher
-    lines = _text("input.ssh.username", matcher) if matcher.tests else ()
-    return _of_request(Reason.SSH_USERNAME_OK, Reason.SSH_USERNAME_UNAUTHORIZED, lines)
+    lines = text_conditions("input.ssh.username", matcher) if matcher.tests else ()
+    return of_request(Reason.SSH_USERNAME_OK, Reason.SSH_USERNAME_UNAUTHORIZED, lines)
 
 
 def _ssh_username_matches_email(_: SshUsernameMatchesEmail) -> Chain:
     lines = ('input.ssh.username == split(email, "@")[0]',)
-    return _of_person(Reason.SSH_USERNAME_OK, Reason.SSH_USERNAME_UNAUTHORIZED, lines)
+    return of_person(Reason.SSH_USERNAME_OK, Reason.SSH_USERNAME_UNAUTHORIZED, lines)
 
 
 def _ssh_username_matches_claim(condition: SshUsernameMatchesClaim) -> Chain:
@@ -394,7 +302,7 @@ def _ssh_username_matches_claim(condition: SshUsernameMatchesClaim) -> Chain:
         "value != null",
         f"holds_value(claim({literal(condition.path)}), value)",
     )
-    return _of_person(Reason.SSH_USERNAME_OK, Reason.SSH_USERNAME_UNAUTHORIZED, lines)
+    return of_person(Reason.SSH_USERNAME_OK, Reason.SSH_USERNAME_UNAUTHORIZED, lines)
 
 
 def _between(
@@ -402,7 +310,7 @@ def _between(
 ) -> Chain:
     bounds = [f"value > {after}"] if after is not None else []
     bounds += [f"value < {before}"] if before is not None else []
-    return _of_request(passed, failed, tuple(bounds))
+    return of_request(passed, failed, tuple(bounds))
 
 
 def _date(condition: Date) -> Chain:
@@ -422,9 +330,9 @@ def _moment(at: datetime | None) -> int | None:
 
 
 def _day_of_week(condition: DayOfWeek) -> Chain:
-    days = _listed(_DAY_NAMES[day] for day in condition.days)
+    days = listed(_DAY_NAMES[day] for day in condition.days)
     lines = (f'time.weekday([now, "UTC"]) in {days}',)
-    return _of_request(Reason.DAY_OF_WEEK_OK, Reason.DAY_OF_WEEK_UNAUTHORIZED, lines)
+    return of_request(Reason.DAY_OF_WEEK_OK, Reason.DAY_OF_WEEK_UNAUTHORIZED, lines)
 
 
 def _time_of_day(condition: TimeOfDay) -> Chain:
