@@ -124,3 +124,28 @@ class PolicyGoneError(ConflictError):
     """A deleted route had a policy that isn't there any more."""
 
     code = "policy_gone"
+
+
+class ImportNotFoundError(NotFoundError):
+    code = "import_not_found"
+    default_message = "there is no such import, or you may not see it"
+
+
+class ImportNotReadyError(ConflictError):
+    code = "import_not_ready"
+    default_message = "this import has problems, is under way, or is done"
+
+
+class ImportChangedError(ConflictError):
+    """What an import would do is no longer what was shown."""
+
+    code = "import_changed"
+    default_message = (
+        "routes or policies have changed since this was shown; look at it again"
+    )
+
+
+class ExportRefusedError(ConflictError):
+    """Core can't be told some policies; `details["refusals"]` lists routes and why."""
+
+    code = "export_refused"

@@ -114,6 +114,7 @@ class HostClaim(Timestamped):
 class ImportStatus(models.TextChoices):
     """Where an import is on its way."""
 
+    READING = "reading", "Being read"
     PLANNED = "planned", "Ready to apply"
     REFUSED = "refused", "Has problems"
     QUEUED = "queued", "Waiting"
@@ -125,18 +126,21 @@ class ImportStatus(models.TextChoices):
 class ImportRun(NamespacedModel):
     """One configuration file on its way into a namespace.
 
-    `plan` is what the importer means to do, and every problem that it found.
-    `done` of `total` objects are written while the status is `running`.
+    `source` is the file in an envelope of `console.core.secrets`, since it may hold
+    secrets; it is dropped when the import is done. `plan` is what the importer means
+    to do, with every problem that it found and without any secret. `done` of `total`
+    policies and routes have been written.
     """
 
     file_name = models.CharField(max_length=255, blank=True)
-    source = models.TextField()
+    source = models.TextField(blank=True)
     plan = models.JSONField(default=dict)
     status = models.CharField(max_length=16, choices=ImportStatus.choices)
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
     failure = models.TextField(blank=True)
     started_by_id = models.UUIDField(null=True)
+    started_by_machine = models.BooleanField(default=False)
     started_by = models.CharField(max_length=255)
 
     objects: ClassVar = models.Manager.from_queryset(NamespacedQuerySet["ImportRun"])()

@@ -83,7 +83,7 @@ def find_by_meaning(
         rows = Policy.objects.filter(
             meaning__in=wanted[start : start + CHUNK], namespace__path__in=paths
         ).order_by("-namespace__depth", "created_at", "id")
-        for policy in rows:
+        for policy in rows.select_related("namespace"):
             found.setdefault(policy.meaning, policy)
     return found
 

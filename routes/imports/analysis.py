@@ -9,6 +9,7 @@ from routes.imports.file_marks import FileMarks
 from routes.imports.findings import Place
 from routes.imports.outline import Outline, read_outline
 from routes.imports.placeholders import check_placeholders
+from routes.imports.progress import Report, unheard
 from routes.imports.reader import Readable, read
 from routes.imports.route_reader import RouteReader
 from routes.validation import Allowlist, parse_from
@@ -20,20 +21,27 @@ from routes.validation.paths import covers
 MAX_COMPARED = 200
 
 
-def analyze(content: bytes | str, *, allowlist: Allowlist) -> Draft:
-    """Return everything that a file says, and everything that is wrong with it."""
+def analyze(
+    content: bytes | str, *, allowlist: Allowlist, report: Report = unheard
+) -> Draft:
+    """Return everything that a file says, and everything that is wrong with it.
+
+    `report` hears how many routes have been read.
+    """
     readable, findings = read(content)
     draft = Draft(findings=findings)
     if readable is None:
         return draft
-    outline = read_outline(readable.root, findings)
-    draft.left_alone = outline.left_alone
-    wanted = [*outline.routes, *(value for _, value in outline.loose)]
-    check_placeholders(readable.text, wanted, findings)
-    if findings.problems and not (outline.routes or outline.loose):
-        return draft
     marks = FileMarks(readable.text)
     draft.exported_from = marks.exported_from
+    is_ours = bool(marks.exported_from)
+    outline = read_outline(readable.root, findings, may_be_empty=is_ours)
+    draft.left_alone = outline.left_alone
+    wanted = [*outline.routes, *(value for _, value in outline.loose)]
+    if not is_ours:  # what looks like a blank there was saved as it is
+        check_placeholders(readable.text, wanted, findings)
+    if findings.problems and not (outline.routes or outline.loose):
+        return draft
     reader = RouteReader(
         readable.text,
         findings,
@@ -41,7 +49,8 @@ def analyze(content: bytes | str, *, allowlist: Allowlist) -> Draft:
         allowlist=allowlist,
         as_written=not _is_json(readable),
     )
-    for node in outline.routes:
+    for number, node in enumerate(outline.routes, start=1):
+        report("reading", number, len(outline.routes))
         route = reader.read(node)
         if route is not None:
             draft.routes.append(route)

@@ -32,8 +32,7 @@ UNKNOWN = "is no setting that Core knows; look for a typing error"
 
 _KEYS = {
     RUNS: """
-        address authenticate_callback_path authenticate_internal_service_url
-        authenticate_service_url authorize_internal_service_url authorize_service_url
+        address authorize_internal_service_url authorize_service_url
         authorize_service_urls autocert autocert_ca autocert_dir autocert_email
         autocert_must_staple autocert_trusted_ca autocert_trusted_ca_file
         autocert_use_staging circuit_breaker_thresholds codec_type config_file
@@ -54,6 +53,8 @@ _KEYS = {
         timeout_idle watch_config
     """,
     SIGN_IN: """
+        authenticate_callback_path authenticate_internal_service_url
+        authenticate_service_url
         authorize_code_challenge_method default_idp idp_access_token_allowed_audiences
         identity_providers idp_client_id idp_client_id_file idp_provider
         idp_provider_url idp_refresh_directory_interval idp_refresh_directory_timeout

@@ -30,8 +30,13 @@ class Outline:
     left_alone: list[LeftAlone] = field(default_factory=list)
 
 
-def read_outline(root: Node, findings: Findings) -> Outline:
-    """Return what the file holds; problems go to the findings."""
+def read_outline(
+    root: Node, findings: Findings, *, may_be_empty: bool = False
+) -> Outline:
+    """Return what the file holds; problems go to the findings.
+
+    A file without routes is one of those, unless it may be empty.
+    """
     outline = Outline()
     if isinstance(root, SequenceNode):
         _read_list(root, outline, findings)
@@ -39,7 +44,7 @@ def read_outline(root: Node, findings: Findings) -> Outline:
         _read_mapping(root, outline, findings)
     else:
         _refuse_shape(root, findings)
-    if not (outline.routes or outline.loose or findings.problems):
+    if not (outline.routes or outline.loose or findings.problems or may_be_empty):
         _refuse_nothing(root, outline, findings)
     return outline
 

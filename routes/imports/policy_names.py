@@ -11,7 +11,7 @@ from typing import Any
 from policies.language import Action, CriterionNode, Operator, PolicyDocument
 from routes.imports.findings import join_words
 
-MAX_LENGTH = 80
+MAX_LENGTH = 100
 MAX_LISTED = 3
 
 GroupNames = Mapping[str, str]

@@ -60,11 +60,13 @@ class RouteReader:
             return None
         entries = {key.text: (key, value) for key, value in node.entries}
         known_problems = self._findings.problems
-        policies = self._read_policies(entries, Place.of(node))
+        mark = self._marks.route_before(node.span.line)
+        policies = self._read_policies(entries)
         settings, address = self._read_settings(node, entries)
         if address is None or self._findings.problems > known_problems:
             return None
-        mark = self._marks.route_before(node.span.line)
+        if not policies and mark is None:
+            self._tell_closed(entries, Place.of(node))
         return DraftRoute(
             place=Place.of(entries["from"][0] if "from" in entries else node),
             places={key: Place.of(value) for key, (_, value) in entries.items()},
@@ -123,7 +125,7 @@ class RouteReader:
         settings = dict(checked.settings)
         return (settings if is_named else settings | {"name": ""}), checked.address
 
-    def _read_policies(self, entries: Entries, place: Place) -> list[DraftPolicy]:
+    def _read_policies(self, entries: Entries) -> list[DraftPolicy]:
         """Return the policies in the order in which Core evaluates them."""
         found = [
             self._policies.read(Clipping(one.source, one.place))
@@ -134,15 +136,15 @@ class RouteReader:
         if "sub_policies" in entries:
             found += self._sub_policies.read(*entries["sub_policies"])
         self._check_tunnel(entries)
-        policies = _without_repetition(one for one in found if one is not None)
-        if not policies and not self._findings.problems:
-            self._findings.warning(
-                "closed_route",
-                "no rule lets anybody through this route",
-                Place.of(entries["policy"][0]) if "policy" in entries else place,
-                remedy="attach a policy to it after the import",
-            )
-        return policies
+        return _without_repetition(one for one in found if one is not None)
+
+    def _tell_closed(self, entries: Entries, place: Place) -> None:
+        self._findings.warning(
+            "closed_route",
+            "no rule lets anybody through this route",
+            Place.of(entries["policy"][0]) if "policy" in entries else place,
+            remedy="attach a policy to it after the import",
+        )
 
     def _read_policy(self, key: ScalarNode, value: Node) -> list[DraftPolicy | None]:
         if isinstance(value, ScalarNode):

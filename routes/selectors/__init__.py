@@ -12,6 +12,7 @@ from routes.selectors.history import (
     changes_since,
     list_history,
 )
+from routes.selectors.imports import find_import, get_import, list_imports
 from routes.selectors.overlaps import (
     find_answering,
     list_overlaps,
@@ -45,11 +46,14 @@ __all__ = [
     "changes_of",
     "changes_since",
     "find_answering",
+    "find_import",
+    "get_import",
     "get_route",
     "has_allow_rules",
     "hosts_in_use",
     "list_deleted",
     "list_history",
+    "list_imports",
     "list_overlaps",
     "list_overlaps_of_draft",
     "list_routes",

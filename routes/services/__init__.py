@@ -2,7 +2,20 @@
 
 from routes.services.changing import attach_policy, set_route_policies, update_route
 from routes.services.deletion import delete_route, delete_routes, restore_route
+from routes.services.exporting import export_configuration
 from routes.services.hosts import release_host
+from routes.services.import_planning import (
+    begin_import,
+    preview_import,
+    read_import,
+    review_import,
+)
+from routes.services.import_running import (
+    apply_import,
+    fail_stalled_imports,
+    perform_import,
+    start_import,
+)
 from routes.services.moving import leaving_policies, move_route, move_routes
 from routes.services.preview import Preview, preview_route
 from routes.services.saving import RouteDraft, create_route, create_routes
@@ -12,18 +25,27 @@ __all__ = [
     "Preview",
     "RouteDraft",
     "RouteTrial",
+    "apply_import",
     "attach_policy",
+    "begin_import",
     "create_route",
     "create_routes",
     "delete_route",
     "delete_routes",
+    "export_configuration",
+    "fail_stalled_imports",
     "leaving_policies",
     "move_route",
     "move_routes",
+    "perform_import",
+    "preview_import",
     "preview_route",
+    "read_import",
     "release_host",
     "restore_route",
+    "review_import",
     "set_route_policies",
+    "start_import",
     "suggested_path",
     "try_route",
     "update_route",
