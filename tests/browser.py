@@ -7,7 +7,7 @@ running in the thread, which other files must not meet.
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from django.conf import settings
@@ -42,6 +42,8 @@ ARGUMENTS = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 ]
 
+Scheme = Literal["light", "dark"]
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 SignIn = Callable[[User], Page]
 
 
@@ -137,6 +139,16 @@ def complaint_of(message: ConsoleMessage) -> list[str]:
     return [message.text]
 
 
+def show_theme(page: Page, scheme: Scheme) -> None:
+    """Have the system prefer light or dark, and wait until the page has followed."""
+    page.emulate_media(color_scheme=scheme)
+    page.wait_for_function(
+        """scheme => document.documentElement.dataset.bsTheme === scheme
+        && document.getAnimations().every(each => each.playState === "finished")""",
+        arg=scheme,
+    )
+
+
 def assert_accessible(page: Page, *, within: str = "html") -> None:
     """Fail when axe-core finds a serious or critical violation on the page."""
     page.evaluate(AXE.read_text(encoding="utf-8"))
@@ -161,18 +173,21 @@ def assert_fits(page: Page) -> None:
     assert excess <= 0, f"{page.url} is {excess} px too wide"
 
 
-def take_pictures(page: Page, name: str) -> None:
-    """Keep the page as a picture, wide and narrow, light and dark.
+def inspect(page: Page, name: str) -> None:
+    """Look at a page as everybody sees it: wide and narrow, light and dark.
 
-    They go to an ignored folder, for eyes; POSTERN_TEST_PICTURES names another.
+    Fails when it does not fit or is not accessible. The pictures go to an ignored
+    folder, for eyes; POSTERN_TEST_PICTURES names another.
     """
     PICTURES.mkdir(parents=True, exist_ok=True)
     for label, (width, height) in (("wide", WIDE), ("narrow", NARROW)):
         page.set_viewport_size({"width": width, "height": height})
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
+        for scheme in SCHEMES:
+            show_theme(page, scheme)
             page.screenshot(
                 path=PICTURES / f"{name}-{label}-{scheme}.png", full_page=True
             )
+            assert_accessible(page)
+            assert_fits(page)
     page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
-    page.emulate_media(color_scheme="light")
+    show_theme(page, "light")

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from tests.browser import SignIn, assert_accessible, assert_fits, take_pictures
+from tests.browser import SignIn, assert_accessible, inspect
 from tests.factories import make_user
 from tests.people import Cast
 
@@ -55,10 +55,7 @@ def test_the_sign_in_page_fits_and_is_accessible(
 ) -> None:
     page.goto(f"{live_server.url}/sign-in/")
 
-    take_pictures(page, "sign-in")
-    assert_accessible(page)
-    page.set_viewport_size({"width": 360, "height": 780})
-    assert_fits(page)
+    inspect(page, "sign-in")
 
 
 @pytest.mark.parametrize("who", ["ada", "cyd"])
@@ -68,7 +65,4 @@ def test_the_overview_fits_and_is_accessible(
     page = sign_in(getattr(cast, who))
     page.goto(f"{live_server.url}/")
 
-    take_pictures(page, f"overview-{who}")
-    assert_accessible(page)
-    page.set_viewport_size({"width": 360, "height": 780})
-    assert_fits(page)
+    inspect(page, f"overview-{who}")
