@@ -37,7 +37,7 @@ def namespace_filter(field: str = "namespace") -> Filter[Any]:
     column = f"{field}__path" if field else "path"
 
     def apply(rows: QuerySet[Any], text: str, actor: Actor) -> QuerySet[Any]:
-        namespace = selectors.get_namespace(
+        namespace = selectors.get_shown_namespace(
             uuid_from(text, name="namespace"), actor=actor
         )
         return rows.filter(access.subtree(namespace.path, column))

@@ -118,7 +118,7 @@ def _item(
 def chosen_namespace(request: HttpRequest, actor: Actor) -> dict[str, Any] | None:
     """Return the namespace of `?namespace=`, if the person sees one of that id."""
     try:
-        namespace = namespace_selectors.get_namespace(
+        namespace = namespace_selectors.get_shown_namespace(
             UUID(request.GET.get("namespace", "")), actor=actor
         )
     except (ValueError, NotFoundError):

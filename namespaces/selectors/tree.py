@@ -191,6 +191,21 @@ def get_namespace(namespace_id: UUID | str, *, actor: Actor) -> Namespace:
     return namespace
 
 
+def get_shown_namespace(namespace_id: UUID, *, actor: Actor) -> Namespace:
+    """Return the same, read once for each request.
+
+    For showing: the frame and the list of one page both name it. What changes a
+    namespace reads it anew.
+
+    Raises:
+        NamespaceNotFoundError: it isn't there, or the actor may not see it.
+    """
+    shown: dict[UUID, Namespace] = actor.cache.setdefault("shown namespaces", {})
+    if namespace_id not in shown:
+        shown[namespace_id] = get_namespace(namespace_id, actor=actor)
+    return shown[namespace_id]
+
+
 def get_root() -> Namespace:
     """Return the root namespace.
 

@@ -9,6 +9,7 @@ from console.core.generic.pages import ActorMixin
 from namespaces import access
 from namespaces import selectors as namespace_selectors
 from namespaces.permissions import Permission
+from namespaces.views import path_links
 
 if TYPE_CHECKING:
     from namespaces.models import Namespace
@@ -64,16 +65,3 @@ class OfNamespace(ActorMixin):
                 )
             ],
         }
-
-
-def path_links(namespace: "Namespace", *, actor: Any) -> list[dict[str, str]]:
-    """Return the names from the root down; those that the person sees have a link."""
-    return [
-        {
-            "name": one.name,
-            "url": reverse("namespaces:namespace-detail", args=[one.id])
-            if access.can(actor, Permission.NAMESPACE_VIEW, one)
-            else "",
-        }
-        for one in namespace_selectors.list_chain(namespace)
-    ]
