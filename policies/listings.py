@@ -44,6 +44,7 @@ class PolicyListing(Listing[Policy]):
             label="Namespace",
             value=lambda row: row.namespace.name,
             order_by=("namespace__name", "name"),
+            hide="narrow",
         ),
         Column(name="used", label="Used by", value=lambda row: row.route_count),
         Column(

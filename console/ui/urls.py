@@ -37,4 +37,5 @@ urlpatterns = [
     path("account/password", account.PasswordPage.as_view(), name="account-password"),
     path("namespaces/", include("console.ui.namespaces.urls")),
     path("", include("console.ui.directory_urls")),
+    path("", include("policies.urls")),
 ]

@@ -116,6 +116,7 @@ class TriedCriterionSerializer(serializers.Serializer[Any]):
     """One criterion; `holds` is null when its data is missing."""
 
     name = serializers.CharField()
+    words = serializers.CharField(help_text="What it asks for, in words.")
     line = serializers.IntegerField()
     holds = serializers.BooleanField(allow_null=True)
     reason = serializers.CharField()
@@ -151,6 +152,13 @@ class TriedPolicySerializer(serializers.Serializer[Any]):
     rules = TriedRuleSerializer(many=True)
 
 
+class TriedChangeSerializer(serializers.Serializer[Any]):
+    """A criterion that would have to turn out otherwise."""
+
+    words = serializers.CharField()
+    must_hold = serializers.BooleanField()
+
+
 class TrialSerializer(serializers.Serializer[Any]):
     """The answer to an attempt, with each rule's part in it."""
 
@@ -160,6 +168,10 @@ class TrialSerializer(serializers.Serializer[Any]):
     status = serializers.IntegerField(help_text="The HTTP status that a browser gets.")
     reasons = serializers.ListField(child=serializers.CharField())
     policies = TriedPolicySerializer(many=True)
+    changes = serializers.ListField(
+        child=TriedChangeSerializer(many=True),
+        help_text="Ways to be allowed, the smallest first.",
+    )
 
 
 def attempt_from(values: dict[str, Any], *, now: datetime) -> Attempt:

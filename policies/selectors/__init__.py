@@ -11,19 +11,22 @@ from policies.selectors.attachments import (
     with_usage,
 )
 from policies.selectors.completion import get_completion, list_criteria
+from policies.selectors.diffs import DiffLine, count_changes, diff_lines, diff_texts
 from policies.selectors.documents import (
+    GROUPS,
     check_source,
     compile_source,
     describe,
     get_document,
+    name_groups_in,
     names_in,
     problem_as_json,
     read_source,
     summarize,
 )
 from policies.selectors.facts import METHODS, Attempt, Records, facts_for, source_state
+from policies.selectors.people import find_people, find_person, list_devices_of
 from policies.selectors.policies import (
-    diff_texts,
     find_by_meaning,
     get_policy,
     get_version,
@@ -37,16 +40,22 @@ from policies.selectors.policies import (
 )
 
 __all__ = [
+    "GROUPS",
     "METHODS",
     "Attempt",
+    "DiffLine",
     "Records",
     "Usage",
     "check_source",
     "compile_source",
+    "count_changes",
     "describe",
+    "diff_lines",
     "diff_texts",
     "facts_for",
     "find_by_meaning",
+    "find_people",
+    "find_person",
     "get_completion",
     "get_document",
     "get_policy",
@@ -58,11 +67,13 @@ __all__ = [
     "list_attached_above",
     "list_criteria",
     "list_deleted",
+    "list_devices_of",
     "list_enforced",
     "list_naming",
     "list_policies",
     "list_unattached",
     "list_versions",
+    "name_groups_in",
     "names_in",
     "problem_as_json",
     "read_source",

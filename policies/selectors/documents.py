@@ -1,6 +1,6 @@
 """Policies' texts as the language reads them: trees, problems, and what they mean."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -9,11 +9,20 @@ from directory import selectors as directory_selectors
 from namespaces import access
 from namespaces.permissions import Permission
 from policies import language
-from policies.language import Fix, Names, PolicyDocument, Problem, Program, Sentence
+from policies.language import (
+    Explanation,
+    Fix,
+    Names,
+    PolicyDocument,
+    Problem,
+    Program,
+    Sentence,
+)
 from policies.language.wording import NO_NAMES
 from policies.models import Policy, PolicyLanguage
 
 CACHED_TEXTS = 4096
+GROUPS = "groups"
 
 
 @lru_cache(maxsize=CACHED_TEXTS)
@@ -57,19 +66,37 @@ def describe(policy: Policy, *, names: Names = NO_NAMES) -> tuple[Sentence, ...]
 
 def names_in(policies: Iterable[Policy]) -> Names:
     """Return what people call the groups that policies name by id, in one query."""
-    ids = {one for policy in policies for one in _group_ids(policy)}
+    return _named(
+        {
+            one
+            for policy in policies
+            if policy.language == PolicyLanguage.PPL
+            for one in _group_ids_in(policy.source)
+        }
+    )
+
+
+def name_groups_in(explanation: Explanation) -> Names:
+    """Return the same for an explanation: groups asked for, and groups met."""
+    ids = {
+        text
+        for part in explanation.parts
+        for rule in (part.tree.rules if part.tree else ())
+        for block in rule.operators
+        for one in block.criteria
+        if one.compiled.node.name == GROUPS
+        for text in (*_texts(one.compiled.node.value), *map(str, one.seen or ()))
+    }
+    return _named(ids)
+
+
+def _named(ids: Collection[str]) -> Names:
     return Names(groups=directory_selectors.name_groups(ids) if ids else {})
-
-
-def _group_ids(policy: Policy) -> frozenset[str]:
-    if policy.language == PolicyLanguage.REGO:
-        return frozenset()
-    return _group_ids_in(policy.source)
 
 
 @lru_cache(maxsize=CACHED_TEXTS)
 def _group_ids_in(source: str) -> frozenset[str]:
-    nodes = (node for node in read_source(source).criteria() if node.name == "groups")
+    nodes = (node for node in read_source(source).criteria() if node.name == GROUPS)
     return frozenset(text for node in nodes for text in _texts(node.value))
 
 

@@ -1,7 +1,6 @@
 """Reads of policies and their versions, starting from what the actor may see."""
 
 from collections.abc import Iterable
-from difflib import unified_diff
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -103,12 +102,6 @@ def get_version(policy: Policy, number: int) -> PolicyVersion:
     if version is None:
         raise PolicyVersionNotFoundError
     return version
-
-
-def diff_texts(before: str, after: str) -> str:
-    """Return what changed between two texts, line by line, as a unified diff."""
-    lines = unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=3)
-    return "\n".join(list(lines)[2:])  # without the two lines that name files
 
 
 def list_deleted(actor: Actor) -> QuerySet[Tombstone]:

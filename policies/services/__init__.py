@@ -1,6 +1,10 @@
 """Writes of policies, and trying them."""
 
-from policies.services.attachments import attach_to_namespace, detach_from_namespace
+from policies.services.attachments import (
+    PERMISSION_FOR,
+    attach_to_namespace,
+    detach_from_namespace,
+)
 from policies.services.deletion import delete_policies, delete_policy, restore_policy
 from policies.services.moving import move_policy
 from policies.services.saving import (
@@ -12,6 +16,7 @@ from policies.services.saving import (
 )
 from policies.services.trial import (
     Trial,
+    TriedChange,
     TriedCriterion,
     TriedOperator,
     TriedPolicy,
@@ -21,8 +26,10 @@ from policies.services.trial import (
 )
 
 __all__ = [
+    "PERMISSION_FOR",
     "PolicyDraft",
     "Trial",
+    "TriedChange",
     "TriedCriterion",
     "TriedOperator",
     "TriedPolicy",

@@ -1,5 +1,6 @@
 """Trying a policy: the answer to a request that was thought up. Writes nothing."""
 
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,30 +10,47 @@ from console.core.actor import Actor
 from namespaces import access
 from namespaces.permissions import Permission
 from policies import language, selectors
-from policies.language import Explanation, PolicyLanguageError
+from policies.language import (
+    Decision,
+    Explanation,
+    Names,
+    Outcome,
+    PolicyLanguageError,
+    Reason,
+)
 from policies.language.evaluator import CriterionResult, OperatorResult, RuleResult
-from policies.selectors import Attempt
+from policies.language.facts import Device
+from policies.language.sentences import OPERATOR_WORDS
+from policies.language.wording import phrase
+from policies.selectors import GROUPS, Attempt
 from policies.services import rules
+
+MAX_SAID = 200
+INVALID_CERTIFICATE = 495  # refused before anything else is asked
 
 
 @dataclass(frozen=True, slots=True)
 class TriedCriterion:
     """One criterion: whether it held, why, and what it looked at.
 
-    `holds` is None when the data that it needs is missing.
+    `holds` is None when the data that it needs is missing. `words` says what it asks
+    for, `saw` what it met, both with names instead of ids.
     """
 
     name: str
+    words: str
     line: int
     holds: bool | None
     reason: str
     fact: str
     seen: Any
+    saw: str
 
 
 @dataclass(frozen=True, slots=True)
 class TriedOperator:
     operator: str
+    words: str
     line: int
     holds: bool
     criteria: tuple[TriedCriterion, ...]
@@ -58,11 +76,20 @@ class TriedPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class TriedChange:
+    """A criterion that would have to turn out otherwise."""
+
+    words: str
+    must_hold: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Trial:
     """The answer to an attempt, with each rule's part in it.
 
     `outcome` is allow, deny, login or device-enrollment; `reasons` are those that
-    made it so.
+    made it so. `changes` are the ways in which a refusal would become a yes, the
+    smallest first, each of several criteria that would all have to turn.
     """
 
     attempt: Attempt
@@ -70,10 +97,27 @@ class Trial:
     status: int
     reasons: tuple[str, ...]
     policies: tuple[TriedPolicy, ...]
+    changes: tuple[tuple[TriedChange, ...], ...] = ()
 
     @property
     def is_allowed(self) -> bool:
-        return self.outcome == language.Outcome.ALLOW.value
+        """The request goes through."""
+        return self.outcome == Outcome.ALLOW.value
+
+    @property
+    def why(self) -> str:
+        """What made it so, in a sentence."""
+        if self.outcome == Outcome.LOGIN.value:
+            return "nobody has signed in, and that is asked for first"
+        if self.outcome == Outcome.DEVICE_ENROLLMENT.value:
+            return "a registered device is asked for first"
+        if self.is_allowed:
+            return "an allow rule applies, and no deny rule"
+        if any(one.denies for one in self.policies):
+            return "a deny rule applies"
+        if any(one.is_enforced and not one.allows for one in self.policies):
+            return "an enforced policy is not satisfied"
+        return "no allow rule applies"
 
 
 def try_policy(
@@ -110,57 +154,80 @@ def try_policy(
 
 def trial_of(attempt: Attempt, explanation: Explanation) -> Trial:
     """Return what the language explains in the form that pages and the API show."""
+    names = selectors.name_groups_in(explanation)
     decision = explanation.decision
-    if decision.is_allowed:
-        reasons = decision.allow_reasons
-    elif decision.deny:
-        reasons = decision.deny_reasons
-    else:
-        reasons = decision.allow_reasons | decision.deny_reasons
     return Trial(
         attempt=attempt,
         outcome=decision.outcome.value,
         status=decision.status,
-        reasons=tuple(sorted(reasons)),
+        reasons=_deciding_reasons(decision),
         policies=tuple(
             TriedPolicy(
                 id=part.part.id,
                 allows=part.allow.value,
                 denies=part.deny.value,
                 is_enforced=part.is_enforced,
-                rules=tuple(map(_rule, part.tree.rules)) if part.tree else (),
+                rules=_rules(part.tree.rules, names) if part.tree else (),
             )
             for part in explanation.parts
+        ),
+        changes=tuple(
+            tuple(
+                TriedChange(phrase(one.compiled.node, names), not one.value)
+                for one in change.criteria
+            )
+            for change in language.smallest_changes(explanation)
         ),
     )
 
 
-def _rule(rule: RuleResult) -> TriedRule:
-    return TriedRule(
-        action=rule.action.value,
-        line=rule.span.line,
-        holds=rule.result.value,
-        operators=tuple(map(_operator, rule.operators)),
+def _deciding_reasons(decision: Decision) -> tuple[str, ...]:
+    """Return the reasons that the outcome looked at, in the order of the alphabet."""
+    either = decision.allow_reasons | decision.deny_reasons
+    if decision.outcome is Outcome.LOGIN:
+        reasons = either & {Reason.USER_UNAUTHENTICATED}
+    elif decision.outcome is Outcome.DEVICE_ENROLLMENT:
+        reasons = either & {Reason.DEVICE_UNAUTHENTICATED}
+    elif decision.deny or decision.status == INVALID_CERTIFICATE:
+        reasons = decision.deny_reasons
+    else:
+        reasons = decision.allow_reasons
+    return tuple(sorted(map(str, reasons)))
+
+
+def _rules(rules: Iterable[RuleResult], names: Names) -> tuple[TriedRule, ...]:
+    return tuple(
+        TriedRule(
+            action=rule.action.value,
+            line=rule.span.line,
+            holds=rule.result.value,
+            operators=tuple(_operator(block, names) for block in rule.operators),
+        )
+        for rule in rules
     )
 
 
-def _operator(block: OperatorResult) -> TriedOperator:
+def _operator(block: OperatorResult, names: Names) -> TriedOperator:
     return TriedOperator(
         operator=block.operator.value,
+        words=OPERATOR_WORDS[block.operator],
         line=block.span.line,
         holds=block.result.value,
-        criteria=tuple(map(_criterion, block.criteria)),
+        criteria=tuple(_criterion(one, names) for one in block.criteria),
     )
 
 
-def _criterion(found: CriterionResult) -> TriedCriterion:
+def _criterion(found: CriterionResult, names: Names) -> TriedCriterion:
     return TriedCriterion(
         name=found.name,
+        words=phrase(found.compiled.node, names),
         line=found.span.line,
         holds=found.value,
         reason=str(found.reason),
-        fact=found.fact,
+        # They are met by id and shown by name.
+        fact="the groups" if found.compiled.node.name == GROUPS else found.fact,
         seen=_plain(found.seen),
+        saw=_said(found.seen, names),
     )
 
 
@@ -168,10 +235,33 @@ def _plain(seen: Any) -> Any:
     """Return what a criterion looked at as JSON."""
     if seen is None or isinstance(seen, bool | int | float | str):
         return seen
-    if isinstance(seen, dict):
+    if isinstance(seen, Mapping):
         return {str(key): _plain(value) for key, value in seen.items()}
-    if isinstance(seen, set | frozenset):
+    if isinstance(seen, Set):
         return sorted(map(str, seen))
-    if isinstance(seen, list | tuple):
+    if isinstance(seen, Sequence):
         return [_plain(value) for value in seen]
+    if isinstance(seen, Device):
+        return {
+            "credential_id": seen.credential_id,
+            "enrollment_id": seen.enrollment_id,
+            "approved": seen.approved_by is not None,
+        }
     return str(seen)
+
+
+def _said(seen: Any, names: Names) -> str:
+    """Return what a criterion looked at for people, on one line."""
+    if isinstance(seen, Device):
+        if not seen.credential_id:
+            return "no device"
+        return "a device, approved" if seen.approved_by else "a device, not approved"
+    plain = _plain(seen)
+    if plain is None or plain == "":
+        return "nothing"
+    if isinstance(plain, list):
+        said = ", ".join(names.groups.get(str(one), str(one)) for one in plain)
+        said = said or "none"
+    else:
+        said = str(plain)
+    return said if len(said) <= MAX_SAID else f"{said[:MAX_SAID]}…"

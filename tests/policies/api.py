@@ -3,18 +3,10 @@
 import json
 from typing import Any
 
-from django.test import Client
-
 from directory.models import User
+from tests.policies.browsers import client_of
 
 URL = "/api/v1/policies/"
-
-
-def client_of(user: User) -> Client:
-    """Return a browser in which somebody has signed in."""
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def send(

@@ -8,7 +8,8 @@ from django.test import Client
 from policies.models import NamespacePolicy, Policy
 from tests.factories import make_bare_route, make_policy
 from tests.people import Cast
-from tests.policies.api import URL, client_of, get, send
+from tests.policies.api import URL, get, send
+from tests.policies.browsers import client_of
 from tests.policies.texts import ADMINS, BROKEN, EMPLOYEES, OPEN
 
 

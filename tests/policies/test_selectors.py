@@ -127,10 +127,6 @@ class TestTexts:
         with pytest.raises(PermissionDeniedError):
             selectors.check_source(BROKEN, actor=actor_of(cast.cyd))
 
-    def test_are_compared_line_by_line(self) -> None:
-        assert selectors.diff_texts("a\nb\n", "a\nc\n") == "@@ -1,2 +1,2 @@\n a\n-b\n+c"
-        assert selectors.diff_texts("a", "a") == ""
-
 
 class TestGetCompletion:
     def test_offers_the_words_of_the_language(self, cast: Cast) -> None:

@@ -1,0 +1,234 @@
+"""Shape of what people type about policies. Decisions are the services'."""
+
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from django import forms
+from django.core.validators import validate_ipv46_address
+
+from console.core.actor import Actor
+from namespaces import selectors as namespace_selectors
+from namespaces.permissions import Permission
+from policies import validation
+from policies.models import AttachmentMode
+from policies.selectors import METHODS, Attempt
+
+INDENT = "\u2003"
+MAX_VERSION = 2**31 - 1
+COMMON_ZONES = (
+    "UTC",
+    "Africa/Cairo",
+    "Africa/Johannesburg",
+    "Africa/Lagos",
+    "America/Chicago",
+    "America/Denver",
+    "America/Los_Angeles",
+    "America/Mexico_City",
+    "America/New_York",
+    "America/Sao_Paulo",
+    "America/Toronto",
+    "Asia/Dubai",
+    "Asia/Hong_Kong",
+    "Asia/Kolkata",
+    "Asia/Seoul",
+    "Asia/Shanghai",
+    "Asia/Singapore",
+    "Asia/Tokyo",
+    "Australia/Sydney",
+    "Europe/Amsterdam",
+    "Europe/Berlin",
+    "Europe/Istanbul",
+    "Europe/London",
+    "Europe/Madrid",
+    "Europe/Paris",
+    "Europe/Rome",
+    "Europe/Warsaw",
+    "Europe/Zurich",
+    "Pacific/Auckland",
+)
+
+
+def namespace_choices(
+    actor: Actor, permission: Permission, *, below: str = ""
+) -> list[tuple[str, str]]:
+    """Return the namespaces where the actor may, indented as the tree is.
+
+    `below` is a path: only that namespace and those below it are offered.
+    """
+    return [
+        (str(node.id), f"{INDENT * node.depth}{node.name}")
+        for node in namespace_selectors.list_nodes(actor)
+        if node.role
+        and permission in node.role.permissions
+        and node.path.startswith(below)
+    ]
+
+
+class VersionField(forms.IntegerField):
+    """The version that the form was filled from, unseen; services compare it."""
+
+    def __init__(self) -> None:
+        super().__init__(widget=forms.HiddenInput, min_value=1, max_value=MAX_VERSION)
+
+
+class ReasonField(forms.CharField):
+    """Why something is changed."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            label="Reason",
+            required=False,
+            max_length=validation.MAX_REASON_LENGTH,
+            help_text="For the history and the audit log, such as a ticket.",
+            **kwargs,
+        )
+
+
+class PolicyForm(forms.Form):
+    """What a policy says."""
+
+    name = forms.CharField(max_length=validation.MAX_NAME_LENGTH)
+    description = forms.CharField(
+        required=False,
+        max_length=validation.MAX_NOTE_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="What it is for, for those who attach it.",
+    )
+    source = forms.CharField(
+        label="Policy text", strip=False, required=False, widget=forms.Textarea
+    )
+    explanation = forms.CharField(
+        required=False,
+        max_length=validation.MAX_NOTE_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Told to people whom it refuses.",
+    )
+    remediation = forms.CharField(
+        required=False,
+        max_length=validation.MAX_NOTE_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Tells them what to do about it.",
+    )
+    reason = ReasonField()
+
+
+class NewPolicyForm(PolicyForm):
+    """A policy that isn't there yet, and where it goes."""
+
+    namespace = forms.ChoiceField(
+        help_text="It can be attached there and below, and is seen there and below."
+    )
+    field_order = ("namespace", "name", "description")
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["namespace"].choices = namespace_choices(  # type: ignore[attr-defined]
+            actor, Permission.POLICY_CREATE
+        )
+
+
+class EditPolicyForm(PolicyForm):
+    """A policy as it stands."""
+
+    version = VersionField()
+
+
+class MovePolicyForm(forms.Form):
+    """Where a policy is to live."""
+
+    namespace = forms.ChoiceField(label="New namespace")
+    reason = ReasonField()
+    version = VersionField()
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        places = namespace_choices(actor, Permission.POLICY_EDIT)
+        self.fields["namespace"].choices = [("", "Choose…"), *places]  # type: ignore[attr-defined]
+
+
+class AttachForm(forms.Form):
+    """Where a policy is to count, and how."""
+
+    namespace = forms.ChoiceField()
+    mode = forms.ChoiceField(
+        label="How it counts there and below",
+        widget=forms.RadioSelect,
+        choices=[
+            (
+                AttachmentMode.INHERITED,
+                (
+                    "Inherited: as if attached to every route; a route or a namespace "
+                    "may switch inheriting off."
+                ),
+            ),
+            (
+                AttachmentMode.ENFORCED,
+                (
+                    "Enforced: a ceiling over every route that nobody below can switch "
+                    "off. Needs the admin role."
+                ),
+            ),
+        ],
+        initial=AttachmentMode.INHERITED,
+    )
+    reason = ReasonField()
+
+    def __init__(self, *args: Any, actor: Actor, below: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        places = namespace_choices(actor, Permission.POLICY_ATTACH, below=below)
+        self.fields["namespace"].choices = [("", "Choose…"), *places]  # type: ignore[attr-defined]
+
+
+class AttemptForm(forms.Form):
+    """Who tries what, when. Everything has a default: nobody, `GET /`, now."""
+
+    person = forms.UUIDField(required=False)
+    device = forms.UUIDField(required=False)
+    method = forms.ChoiceField(choices=[(one, one) for one in METHODS], required=False)
+    path = forms.CharField(required=False, max_length=2000, strip=False)
+    address = forms.CharField(
+        label="From address", required=False, validators=[validate_ipv46_address]
+    )
+    is_preflight = forms.BooleanField(label="CORS preflight", required=False)
+    at = forms.DateTimeField(
+        label="Date and time",
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+    )
+    zone = forms.CharField(label="Time zone", required=False, max_length=64)
+
+    def __init__(self, data: Any = None) -> None:
+        # It stands beside the policy's own form, whose fields have the usual ids.
+        super().__init__(data, auto_id="try-%s")
+
+    def clean_path(self) -> str:
+        """Refuse what no request line holds."""
+        path: str = self.cleaned_data["path"] or "/"
+        if not path.startswith("/"):
+            raise forms.ValidationError("A path begins with /.")
+        return path
+
+    def clean_zone(self) -> str:
+        """Refuse what is no zone of the IANA database."""
+        zone: str = self.cleaned_data["zone"] or "UTC"
+        if zone not in available_timezones():
+            raise forms.ValidationError("There is no such time zone.")
+        return zone
+
+    def attempt(self, *, now: datetime) -> Attempt:
+        """Return what was described; without a time, now."""
+        values = self.cleaned_data
+        at = now
+        if values["at"]:
+            # Typed as a clock shows it there, whatever zone Django took it to be in.
+            at = values["at"].replace(tzinfo=ZoneInfo(values["zone"])).astimezone(UTC)
+        return Attempt(
+            at=at,
+            person_id=values["person"],
+            device_id=values["device"],
+            method=values["method"] or "GET",
+            path=values["path"],
+            address=values["address"],
+            is_preflight=values["is_preflight"],
+        )

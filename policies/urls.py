@@ -1,0 +1,54 @@
+"""URLs of the pages of policies."""
+
+from django.urls import path
+
+from policies.views import detail, editing, lists, trying
+
+app_name = "policies"
+urlpatterns = [
+    path("policies/", lists.PolicyListPage.as_view(), name="policy-list"),
+    path("policies/export.csv", lists.PolicyExport.as_view(), name="policy-export"),
+    path(
+        "policies/deleted", lists.DeletedPoliciesPage.as_view(), name="policy-deleted"
+    ),
+    path(
+        "policies/delete",
+        lists.DeletePoliciesPage.as_view(http_method_names=["post", "options"]),
+        name="policy-bulk-delete",
+    ),
+    path("policies/new", editing.CreatePage.as_view(), name="policy-create"),
+    path("policies/try", trying.TryDraftPage.as_view(), name="policy-try-draft"),
+    path("policies/try/people", trying.PeoplePage.as_view(), name="try-people"),
+    path("policies/try/devices", trying.DevicesPage.as_view(), name="try-devices"),
+    path("policies/<uuid:id>/", detail.PolicyPage.as_view(), name="policy-detail"),
+    path("policies/<uuid:id>/edit", editing.EditPage.as_view(), name="policy-edit"),
+    path("policies/<uuid:id>/uses", detail.UsesPage.as_view(), name="policy-uses"),
+    path(
+        "policies/<uuid:id>/history",
+        detail.HistoryPage.as_view(),
+        name="policy-history",
+    ),
+    path(
+        "policies/<uuid:id>/revert",
+        detail.RevertAction.as_view(),
+        name="policy-revert",
+    ),
+    path("policies/<uuid:id>/try", trying.TryPolicyPage.as_view(), name="policy-try"),
+    path("policies/<uuid:id>/move", editing.MovePage.as_view(), name="policy-move"),
+    path(
+        "policies/<uuid:id>/attach", editing.AttachPage.as_view(), name="policy-attach"
+    ),
+    path(
+        "policies/<uuid:id>/detach/<uuid:namespace_id>",
+        detail.DetachAction.as_view(),
+        name="policy-detach",
+    ),
+    path(
+        "policies/<uuid:id>/delete", editing.DeletePage.as_view(), name="policy-delete"
+    ),
+    path(
+        "policies/<uuid:id>/restore",
+        editing.RestoreAction.as_view(),
+        name="policy-restore",
+    ),
+]

@@ -1,0 +1,241 @@
+"""One policy: what it says, what it applies to, and what it said before."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.urls import reverse
+
+from console.core.generic.pages import ActionView, Page
+from namespaces import access
+from namespaces.permissions import Permission
+from namespaces.views import namespace_url
+from policies import selectors, services
+from policies.language import Sentence
+from policies.models import AttachmentMode, PolicyVersion
+from policies.services import PERMISSION_FOR
+from policies.views.frame import OfPolicy, number_from, route_url
+from policies.views.trying import panel_context
+
+FIELD_LABELS = {
+    "name": "Name",
+    "description": "Description",
+    "language": "Language",
+    "explanation": "Explanation",
+    "remediation": "Remediation",
+}
+ROUTE_COLUMNS = (
+    {"label": "Route"},
+    {"label": "Address", "hide": "narrow"},
+    {"label": "Namespace"},
+)
+NAMESPACE_COLUMNS = (
+    {"label": "Namespace"},
+    {"label": "How"},
+    {"label": "Since", "hide": "narrow"},
+    {"label": "By", "hide": "medium"},
+)
+VERSION_COLUMNS = (
+    {"label": "Version"},
+    {"label": "Saved"},
+    {"label": "By", "hide": "narrow"},
+    {"label": "Reason", "hide": "medium"},
+)
+
+
+class PolicyPage(OfPolicy, Page):
+    """What a policy says, in words and as text; trying it."""
+
+    template_name = "policies/policy_detail.html"
+    tab = "policy-detail"
+
+    def get_title(self) -> str:
+        """Name of the policy."""
+        return self.policy.name
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the sentences, the use, and what may be done."""
+        policy = self.policy
+        names = selectors.names_in([policy])
+        may_try = self.can(Permission.POLICY_TRY)
+        return super().get_context_data(
+            sentences=[
+                _sentence(one) for one in selectors.describe(policy, names=names)
+            ],
+            usage=selectors.get_usage(policy, actor=self.actor),
+            newest=selectors.get_version(policy, policy.version),
+            menu=self.menu(),
+            may_edit=self.can(Permission.POLICY_EDIT),
+            may_attach=access.can_anywhere(self.actor, Permission.POLICY_ATTACH),
+            panel=panel_context(self.url("policy-try"), actor=self.actor)
+            if may_try
+            else None,
+            **kwargs,
+        )
+
+    def menu(self) -> list[dict[str, Any]]:
+        """Return the rarer actions that the person may take."""
+        entries = (
+            (
+                access.can_anywhere(self.actor, Permission.POLICY_ATTACH),
+                "Attach to a namespace",
+                "attach",
+                self.url("policy-attach"),
+            ),
+            (
+                self.can(Permission.POLICY_EDIT),
+                "Move",
+                "move",
+                self.url("policy-move"),
+            ),
+            (
+                self.can(Permission.POLICY_CREATE),
+                "Duplicate",
+                "duplicate",
+                f"{reverse('policies:policy-create')}?copy={self.policy.pk}",
+            ),
+            (
+                self.can(Permission.POLICY_DELETE),
+                "Delete",
+                "delete",
+                self.url("policy-delete"),
+            ),
+        )
+        return [
+            {"label": label, "icon": icon, "url": url, "danger": icon == "delete"}
+            for is_offered, label, icon, url in entries
+            if is_offered
+        ]
+
+
+def _sentence(sentence: Sentence) -> dict[str, Any]:
+    """Return a sentence with what stands before its clauses by itself."""
+    clauses = [clause.text for clause in sentence.clauses]
+    return {
+        "action": sentence.action.value,
+        "text": sentence.text,
+        "lead": sentence.text.removesuffix("; ".join(clauses)).strip(),
+        "clauses": clauses,
+    }
+
+
+class UsesPage(OfPolicy, Page):
+    """The routes and namespaces that a policy is attached to."""
+
+    template_name = "policies/policy_uses.html"
+    tab = "policy-uses"
+
+    def get_title(self) -> str:
+        """Name of the policy."""
+        return self.policy.name
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add where it is attached, as far as the person may see."""
+        usage = selectors.get_usage(self.policy, actor=self.actor)
+        return super().get_context_data(
+            usage=usage,
+            routes=[(route, route_url(route.pk)) for route in usage.routes],
+            attachments=[
+                {
+                    "row": one,
+                    "url": namespace_url(one.namespace, actor=self.actor),
+                    "may_detach": access.can(
+                        self.actor,
+                        PERMISSION_FOR[AttachmentMode(one.mode)],
+                        one.namespace,
+                    ),
+                }
+                for one in usage.attachments
+            ],
+            route_columns=ROUTE_COLUMNS,
+            namespace_columns=NAMESPACE_COLUMNS,
+            may_attach=access.can_anywhere(self.actor, Permission.POLICY_ATTACH),
+            **kwargs,
+        )
+
+
+class HistoryPage(OfPolicy, Page):
+    """All versions, and what changed between any two."""
+
+    template_name = "policies/policy_history.html"
+    tab = "policy-history"
+
+    def get_title(self) -> str:
+        """Name of the policy."""
+        return self.policy.name
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the versions, and the difference between the two that are chosen."""
+        versions = list(selectors.list_versions(self.policy))
+        after = self._chosen("to", versions[0].number)
+        before = self._chosen("from", max(after.number - 1, 1))
+        lines = selectors.diff_lines(before.source, after.source)
+        added, removed = selectors.count_changes(lines)
+        return super().get_context_data(
+            versions=[(one, max(one.number - 1, 1)) for one in versions],
+            next_number=versions[0].number + 1,
+            diff_label=f"Version {before.number} and {after.number}",
+            columns=VERSION_COLUMNS,
+            before=before,
+            after=after,
+            lines=lines,
+            added=added,
+            removed=removed,
+            changes=_changed_fields(before, after),
+            may_edit=self.can(Permission.POLICY_EDIT),
+            **kwargs,
+        )
+
+    def _chosen(self, name: str, default: int) -> PolicyVersion:
+        number = number_from(self.request.GET.get(name, ""), default)
+        return selectors.get_version(self.policy, number)
+
+
+def _changed_fields(
+    before: PolicyVersion, after: PolicyVersion
+) -> list[dict[str, str]]:
+    """Return what changed besides the text."""
+    return [
+        {
+            "label": label,
+            "before": getattr(before, name),
+            "after": getattr(after, name),
+        }
+        for name, label in FIELD_LABELS.items()
+        if getattr(before, name) != getattr(after, name)
+    ]
+
+
+class RevertAction(OfPolicy, ActionView):
+    """Lets a policy say again what an earlier version said."""
+
+    def carry_out(self) -> str:
+        """Save it as a new version."""
+        to_version = number_from(self.request.POST.get("to_version", ""))
+        policy = services.revert_policy(
+            self.policy.pk,
+            to_version=to_version,
+            version=number_from(self.request.POST.get("version", "")),
+            actor=self.actor,
+            now=self.now,
+        )
+        messages.success(
+            self.request,
+            f"{policy.name} says again what version {to_version} said, "
+            f"as version {policy.version}.",
+        )
+        return self.url("policy-history")
+
+
+class DetachAction(OfPolicy, ActionView):
+    """Takes a policy off a namespace."""
+
+    def carry_out(self) -> str:
+        """Detach it."""
+        services.detach_from_namespace(
+            self.policy.pk,
+            namespace_id=self.kwargs["namespace_id"],
+            actor=self.actor,
+            now=self.now,
+        )
+        messages.success(self.request, f"{self.policy.name} no longer counts there.")
+        return self.url("policy-uses")

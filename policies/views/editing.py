@@ -1,0 +1,315 @@
+"""Pages that change policies: create, edit, move, attach, delete, restore."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.urls import reverse
+
+from console.core.exceptions import (
+    ConsoleError,
+    NotFoundError,
+    PermissionDeniedError,
+    StaleVersionError,
+)
+from console.core.generic.pages import ActionView, ConfirmPage, FormPage
+from console.core.http import uuid_from
+from namespaces import access
+from namespaces.permissions import Permission
+from policies import selectors, services
+from policies.forms import (
+    AttachForm,
+    EditPolicyForm,
+    MovePolicyForm,
+    NewPolicyForm,
+    PolicyForm,
+)
+from policies.views.frame import OfPolicy, number_from, route_url
+from policies.views.trying import panel_context
+
+STARTER = """\
+# Who is let in, and who is kept out. Ctrl+Space offers what may be written.
+allow:
+  and:
+    - authenticated_user: true
+"""
+COPIED = ("description", "source", "explanation", "remediation")
+
+
+class EditorPage(FormPage[Any]):
+    """A form with the policy editor, and a panel that tries the draft."""
+
+    template_name = "policies/policy_form.html"
+    try_url: str
+    cancel_url: str
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the panel, and where the editor asks."""
+        return super().get_context_data(
+            panel=panel_context(self.try_url, actor=self.actor),
+            cancel_url=self.cancel_url,
+            check_url=reverse("api-policy-check"),
+            completion_url=reverse("api-policy-completion"),
+            **kwargs,
+        )
+
+
+class CreatePage(EditorPage):
+    """A new policy, in a namespace where the person may create some."""
+
+    title = "New policy"
+    form_class = NewPolicyForm
+
+    @property
+    def try_url(self) -> str:  # type: ignore[override]
+        """Where drafts are tried."""
+        return reverse("policies:policy-try-draft")
+
+    @property
+    def cancel_url(self) -> str:  # type: ignore[override]
+        """Where to go without saving."""
+        return reverse("policies:policy-list")
+
+    def get_initial(self) -> dict[str, Any]:
+        """Start in the chosen namespace: from a copy, or with the shortest policy."""
+        initial = {
+            "namespace": self.request.GET.get("namespace", ""),
+            "source": STARTER,
+        }
+        copied = self.request.GET.get("copy", "")
+        if copied:
+            policy = selectors.get_policy(
+                uuid_from(copied, name="copy"), actor=self.actor
+            )
+            initial |= {name: getattr(policy, name) for name in COPIED}
+            initial |= {
+                "name": f"Copy of {policy.name}",
+                "namespace": str(policy.namespace_id),
+            }
+        return initial
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Offer the places where the person may."""
+        if not access.can_anywhere(self.actor, Permission.POLICY_CREATE):
+            raise PermissionDeniedError
+        return super().get_form_kwargs() | {"actor": self.actor}
+
+    def save(self, form: PolicyForm) -> str:
+        """Create it."""
+        values = dict(form.cleaned_data)
+        policy = services.create_policy(
+            namespace_id=values.pop("namespace"),
+            actor=self.actor,
+            now=self.now,
+            **values,
+        )
+        messages.success(
+            self.request,
+            f"{policy.name} is there. It does nothing until it is attached.",
+        )
+        return reverse("policies:policy-detail", args=[policy.pk])
+
+
+class EditPage(OfPolicy, EditorPage):
+    """A policy as it stands, to be changed."""
+
+    form_class = EditPolicyForm
+
+    @property
+    def try_url(self) -> str:  # type: ignore[override]
+        """Where the draft is tried."""
+        return self.url("policy-try")
+
+    @property
+    def cancel_url(self) -> str:  # type: ignore[override]
+        """Where to go without saving."""
+        return self.page_url
+
+    def get_title(self) -> str:
+        """What is edited."""
+        return f"Edit {self.policy.name}"
+
+    def get_initial(self) -> dict[str, Any]:
+        """Start from what is there."""
+        names = ("name", *COPIED, "version")
+        return {name: getattr(self.policy, name) for name in names}
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Refuse to show a form that would be refused when sent."""
+        self.check(Permission.POLICY_EDIT)
+        return super().get_form_kwargs()
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add what somebody else saved meanwhile, and go on from there."""
+        error: ConsoleError | None = kwargs.get("error")
+        if not isinstance(error, StaleVersionError):
+            return super().get_context_data(**kwargs)
+        form, stale = kwargs["form"], error.details
+        seen = number_from(form.data.get("version", ""))
+        # Whoever has seen the other's change may save over it.
+        form.data = form.data.copy()
+        form.data["version"] = stale["current_version"]
+        return super().get_context_data(
+            stale=stale, stale_lines=self._changed_since(seen), **kwargs
+        )
+
+    def _changed_since(self, number: int) -> list[selectors.DiffLine]:
+        versions = selectors.list_versions(self.policy)
+        seen = versions.filter(number=number).first()
+        newest = versions[0]
+        return selectors.diff_lines(seen.source if seen else "", newest.source)
+
+    def save(self, form: PolicyForm) -> str:
+        """Save the next version, unless nothing changed."""
+        values = dict(form.cleaned_data)
+        version = values.pop("version")
+        policy = services.update_policy(
+            self.policy.pk, version=version, actor=self.actor, now=self.now, **values
+        )
+        if policy.version == version:
+            messages.info(self.request, "Nothing was changed, so nothing was saved.")
+        else:
+            messages.success(self.request, f"Saved as version {policy.version}.")
+        return self.page_url
+
+
+class MovePage(OfPolicy, FormPage[MovePolicyForm]):
+    """Another namespace for a policy."""
+
+    template_name = "policies/policy_move.html"
+    form_class = MovePolicyForm
+
+    def get_title(self) -> str:
+        """What is moved."""
+        return f"Move {self.policy.name}"
+
+    def get_initial(self) -> dict[str, Any]:
+        """Keep the version that was seen."""
+        return {"version": self.policy.version}
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Offer the places where the person may."""
+        self.check(Permission.POLICY_EDIT)
+        return super().get_form_kwargs() | {"actor": self.actor}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add where to go back to."""
+        return super().get_context_data(cancel_url=self.page_url, **kwargs)
+
+    def save(self, form: MovePolicyForm) -> str:
+        """Move it."""
+        values = dict(form.cleaned_data)
+        policy = services.move_policy(
+            self.policy.pk,
+            namespace_id=values.pop("namespace"),
+            actor=self.actor,
+            now=self.now,
+            **values,
+        )
+        messages.success(
+            self.request, f"{policy.name} lives in {policy.namespace.name} now."
+        )
+        return self.page_url
+
+
+class AttachPage(OfPolicy, FormPage[AttachForm]):
+    """A namespace in which a policy is to count, and how."""
+
+    template_name = "policies/policy_attach.html"
+    form_class = AttachForm
+
+    def get_title(self) -> str:
+        """What is attached."""
+        return f"Attach {self.policy.name}"
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Offer the places where the policy is seen and the person may."""
+        if not access.can_anywhere(self.actor, Permission.POLICY_ATTACH):
+            raise PermissionDeniedError
+        return super().get_form_kwargs() | {
+            "actor": self.actor,
+            "below": self.policy.namespace.path,
+        }
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add where to go back to."""
+        return super().get_context_data(cancel_url=self.url("policy-uses"), **kwargs)
+
+    def save(self, form: AttachForm) -> str:
+        """Attach it."""
+        values = dict(form.cleaned_data)
+        attachment = services.attach_to_namespace(
+            self.policy.pk,
+            namespace_id=values.pop("namespace"),
+            actor=self.actor,
+            now=self.now,
+            **values,
+        )
+        messages.success(
+            self.request,
+            f"{self.policy.name} counts as {attachment.mode} on every route of "
+            f"{attachment.namespace.name} and below.",
+        )
+        return self.url("policy-uses")
+
+
+class DeletePage(OfPolicy, ConfirmPage):
+    """Lists what goes with a policy, or where it is attached; then deletes it."""
+
+    template_name = "policies/policy_confirm_delete.html"
+
+    def get_title(self) -> str:
+        """What is deleted."""
+        return f"Delete {self.policy.name}"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add what goes with it, or what stands in the way."""
+        self.check(Permission.POLICY_DELETE)
+        policy = self.policy
+        usage = selectors.get_usage(policy, actor=self.actor)
+        return super().get_context_data(
+            text=f"“{policy.name}” is deleted. It is attached to nothing.",
+            usage=usage,
+            used_by=[
+                {"name": route.name, "url": route_url(route.pk), "note": "route"}
+                for route in usage.routes
+            ]
+            + [
+                {"name": one.namespace.name, "url": "", "note": one.get_mode_display()}
+                for one in usage.attachments
+            ],
+            consequences=[{"label": "versions of it", "count": policy.version}],
+            hidden=[{"name": "version", "value": policy.version}],
+            cancel_url=self.page_url,
+            **kwargs,
+        )
+
+    def carry_out(self) -> str:
+        """Delete it, and offer to take that back."""
+        version = self.request.POST.get("version", "")
+        services.delete_policy(
+            self.policy.pk,
+            version=number_from(version),
+            actor=self.actor,
+            now=self.now,
+        )
+        undo = self.url("policy-restore")
+        messages.success(
+            self.request, f"{self.policy.name} is deleted.", extra_tags=f"undo:{undo}"
+        )
+        return reverse("policies:policy-list")
+
+
+class RestoreAction(ActionView):
+    """Takes back a deletion."""
+
+    def carry_out(self) -> str:
+        """Restore it."""
+        try:
+            policy = services.restore_policy(
+                self.kwargs["id"], actor=self.actor, now=self.now
+            )
+        except NotFoundError:
+            messages.info(self.request, "It is there already, or was never deleted.")
+            return reverse("policies:policy-list")
+        messages.success(self.request, f"{policy.name} is back, with all its versions.")
+        return reverse("policies:policy-detail", args=[policy.pk])

@@ -1,0 +1,95 @@
+"""What all pages of one policy have in common: its head, path, tabs, and rights."""
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from django.urls import NoReverseMatch, reverse
+
+from console.core.exceptions import PermissionDeniedError
+from console.core.generic.pages import ActorMixin
+from namespaces import access
+from namespaces.permissions import Permission
+from namespaces.views import path_links
+from policies import selectors
+
+if TYPE_CHECKING:
+    from policies.models import Policy
+
+MAX_DIGITS = 9
+TABS = (
+    ("Policy", "policy-detail", "policy"),
+    ("Applies to", "policy-uses", "attach"),
+    ("History", "policy-history", "history"),
+)
+
+
+class OfPolicy(ActorMixin):
+    """A page about the policy of the URL; 404 when the person doesn't see it."""
+
+    tab = ""
+
+    @cached_property
+    def policy(self) -> "Policy":
+        """The policy."""
+        return selectors.get_policy(self.kwargs["id"], actor=self.actor)
+
+    @property
+    def page_url(self) -> str:
+        """Its own page."""
+        return self.url("policy-detail")
+
+    def url(self, name: str) -> str:
+        """Return the address of one of its pages."""
+        return reverse(f"policies:{name}", args=[self.policy.pk])
+
+    def can(self, permission: Permission) -> bool:
+        """Answer whether the person may, for showing a button."""
+        return access.can(self.actor, permission, self.policy.namespace)
+
+    def check(self, permission: Permission) -> None:
+        """Refuse a page that would refuse what it offers.
+
+        Raises:
+            PermissionDeniedError: the person may not.
+        """
+        if not self.can(permission):
+            raise PermissionDeniedError
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the policy, its path and the tabs of its pages."""
+        namespace = self.policy.namespace
+        context: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[misc]
+        return context | {
+            "policy": self.policy,
+            "namespace_path": path_links(namespace, actor=self.actor),
+            "tabs": [
+                {
+                    "label": label,
+                    "url": self.url(name),
+                    "icon": icon,
+                    "active": name == self.tab,
+                }
+                for label, name, icon in TABS
+            ],
+        }
+
+
+def number_from(text: str, default: int = 0) -> int:
+    """Return the number that a parameter gives, if it is one that can be."""
+    return int(text) if text.isdecimal() and len(text) <= MAX_DIGITS else default
+
+
+def import_url() -> str:
+    """Return where configurations are imported, likewise."""
+    try:
+        return reverse("routes:import-start")
+    except NoReverseMatch:
+        return ""
+
+
+def route_url(route_id: Any) -> str:
+    """Return a route's page, which a part of the console above this one serves."""
+    try:
+        return reverse("routes:route-detail", args=[route_id])
+    except NoReverseMatch:
+        return ""

@@ -1,0 +1,209 @@
+"""Lists of policies: those that are there, and those that were deleted."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.urls import reverse
+
+from console.core.exceptions import ValidationFailedError
+from console.core.generic.pages import ConfirmPage, CsvExport, ListPage, Page
+from console.core.http import uuid_from
+from namespaces import access
+from namespaces import selectors as namespace_selectors
+from namespaces.permissions import Permission
+from namespaces.views import path_names
+from policies import selectors, services
+from policies.listings import PolicyListing
+from policies.models import Policy
+from policies.views.frame import import_url, number_from
+
+MAX_CHOSEN = 100
+DELETED_PER_PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyRow:
+    """A policy as the list draws it."""
+
+    policy: Any
+    words: str
+    path: list[dict[str, str]]
+    menu: list[dict[str, Any]]
+
+    @property
+    def menu_id(self) -> str:
+        """Id of the row's menu, unique on the page."""
+        return f"menu-{self.policy.pk}"
+
+    @property
+    def menu_label(self) -> str:
+        """What the row's menu is for."""
+        return f"Actions for {self.policy.name}"
+
+    @property
+    def used_by(self) -> str:
+        """How many routes and namespaces it is attached to."""
+        counted = (
+            (self.policy.route_count, "route"),
+            (self.policy.namespace_count, "namespace"),
+        )
+        return ", ".join(
+            f"{count} {noun}{'s' if count > 1 else ''}"
+            for count, noun in counted
+            if count
+        )
+
+
+class PolicyListPage(ListPage):
+    """The policies that the person sees."""
+
+    title = "Policies"
+    template_name = "policies/policy_list.html"
+    listing = PolicyListing()
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add what each policy says, and what may be done."""
+        context = super().get_context_data(**kwargs)
+        policies = context["list"].rows
+        names = selectors.names_in(policies)
+        narrowed = self.request.GET.get("namespace", "")
+        paths = namespace_selectors.name_paths(row.namespace for row in policies)
+        return context | {
+            "rows": [
+                PolicyRow(
+                    policy=policy,
+                    words=selectors.summarize(policy, names=names),
+                    path=path_names(paths[policy.namespace_id]),
+                    menu=self._menu(policy),
+                )
+                for policy in policies
+            ],
+            "total": f"{context['list'].total} policies",
+            "create_query": f"?namespace={narrowed}" if narrowed else "",
+            "import_url": import_url(),
+            "may_create": access.can_anywhere(self.actor, Permission.POLICY_CREATE),
+            "may_delete": access.can_anywhere(self.actor, Permission.POLICY_DELETE),
+        }
+
+    def _menu(self, policy: Policy) -> list[dict[str, Any]]:
+        entries = (
+            (Permission.POLICY_EDIT, "Edit", "edit", "policy-edit"),
+            (Permission.POLICY_VIEW, "History", "history", "policy-history"),
+            (Permission.POLICY_DELETE, "Delete", "delete", "policy-delete"),
+        )
+        return [
+            {
+                "label": label,
+                "icon": icon,
+                "url": reverse(f"policies:{name}", args=[policy.pk]),
+                "danger": icon == "delete",
+            }
+            for permission, label, icon, name in entries
+            if permission is Permission.POLICY_VIEW
+            or access.can(self.actor, permission, policy.namespace)
+        ]
+
+
+class PolicyExport(CsvExport):
+    """The same list as a file."""
+
+    listing = PolicyListing()
+
+
+class DeletedPoliciesPage(Page):
+    """What was deleted and may be restored."""
+
+    title = "Deleted policies"
+    template_name = "policies/policy_deleted.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add one page of tombstones."""
+        rows = Paginator(selectors.list_deleted(self.actor), DELETED_PER_PAGE)
+        return super().get_context_data(
+            page=rows.get_page(self.request.GET.get("page")),
+            columns=[
+                {"label": "Name"},
+                {"label": "Deleted by", "hide": "narrow"},
+                {"label": "When"},
+            ],
+            **kwargs,
+        )
+
+
+class DeletePoliciesPage(ConfirmPage):
+    """Lists what is chosen, and what stands in the way; then deletes it."""
+
+    title = "Delete policies"
+    template_name = "policies/policies_confirm_delete.html"
+
+    def chosen(self) -> list[Any]:
+        """Return the policies that are chosen and seen, with what uses them."""
+        ids = [uuid_from(text, name="ids") for text in self.request.POST.getlist("ids")]
+        if len(ids) > MAX_CHOSEN:
+            raise ValidationFailedError(
+                f"choose at most {MAX_CHOSEN} policies at a time"
+            )
+        rows = selectors.list_policies(self.actor).filter(pk__in=ids).order_by("name")
+        return list(selectors.with_usage(rows, actor=self.actor))
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Tell what can be deleted from what can't."""
+        free: list[tuple[Any, dict[str, Any]]] = []
+        kept: list[tuple[Any, dict[str, Any]]] = []
+        for policy in self.chosen():
+            may = access.can(self.actor, Permission.POLICY_DELETE, policy.namespace)
+            used = policy.route_count or policy.namespace_count
+            entry = {
+                "name": policy.name,
+                "url": reverse("policies:policy-detail", args=[policy.pk]),
+                "note": "" if may and not used else _why_kept(may=may),
+            }
+            (kept if entry["note"] else free).append((policy, entry))
+        return super().get_context_data(
+            free=len(free),
+            text="These policies are deleted. They are attached to nothing.",
+            consequences=[
+                {
+                    "label": "policies",
+                    "count": len(free),
+                    "entries": [entry for _, entry in free],
+                }
+            ],
+            kept=[entry for _, entry in kept],
+            hidden=[{"name": "confirmed", "value": "yes"}]
+            + [{"name": "ids", "value": policy.pk} for policy, _ in free]
+            + [
+                {"name": "seen", "value": f"{policy.pk}:{policy.version}"}
+                for policy, _ in free
+            ],
+            cancel_url=reverse("policies:policy-list"),
+            **kwargs,
+        )
+
+    def post(self, request: Any, **kwargs: Any) -> Any:
+        """Show what is chosen first; delete it when that was confirmed."""
+        if request.POST.get("confirmed") != "yes":
+            return self.get(request, **kwargs)
+        return super().post(request, **kwargs)
+
+    def carry_out(self) -> str:
+        """Delete them, all or none."""
+        versions = dict(map(_seen, self.request.POST.getlist("seen")))
+        count = services.delete_policies(versions, actor=self.actor, now=self.now)
+        noun = "policy is" if count == 1 else "policies are"
+        messages.success(
+            self.request,
+            f"{count} {noun} deleted. They can be restored from “Deleted policies”.",
+        )
+        return reverse("policies:policy-list")
+
+
+def _why_kept(*, may: bool) -> str:
+    return "is still attached" if may else "your role there does not allow it"
+
+
+def _seen(text: str) -> tuple[Any, int]:
+    policy_id, _, version = text.partition(":")
+    return uuid_from(policy_id, name="seen"), number_from(version)
