@@ -1,12 +1,13 @@
 """The policies of an export: how Core is told each of them, once for all routes."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from policies import language, selectors
 from policies.language import Action, Edition, Severity
+from policies.language.records import ForeignKey
 from routes.exports import marks, policy_text
 from routes.exports.policy_text import Items
 
@@ -22,8 +23,12 @@ MISREAD = frozenset({"http_method", "http_path"})
 class Entry:
     """A policy as an export carries it.
 
-    `items` are its rules as items of a list, None if Core can't be given them as they
-    are; `obstacle` then says why.
+    Attributes:
+        home: its namespace, by names.
+        is_accepted: Core accepts the text as PPL.
+        is_plain: Core reads it as it is meant, too.
+        has_allow_rules: enforced, it is a ceiling.
+        foreign_keys: how records of each type are found.
     """
 
     id: str
@@ -33,9 +38,31 @@ class Entry:
     explanation: str
     remediation: str
     source: str
-    items: Items | None
-    obstacle: str
+    is_accepted: bool
+    is_plain: bool
     has_allow_rules: bool
+    foreign_keys: Mapping[str, ForeignKey]
+
+    @property
+    def has_notes(self) -> bool:
+        """There is something to tell people, which Core does by policy."""
+        return bool(self.explanation or self.remediation)
+
+    @property
+    def items(self) -> Items:
+        """The rules as items of a list."""
+        return policy_text.to_items(self.source)
+
+    def rego(self, *, as_ceiling: bool) -> str:
+        """Return the policy, or the ceiling that it puts up, in Rego.
+
+        Raises:
+            UntranslatableError: a criterion has no form in Rego.
+        """
+        program = selectors.compile_source(self.source)
+        return language.to_rego(
+            program, as_ceiling=as_ceiling, foreign_keys=self.foreign_keys
+        )
 
     def describe(self, *, with_source: bool) -> list[str]:
         """Return the comment lines that describe the policy at the head of a file."""
@@ -55,9 +82,12 @@ class Entry:
         ]
 
 
-def make_entry(policy: "Policy", *, home: str) -> Entry:
-    """Return a policy as an export carries it; `home` is its namespace by names."""
-    obstacle = _obstacle(policy.source)
+def make_entry(
+    policy: "Policy", *, home: str, foreign_keys: Mapping[str, ForeignKey]
+) -> Entry:
+    """Return a policy as an export carries it."""
+    is_accepted = _is_accepted(policy.source)
+    criteria = selectors.read_source(policy.source).criteria()
     return Entry(
         id=str(policy.pk),
         name=policy.name,
@@ -66,23 +96,14 @@ def make_entry(policy: "Policy", *, home: str) -> Entry:
         explanation=policy.explanation,
         remediation=policy.remediation,
         source=policy.source,
-        items=None if obstacle else policy_text.to_items(policy.source),
-        obstacle=obstacle,
+        is_accepted=is_accepted,
+        is_plain=is_accepted and not any(one.name in MISREAD for one in criteria),
         has_allow_rules=selectors.compile_source(policy.source).has(Action.ALLOW),
+        foreign_keys=foreign_keys,
     )
 
 
 @lru_cache(maxsize=CACHED_TEXTS)
-def _obstacle(source: str) -> str:
-    """Return why Core can't be given a text as PPL, or "" if it can."""
-    for problem in language.check(source, saving=False, edition=Edition.CORE):
-        if problem.severity is Severity.ERROR:
-            return f"Core does not accept it: {problem.message}"
-    misread = _named(selectors.read_source(source).criteria(), MISREAD)
-    if misread:
-        return f"Core reads `{misread}` from other parts of the request as well"
-    return ""
-
-
-def _named(criteria: Iterable[language.CriterionNode], names: frozenset[str]) -> str:
-    return next((one.name for one in criteria if one.name in names), "")
+def _is_accepted(source: str) -> bool:
+    problems = language.check(source, saving=False, edition=Edition.CORE)
+    return all(problem.severity is not Severity.ERROR for problem in problems)

@@ -9,12 +9,20 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from console.core.actor import Actor
+from directory import selectors as directory_selectors
 from namespaces import selectors as namespace_selectors
 from policies import selectors as policy_selectors
+from policies.language.records import ForeignKey
 from routes import selectors
 from routes.exports import catalog, emitter, marks
-from routes.exports.catalog import Entry
-from routes.exports.policy_text import Shape
+from routes.exports.policy_blocks import (
+    ENFORCED,
+    INHERITED,
+    ROUTE,
+    CannotTellError,
+    PolicyBlocks,
+    Use,
+)
 from routes.validation.overlaps import Place, matching_order
 from routes.validation.secrets import SEPARATOR
 
@@ -23,6 +31,7 @@ if TYPE_CHECKING:
 
     from namespaces.models import Namespace
     from policies.models import Policy
+    from routes.exports.catalog import Entry
     from routes.models import Route
     from routes.selectors import EffectivePolicies
 
@@ -31,7 +40,6 @@ HEAD = (
     '# Comments that begin with "postern:" let Postern read the file back as it was.',
 )
 CHUNK = 2000
-ROUTE, INHERITED, ENFORCED = "route", "inherited", "enforced"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,14 +50,6 @@ class Refusal:
     namespace: str
     policy: str
     why: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Use:
-    """A policy that decides over a route, and how it got there."""
-
-    entry: Entry
-    by: str
 
 
 @dataclass(slots=True)
@@ -82,7 +82,7 @@ class _Exporter:
         self._with_secrets = with_secrets
         self._entries: dict[UUID, Entry] = {}
         self._paths: dict[UUID, str] = {}
-        self._carried: set[str] = set()
+        self._blocks = PolicyBlocks()
         self._refusals: list[Refusal] = []
 
     def export(self) -> Export:
@@ -121,8 +121,13 @@ class _Exporter:
         spaces[self._namespace.pk] = self._namespace
         named = namespace_selectors.name_paths(spaces.values())
         self._paths = {pk: str(path) for pk, path in named.items()}
+        foreign_keys = _foreign_keys()
         self._entries = {
-            pk: catalog.make_entry(policy, home=self._paths[policy.namespace_id])
+            pk: catalog.make_entry(
+                policy,
+                home=self._paths[policy.namespace_id],
+                foreign_keys=foreign_keys,
+            )
             for pk, policy in found.items()
         }
 
@@ -133,7 +138,7 @@ class _Exporter:
         )
         lines = [*HEAD, marks.write_mark("export", format=marks.FORMAT, namespace=path)]
         for entry in described:
-            lines += entry.describe(with_source=entry.id not in self._carried)
+            lines += entry.describe(with_source=not self._blocks.is_carried(entry))
         return lines
 
     def _route(self, route: "Route", effective: "EffectivePolicies") -> list[str]:
@@ -166,51 +171,35 @@ class _Exporter:
         granting = set()
         for policy, by in ways:
             entry = self._entries[policy.pk]
-            if policy.pk in granting and not (by == ENFORCED and entry.has_allow_rules):
-                continue
-            granting.add(policy.pk)
-            yield Use(entry=entry, by=by)
+            use = Use(entry=entry, by=by)
+            if policy.pk not in granting or use.is_ceiling:
+                granting.add(policy.pk)
+                yield use
 
     def _policies(self, route: "Route", uses: Sequence[Use]) -> list[str]:
         """Return the lines of the route's policies, or refuse to."""
-        obstacles = [(use, _obstacle(use)) for use in uses]
-        if any(why for _, why in obstacles):
-            self._refusals += [
+        try:
+            tells_why = bool(route.settings.get("show_error_details"))
+            return self._blocks.write(uses, tells_why=tells_why)
+        except CannotTellError as error:
+            self._refusals.append(
                 Refusal(
                     route=route.name,
                     namespace=self._paths[route.namespace_id],
-                    policy=use.entry.name,
-                    why=why,
+                    policy=error.use.entry.name,
+                    why=str(error),
                 )
-                for use, why in obstacles
-                if why
-            ]
+            )
             return []
-        lines = [line for use in uses for line in self._items(use)]
-        return ["policy:", *emitter.indent(lines)] if lines else []
-
-    def _items(self, use: Use) -> list[str]:
-        entry = use.entry
-        if entry.items is None:
-            return []
-        if entry.items.is_exact:
-            self._carried.add(entry.id)
-        shape = entry.items.shape
-        mark = marks.write_mark(
-            "use",
-            id=entry.id,
-            name=entry.name,
-            by=None if use.by == ROUTE else use.by,
-            shape=None if shape is Shape.LIST else shape.value,
-        )
-        return [mark, *entry.items.lines]
 
 
-def _obstacle(use: Use) -> str:
-    """Return why Core can't be told of a policy in its place, or ""."""
-    if use.by == ENFORCED and use.entry.has_allow_rules:
-        return "it is enforced, and Core knows no policies that only limit"
-    return use.entry.obstacle
+def _foreign_keys() -> dict[str, ForeignKey]:
+    known = {key.value: key for key in ForeignKey}
+    return {
+        source.record_type: known[source.foreign_key]
+        for source in directory_selectors.list_data_sources()
+        if source.foreign_key in known
+    }
 
 
 def _in_order(routes: Iterable["Route"]) -> list["Route"]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from policies.language import PolicyDocument
+from policies.language import Action, PolicyDocument
 from routes.imports.findings import Findings, Place
 
 
@@ -18,7 +18,8 @@ class DraftPolicy:
     `name`, `description`, `explanation` and `remediation` are empty where the file
     says nothing. `id`, `home` (a namespace by its names) and `arrives_by` come from
     our own marks: the policy that it was exported from, where that lived, and whether
-    it arrived at the route by itself ("inherited" or "enforced").
+    it arrived at the route by itself ("inherited" or "enforced"). What limits only
+    was enforced above the route.
     """
 
     source: str
@@ -32,6 +33,12 @@ class DraftPolicy:
     id: str = ""
     home: str = ""
     arrives_by: str = ""
+    limits_only: bool = False
+
+    @property
+    def is_ceiling(self) -> bool:
+        """It takes access away from whom its allow rules don't let in."""
+        return self.limits_only and self.document.has(Action.ALLOW)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -179,9 +179,21 @@ class _Reconciler:
         for one in draft.policies:
             policy = arriving.get((one.id, one.arrives_by))
             arrives = one.arrives_by == "enforced" or inherits
-            if policy is None or not arrives or policy.meaning != one.meaning:
-                wanted.append(one)
+            if policy is not None and arrives and policy.meaning == one.meaning:
+                continue
+            if one.is_ceiling:
+                self._refuse_ceiling(one)
+            wanted.append(one)
         return wanted
+
+    def _refuse_ceiling(self, draft: DraftPolicy) -> None:
+        """A ceiling grants nothing; attached to a route, its allow rules would."""
+        self._findings.problem(
+            "ceiling_missing",
+            f"`{draft.name}` was enforced where this was exported, and is not here",
+            draft.place,
+            remedy=f"enforce it in {draft.home or 'the namespace'} first, or remove it",
+        )
 
     def _name_routes(self) -> None:
         """Give names to new routes that have none, and to those whose name is taken."""

@@ -8,7 +8,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from policies.language.errors import did_you_mean
-from policies.language.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from policies.language.nodes import (
+    MappingNode,
+    Node,
+    ScalarNode,
+    SequenceNode,
+    to_items,
+)
+from routes.exports.marks import Mark
+from routes.exports.policy_blocks import ENFORCED, seal_of
 from routes.imports import legacy
 from routes.imports.clippings import Clipper, Clipping
 from routes.imports.draft import DraftPolicy
@@ -72,10 +80,11 @@ class SubPolicyReader:
             return []
         entries = {key.text: (key, value) for key, value in item.entries}
         self._check_keys(item)
-        details = self._details(entries, Place.of(item))
+        place = Place.of(item)
+        details = self._details(entries, place)
         found = [
             policy
-            for clipping in self._clippings(entries)
+            for clipping in self._clippings(entries, place)
             if (policy := self._policies.read(clipping, **details)) is not None
         ]
         if not found and not self._findings.problems:
@@ -100,19 +109,42 @@ class SubPolicyReader:
         }
         policy_id = self._text_of(*entries["id"]) if "id" in entries else ""
         described = self._marks.catalog.get(policy_id.lower())
+        mark = self._mark_before(place)
         if described is not None:
             details |= {
                 "id": described.id,
                 "home": described.home,
                 "description": described.description,
-                "arrives_by": self._arrives_by(place),
+                "arrives_by": mark.text("by") if mark is not None else "",
+                "limits_only": mark is not None and mark.text("by") == ENFORCED,
             }
         return details
 
-    def _arrives_by(self, place: Place) -> str:
-        line_before = place.line - 1
-        found = self._marks.uses_between(line_before, line_before)
-        return found[0].text("by") if found else ""
+    def _mark_before(self, place: Place) -> Mark | None:
+        line = place.line - 1
+        return next(iter(self._marks.uses_between(line, line)), None)
+
+    def _our_source(self, entries: Entries, place: Place) -> Clipping | None:
+        """Return the PPL that Rego was made from, if it is Rego of our export."""
+        mark = self._mark_before(place)
+        if mark is None:
+            return None
+        described = self._marks.catalog.get(mark.text("id").lower())
+        clipping = None
+        if described is not None and described.source is not None:
+            clipping = Clipping(described.source, place)
+        if "source_ppl" in entries:
+            node = entries["source_ppl"][1]
+            if isinstance(node, ScalarNode):
+                clipping = self._clipper.clip_text(node)
+        rego = [
+            item.text
+            for item in to_items(entries["rego"][1])
+            if isinstance(item, ScalarNode)
+        ]
+        if clipping is None or seal_of(clipping.source, rego) != mark.text("seal"):
+            return None
+        return clipping
 
     def _text_of(self, key: ScalarNode, value: Node) -> str:
         if isinstance(value, ScalarNode):
@@ -122,7 +154,7 @@ class SubPolicyReader:
         )
         return ""
 
-    def _clippings(self, entries: Entries) -> list[Clipping]:
+    def _clippings(self, entries: Entries, place: Place) -> list[Clipping]:
         found = [
             Clipping(one.source, one.place)
             for one in legacy.read_legacy(
@@ -132,6 +164,9 @@ class SubPolicyReader:
         ]
         has_rego = "rego" in entries and not _is_blank(entries["rego"][1])
         if has_rego:
+            ours = self._our_source(entries, place)
+            if ours is not None:
+                return [*found, ours]
             self._refuse_rego(entries)
             return found
         if "source_ppl" in entries and not _is_blank(entries["source_ppl"][1]):

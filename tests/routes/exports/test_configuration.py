@@ -6,20 +6,16 @@ from typing import Any
 import pytest
 import yaml
 
-from console.core.actor import Actor, system
 from console.core.exceptions import PermissionDeniedError
 from console.core.models import AuditEvent
-from namespaces.models import Namespace
-from policies import services as policy_services
 from policies.models import Policy
 from routes import services
-from routes.exceptions import ExportRefusedError
-from routes.imports.plan import Differing, Options
+from routes.imports.plan import Differing
 from routes.models import ImportRun, Route
 from tests.factories import NOW, make_policy, make_route
 from tests.people import Cast, actor_of
+from tests.routes.exports.exporting import ROOT, attach, begin, export, restore
 
-ROOT = system("test")
 SAMPLES = Path(__file__).parent.parent / "imports" / "samples"
 COMMENTED = """\
 # who works here
@@ -45,41 +41,9 @@ PAYLOADS = [
 ]
 
 
-def export(namespace: Namespace, *, actor: Actor = ROOT, **options: Any) -> str:
-    return services.export_configuration(
-        namespace_id=namespace.pk, actor=actor, now=NOW, **options
-    ).text
-
-
-def begin(text: str, namespace: Namespace, **options: Any) -> ImportRun:
-    return services.begin_import(
-        namespace_id=namespace.pk,
-        content=text.encode(),
-        file_name="export.yaml",
-        options=Options(**options),
-        actor=ROOT,
-        now=NOW,
-        may_wait=True,
-    )
-
-
-def restore(text: str, namespace: Namespace, **options: Any) -> ImportRun:
-    run = begin(text, namespace, **options)
-    assert run.status == "planned", run.plan["findings"]
-    return services.apply_import(
-        run.pk, fingerprint=run.plan["fingerprint"], actor=ROOT, now=NOW
-    )
-
-
 def actions(run: ImportRun) -> set[str]:
     steps = (*run.plan["policies"], *run.plan["routes"])
     return {one["action"] for one in steps}
-
-
-def attach(policy: Policy, namespace: Namespace, mode: str) -> None:
-    policy_services.attach_to_namespace(
-        policy.pk, namespace_id=namespace.pk, mode=mode, actor=ROOT, now=NOW
-    )
 
 
 def state() -> list[Any]:
@@ -323,39 +287,6 @@ class TestSecrets:
         assert event.actor_label == cast.ada.email
         with pytest.raises(PermissionDeniedError):
             export(cast.web, actor=actor_of(cast.mia), with_secrets=True)
-
-
-class TestWhatCoreCanNotBeTold:
-    @pytest.mark.parametrize(
-        "criterion",
-        [
-            "http_path: {starts_with: /a}",
-            "day_of_week: mon-fri",
-            "date: {after: 2026-01-01}",
-        ],
-    )
-    def test_is_refused_with_route_policy_and_reason(
-        self, cast: Cast, criterion: str
-    ) -> None:
-        policy = make_policy(
-            "Hours", namespace=cast.web, source=f"allow:\n  or:\n    - {criterion}\n"
-        )
-        make_route("Wiki", policy, namespace=cast.web)
-
-        with pytest.raises(ExportRefusedError) as caught:
-            export(cast.web)
-
-        (refusal,) = caught.value.details["refusals"]
-        assert (refusal["route"], refusal["policy"]) == ("Wiki", "Hours")
-        assert refusal["why"]
-
-    def test_includes_a_ceiling(self, cast: Cast) -> None:
-        policy = make_policy("Staff", namespace=cast.web)
-        attach(policy, cast.web, "enforced")
-        make_route("Wiki", policy, namespace=cast.web)
-
-        with pytest.raises(ExportRefusedError):
-            export(cast.web)
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
