@@ -14,6 +14,7 @@ from policies.language.compiler import Program
 from policies.language.composition import RoutePolicy, evaluate_route
 from policies.language.criteria.identity import (
     AuthenticatedUser,
+    Claim,
     Domain,
     Email,
     Groups,
@@ -40,10 +41,13 @@ if TYPE_CHECKING:
 
 # Who a criterion holds for, and for whom its reason changes the outcome.
 Bits = tuple[int, int]
+# Whom a condition holds for, can't be told of, and asks to enroll or for a certificate.
+Asked = tuple[int, int, int, int]
 
-_ABOUT_THE_CALLER: Final = frozenset(
-    {Need.SESSION, Need.PERSON, Need.DIRECTORY, Need.DEVICES, Need.RECORDS}
+_KEPT_WITH_THE_CALLER: Final = frozenset(
+    {Need.SESSION, Need.PERSON, Need.DIRECTORY, Need.DEVICES}
 )
+_ABOUT_THE_CALLER: Final = _KEPT_WITH_THE_CALLER | {Need.RECORDS}
 _CERTIFICATE_REASONS: Final = frozenset(
     {Reason.CLIENT_CERTIFICATE_REQUIRED, Reason.INVALID_CLIENT_CERTIFICATE}
 )
@@ -76,8 +80,6 @@ class Index:
 
 def _set_of(numbers: Sequence[int], size: int) -> int:
     """Return the integer that has these bits set."""
-    if len(numbers) == 1:
-        return 1 << numbers[0]
     octets = bytearray(size // 8 + 1)
     for number in numbers:
         octets[number >> 3] |= 1 << (number & 7)
@@ -94,7 +96,7 @@ class Population:
         self.everybody = (1 << size) - 1
         self._odd = [number for number, caller in rows if caller.odd]
         plain = [(number, caller) for number, caller in rows if not caller.odd]
-        self._plain = _set_of([number for number, _ in plain], size) if plain else 0
+        self._plain = _set_of([number for number, _ in plain], size)
         self._groups = Index(((g, n) for n, c in plain for g in c.groups), size)
         self.emails = Index(((c.email, n) for n, c in plain), size)
         self.domains = Index(
@@ -103,9 +105,13 @@ class Population:
         self.users = Index(((c.user_id, n) for n, c in plain), size)
         self._listed = _set_of([n for n, c in plain if c.in_directory], size)
         self._in_one = _set_of([n for n, c in plain if len(c.groups) == 1], size)
+        self._plain_rows = plain
+        self._claims: dict[str, tuple[Index, int]] = {}
         # By the id of a condition, which is kept so that the id stays its own: data
         # of a policy may be lists, which have no hash.
-        self._known: dict[int, tuple[Condition, int]] = {}
+        self._known: dict[int, tuple[Condition, int | None]] = {}
+        self._asked: dict[int, tuple[Condition, Asked]] = {}
+        self._round: _Round | None = None
 
     def allowed(
         self, route: RouteProgram, request: Facts, verdicts: Verdicts | None = None
@@ -118,7 +124,9 @@ class Population:
         """
         if not _is_ours(route):
             return self._one_by_one(route, request, range(len(self.callers)), verdicts)
-        found = _Round(self, request).allowed(route) & self._plain
+        if self._round is None or self._round.request is not request:
+            self._round = _Round(self, request)
+        found = self._round.allowed(route) & self._plain
         return found | self._one_by_one(route, request, self._odd, verdicts)
 
     def people(self, found: int) -> Iterator[Caller]:
@@ -148,11 +156,45 @@ class Population:
         """Return whom an identity criterion holds for; None where it has no index."""
         known = self._known.get(id(condition))
         if known is None:
-            look_up = _LOOK_UPS.get(type(condition))
-            if look_up is None:
-                return None
+            look_up = _LOOK_UPS.get(type(condition), _no_index)
             known = self._known[id(condition)] = condition, look_up(self, condition)
         return known[1]
+
+    def ask(self, condition: Condition) -> Asked:
+        """Ask a condition that looks at people only about each of them, once."""
+        known = self._asked.get(id(condition))
+        if known is None:
+            everybody = [caller.base for caller in self.callers]
+            known = self._asked[id(condition)] = condition, _ask(condition, everybody)
+        return known[1]
+
+    def with_claim(self, condition: Claim) -> int | None:
+        """Return whom a criterion on a claim holds for; None where it isn't on text."""
+        found = self.everybody
+        for test in condition.matcher.tests:
+            if not isinstance(test.operand, str):
+                return None
+            index, in_one = self._claim(condition.path)
+            people = index.get(test.operand)
+            if test.operator is ListOperator.EXCLUDE:
+                people ^= self.everybody
+            elif test.operator is ListOperator.IS:
+                people &= in_one
+            found &= people
+        return found
+
+    def _claim(self, path: str) -> tuple[Index, int]:
+        """Return who has which value of a claim, and who has but one."""
+        known = self._claims.get(path)
+        if known is None:
+            size = len(self.callers)
+            values = [(caller.claims[path], n) for n, caller in self._plain_rows]
+            index = Index(
+                ((text, n) for (texts, _), n in values for text in texts), size
+            )
+            single = _set_of([n for (_, count), n in values if count == 1], size)
+            known = self._claims[path] = index, single
+        return known
 
     def in_groups(self, matcher: ListMatcher) -> int:
         """Return whom a matcher on groups holds for."""
@@ -170,7 +212,13 @@ class Population:
 
 Verdicts = Callable[["Facts"], "Mapping[str, Verdict]"]
 
-_LOOK_UPS: Final[dict[type[Any], Callable[[Population, Any], int]]] = {
+
+def _no_index(_: Population, condition: Condition) -> None:
+    return None
+
+
+_LOOK_UPS: Final[dict[type[Any], Callable[[Population, Any], int | None]]] = {
+    Claim: Population.with_claim,
     AuthenticatedUser: lambda people, _: people.everybody,
     Domain: lambda people, condition: people.domains.matching(condition.matcher),
     Email: lambda people, condition: people.emails.matching(condition.matcher),
@@ -205,26 +253,33 @@ class _Round:
         self.population = population
         self.request = request
         self.everybody = population.everybody
-        self._found: dict[int, tuple[int, int, int, int]] = {}
+        self._found: dict[int, Asked] = {}
+        self._results: dict[tuple[int, Action], tuple[Program, Bits]] = {}
+        self._facts: tuple[Facts, ...] = ()
 
     def allowed(self, route: RouteProgram) -> int:
-        granting = (RoutePolicy(None, route.own), *route.policies)
-        grants = [self._results(part, Action.ALLOW) for part in granting]
+        granting = _programs([RoutePolicy(None, route.own), *route.policies])
+        enforced = _programs(route.enforced)
+        grants = [self._result(program, Action.ALLOW) for program in granting]
         denies = [
-            self._results(part, Action.DENY) for part in (*granting, *route.enforced)
+            self._result(program, Action.DENY) for program in (*granting, *enforced)
         ]
-        for part in route.enforced:
-            if part.has_allow_rules:
-                value, special = self._results(part, Action.ALLOW)
-                denies.append((self.everybody & ~value, special))
+        for program in enforced:
+            if program.has(Action.ALLOW):
+                value, special = self._result(program, Action.ALLOW)
+                denies.append((self.everybody ^ value, special))
         allow, asks = self._any(grants)
         deny, refuses = self._any(denies)
-        return allow & ~deny & ~asks & ~refuses
+        return allow & ~(deny | asks | refuses)
 
-    def _results(self, part: RoutePolicy, action: Action) -> Bits:
-        program = part.policy
-        assert isinstance(program, Program)  # noqa: S101 - allowed() is for our own
-        return self._any([self._block(b, action) for b in program.operators(action)])
+    def _result(self, program: Program, action: Action) -> Bits:
+        # The program is kept with its result, so that its id stays its own.
+        known = self._results.get((id(program), action))
+        if known is None:
+            blocks = [self._block(one, action) for one in program.operators(action)]
+            known = program, self._any(blocks)
+            self._results[id(program), action] = known
+        return known[1]
 
     def _block(self, block: CompiledOperator, action: Action) -> Bits:
         inverts = block.operator.inverts
@@ -256,26 +311,24 @@ class _Round:
     ) -> Bits:
         held = self.population.identity(entry.condition)
         if held is not None:
-            return (self.everybody & ~held if inverts else held), 0
+            return (self.everybody ^ held if inverts else held), 0
         holds, unknown, device, certificate = self._ask(entry)
-        value = self.everybody & ~holds if inverts else holds
+        value = self.everybody ^ holds if inverts else holds
         if unknown:
             value = value | unknown if action is Action.DENY else value & ~unknown
         return value, device | (certificate if action is Action.DENY else 0)
 
-    def _ask(self, entry: CompiledCriterion) -> tuple[int, int, int, int]:
-        """Return whom a criterion holds for, can't be told of, and asks something of.
-
-        The last two are those asked to enroll a device, and to show a certificate.
-        """
-        found = self._found.get(id(entry.condition))
+    def _ask(self, entry: CompiledCriterion) -> Asked:
+        condition, needs = entry.condition, entry.criterion.needs
+        if needs & _ABOUT_THE_CALLER and needs <= _KEPT_WITH_THE_CALLER:
+            return self.population.ask(condition)
+        found = self._found.get(id(condition))
         if found is None:
-            about_caller = entry.criterion.needs & _ABOUT_THE_CALLER
-            ask = self._of_each if about_caller else self._of_all
-            found = self._found[id(entry.condition)] = ask(entry.condition)
+            ask = self._of_each if needs & _ABOUT_THE_CALLER else self._of_all
+            found = self._found[id(condition)] = ask(condition)
         return found
 
-    def _of_all(self, condition: Condition) -> tuple[int, int, int, int]:
+    def _of_all(self, condition: Condition) -> Asked:
         found = condition.find(self.request, Mode.POSTERN)
         everybody = self.everybody
         return (
@@ -285,15 +338,28 @@ class _Round:
             everybody if found.reason in _CERTIFICATE_REASONS else 0,
         )
 
-    def _of_each(self, condition: Condition) -> tuple[int, int, int, int]:
-        holds = unknown = device = 0
-        for number, caller in enumerate(self.population.callers):
-            found = condition.find(facts_of(caller, self.request), Mode.POSTERN)
-            bit = 1 << number
-            if found.value:
-                holds |= bit
-            elif found.value is None:
-                unknown |= bit
-            if found.reason is Reason.DEVICE_UNAUTHENTICATED:
-                device |= bit
-        return holds, unknown, device, 0
+    def _of_each(self, condition: Condition) -> Asked:
+        if not self._facts:
+            callers = self.population.callers
+            self._facts = tuple(facts_of(caller, self.request) for caller in callers)
+        return _ask(condition, self._facts)
+
+
+def _ask(condition: Condition, everybody: Iterable[Facts]) -> Asked:
+    """Ask a condition about each of some people."""
+    holds, unknown, device = [], [], []
+    size = 0
+    for number, facts in enumerate(everybody):
+        found = condition.find(facts, Mode.POSTERN)
+        size = number
+        if found.value is None:
+            unknown.append(number)
+        elif found.value:
+            holds.append(number)
+        if found.reason is Reason.DEVICE_UNAUTHENTICATED:
+            device.append(number)
+    return _set_of(holds, size), _set_of(unknown, size), _set_of(device, size), 0
+
+
+def _programs(parts: Iterable[RoutePolicy]) -> list[Program]:
+    return [part.policy for part in parts if isinstance(part.policy, Program)]

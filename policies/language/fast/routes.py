@@ -16,17 +16,20 @@ from policies.language.facts import NOTHING
 from policies.language.modes import Mode
 
 from .answers import ALLOWED, REFUSED, Answer, answer_of
+from .reasoned import reasoned_source
 from .shapes import Shapes
-from .trees import PolicyTree, Tree, join, negate, policy_tree, reduce
+from .trees import PolicyTree, Tree, join, policy_tree, reduce
 
 if TYPE_CHECKING:
     from policies.language.composition import RouteProgram, Verdict
+    from policies.language.decision import Decision
     from policies.language.facts import Facts
 
     from .callers import Caller, Residual
     from .leaves import Leaf
 
 Decide = Callable[["Caller", "Facts"], Answer]
+DecideWithReasons = Callable[["Caller", "Facts"], "Decision"]
 
 _IDENTITY_NEEDS: Final = frozenset(
     {Need.SESSION, Need.PERSON, Need.DIRECTORY, Need.DEVICES}
@@ -37,11 +40,20 @@ MAX_RESIDUALS: Final = 4096
 class CompiledRoute:
     """A route ready for millions of decisions.
 
-    `decide(caller, facts)` returns the Answer. Routes with policies in another language
+    `decide(caller, facts)` returns the Answer, `decide_with_reasons` the Decision as
+    the evaluator gives it, but without traces. Routes with policies in another language
     are decided by `answer`, which takes their verdicts.
     """
 
-    __slots__ = ("_anonymous", "_shapes", "decide", "guards", "program", "tree")
+    __slots__ = (
+        "_anonymous",
+        "_shapes",
+        "decide",
+        "decide_with_reasons",
+        "guards",
+        "program",
+        "tree",
+    )
 
     def __init__(
         self,
@@ -56,6 +68,7 @@ class CompiledRoute:
         self._shapes = shapes
         self._anonymous: Answer | None = None
         self.decide: Decide = self.answer
+        self.decide_with_reasons: DecideWithReasons = self._prepare_reasons
         if tree is not None:
             self.decide = shapes.function(tree, guards, self.answer)
 
@@ -75,11 +88,24 @@ class CompiledRoute:
     def decide_cached(self, caller: Caller, facts: Facts) -> Answer:
         """Decide by what is left of the route once this caller is known."""
         residual = caller.residuals.get(self)
-        if residual.__class__ is Answer:
+        if residual is ALLOWED or residual is REFUSED:
             return residual
         if residual is None:
             residual = self.residual(caller)
         return residual if isinstance(residual, Answer) else residual(caller, facts)
+
+    def _prepare_reasons(self, caller: Caller, facts: Facts) -> Decision:
+        """Generate the function that gives reasons, when it is first wanted."""
+        self.decide_with_reasons = self._evaluate
+        if self.tree is not None:
+            source = reasoned_source(*_programs(self.program))
+            if source is not None:
+                function = self._shapes.statements(*source, self._evaluate)
+                self.decide_with_reasons = function
+        return self.decide_with_reasons(caller, facts)
+
+    def _evaluate(self, _: Caller, facts: Facts) -> Decision:
+        return evaluate_route(self.program, facts, Mode.POSTERN).decision
 
     def residual(self, caller: Caller) -> Residual:
         """Work out, and remember, what is left to decide for a caller."""
@@ -95,7 +121,16 @@ class CompiledRoute:
         left = reduce(self.tree, lambda leaf: self._shapes.ask(leaf, caller))
         if not self.guards and isinstance(left, bool):
             return ALLOWED if left else REFUSED
-        return self._shapes.function(left, self.guards, self.answer)
+        return self._shapes.function(left, self.guards, self.answer, knows_caller=True)
+
+
+def _programs(route: RouteProgram) -> tuple[list[Program], list[Program]]:
+    granting = [route.own, *(part.policy for part in route.policies)]
+    enforced = [part.policy for part in route.enforced]
+    return (
+        [program for program in granting if isinstance(program, Program)],
+        [program for program in enforced if isinstance(program, Program)],
+    )
 
 
 def _is_usual(facts: Facts) -> bool:
@@ -119,12 +154,13 @@ class RouteCompiler:
         grants = [self._tree(part) for part in granting]
         ceilings = [self._tree(part) for part in route.enforced]
         every = [*grants, *ceilings]
+        allowed = join("or", [part.allow for part in grants])
         tree = join(
             "and",
             [
-                *(part.allow for part in ceilings if part.has_allow_rules),
-                join("or", (part.allow for part in grants)),
-                negate(join("or", (part.deny for part in every))),
+                allowed,
+                *[part.allow for part in ceilings if part.has_allow_rules],
+                *[part.passes for part in every],
             ],
         )
         guards = {guard: None for part in every for guard in part.guards}

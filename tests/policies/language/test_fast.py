@@ -99,6 +99,9 @@ def agree(rounds: int, seed: int) -> list[str]:
                 got = decide(caller, facts)
                 if (got.outcome, got.status) != (wanted.outcome, wanted.status):
                     differences.append(f"{number}: {got} is not {wanted}")
+            reasoned = compiled.decide_with_reasons(caller, facts)
+            if replace(reasoned, traces=()) != replace(wanted, traces=()):
+                differences.append(f"{number}: {reasoned} is not {wanted}")
     return differences
 
 

@@ -1,0 +1,50 @@
+"""Sets of reasons as integers, and the decisions that two of them stand for.
+
+A result is a signed integer: above zero it holds, below zero it doesn't, and its bits
+are the reasons. Bit 0 is none of them, so that a result without reasons has a sign too.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from policies.language.decision import Decision, Result, decide
+from policies.language.reasons import Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+NO_REASON: Final = 1
+# Those of everyday criteria come first: small integers are quick.
+_EVERYDAY: Final = ("user", "email", "domain", "groups", "claim", "http", "accept")
+_ORDER: Final = sorted(
+    Reason, key=lambda reason: not reason.value.startswith(_EVERYDAY)
+)
+_BITS: Final = {reason: 2 << number for number, reason in enumerate(_ORDER)}
+# So many pairs differ only in an installation that makes them up; then begin again.
+MAX_DECISIONS: Final = 10_000
+
+
+def bits_of(reason: Reason) -> int:
+    """Return the bit of a reason."""
+    return _BITS[reason]
+
+
+def reasons_of(bits: int) -> Iterable[str]:
+    """Iterate over the reasons of a set."""
+    return (reason for reason, bit in _BITS.items() if bits & bit)
+
+
+class Decisions(dict[tuple[int, int], Decision]):
+    """The decision of each pair of signed results: what allows, and what denies."""
+
+    __slots__ = ()
+
+    def __missing__(self, pair: tuple[int, int]) -> Decision:
+        if len(self) >= MAX_DECISIONS:
+            self.clear()
+        allowed, denied = (
+            Result(signed > 0, frozenset(reasons_of(abs(signed)))) for signed in pair
+        )
+        found = self[pair] = decide(allowed, denied)
+        return found
