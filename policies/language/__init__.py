@@ -6,6 +6,7 @@ the package knows Django, reads a clock or does input and output.
 
 from __future__ import annotations
 
+from . import editing
 from .anonymous import could_allow_anonymous
 from .canonical import canonical, program_key
 from .changes import Change, smallest_changes
@@ -94,6 +95,7 @@ __all__ = [
     "could_allow_anonymous",
     "decide",
     "describe",
+    "editing",
     "evaluate",
     "evaluate_internal",
     "explain",

@@ -24,11 +24,11 @@ _ASTRAL = 0xFFFF
 
 def write(rng: random.Random, value: Any) -> str:
     """Return a text for a policy; parsing it gives the same value again."""
-    return _Writer(rng).document(value)
+    return Writer(rng).document(value)
 
 
 @dataclass
-class _Writer:
+class Writer:
     rng: random.Random
     comments: int = 0
     commenting: float = field(init=False)
