@@ -11,7 +11,7 @@ from console.core.http import uuid_from
 from namespaces.listings import namespace_filter
 from policies import selectors as policy_selectors
 from routes import selectors
-from routes.models import Route, RoutePolicy
+from routes.models import ImportRun, ImportStatus, Route, RoutePolicy
 
 HAS_POLICIES = (("yes", "With policies of their own"), ("no", "Without"))
 
@@ -126,3 +126,62 @@ class RouteExport(RouteListing):
     def select(self, params: Any, actor: Actor) -> QuerySet[Route]:
         """Return the rows that the parameters ask for."""
         return super().select(params, actor).prefetch_related("attachments__policy")
+
+
+class ImportListing(Listing[ImportRun]):
+    """Imports into namespaces where the actor may import."""
+
+    name = "imports"
+    default_sort = "-started"
+    columns = (
+        Column(
+            name="file",
+            label="File",
+            value=lambda row: row.file_name,
+            order_by=("file_name", "-created_at"),
+        ),
+        Column(
+            name="namespace",
+            label="Namespace",
+            value=lambda row: row.namespace.name,
+            order_by=("namespace__name", "-created_at"),
+        ),
+        Column(
+            name="status",
+            label="Status",
+            value=lambda row: row.get_status_display(),
+            order_by=("status", "-created_at"),
+        ),
+        Column(
+            name="started",
+            label="Started",
+            value=lambda row: row.created_at,
+            order_by=("created_at",),
+            hide="narrow",
+        ),
+        Column(
+            name="by",
+            label="By",
+            value=lambda row: row.started_by,
+            order_by=("started_by", "-created_at"),
+            hide="medium",
+        ),
+    )
+    filters = (
+        namespace_filter(),
+        Filter(
+            name="status",
+            label="Status",
+            apply=lambda rows, text, _: rows.filter(status=text),
+            choices=lambda _: ImportStatus.choices,
+        ),
+    )
+    search_help = "Keeps the imports with this in the name of their file."
+
+    def rows(self, actor: Actor) -> QuerySet[ImportRun]:
+        """Return what the actor sees, without the files and the plans."""
+        return selectors.list_imports(actor).defer("source", "plan")
+
+    def search(self, rows: QuerySet[ImportRun], text: str) -> QuerySet[ImportRun]:
+        """Look into the names of files."""
+        return rows.filter(file_name__icontains=text)

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from routes.api.import_views import ExportViewSet, ImportViewSet
 from routes.api.views import (
     DeletedRouteViewSet,
     RoutePoliciesViewSet,
@@ -62,4 +63,25 @@ urlpatterns = [
         RouteTrialViewSet.as_view({"get": "overlaps"}),
         name="api-route-overlaps",
     ),
+    path(
+        "imports/",
+        ImportViewSet.as_view({"get": "list", "post": "create"}),
+        name="api-import-list",
+    ),
+    path(
+        "imports/<uuid:id>/",
+        ImportViewSet.as_view({"get": "retrieve"}),
+        name="api-import-detail",
+    ),
+    path(
+        "imports/<uuid:id>/review/",
+        ImportViewSet.as_view({"post": "review"}),
+        name="api-import-review",
+    ),
+    path(
+        "imports/<uuid:id>/apply/",
+        ImportViewSet.as_view({"post": "apply"}),
+        name="api-import-apply",
+    ),
+    path("export/", ExportViewSet.as_view({"get": "export"}), name="api-export"),
 ]
