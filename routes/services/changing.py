@@ -54,8 +54,7 @@ def update_route(
     after = rules.state_of(route)
     if after == before:
         return route
-    changed = set(selectors.changed_keys(before["settings"], after["settings"]))
-    if not was_open or changed - rules.PLAIN:
+    if not was_open or _decides_otherwise(before, after):
         is_open = selectors.policies_of(route).allows_anonymous
         rules.check_openness(is_open=is_open, namespace=route.namespace, actor=actor)
     route.version += 1
@@ -66,6 +65,16 @@ def update_route(
     )
     rules.record([change], actor=actor, now=now, reason=reason)
     return route
+
+
+def _decides_otherwise(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Another request may be let in than before, or it may lead elsewhere."""
+    changed = set(selectors.changed_keys(before["settings"], after["settings"]))
+    return bool(
+        changed - rules.PLAIN
+        or set(before["policy_ids"]) != set(after["policy_ids"])
+        or before["inherits_policies"] != after["inherits_policies"]
+    )
 
 
 def _merged(

@@ -247,6 +247,20 @@ class TestPolicies:
             update(route, cast.mia, changes={"prefix": "/everything"})
         update(route, cast.mia, policy_ids=[])
 
+    def test_opening_an_open_route_further_takes_an_admin(self, cast: Cast) -> None:
+        public = make_policy(namespace=cast.web, source=OPEN)
+        wider = make_policy(namespace=cast.web, source=OPEN)
+        people = make_policy(namespace=cast.web)
+        route = make_route("Wiki", public, people, namespace=cast.web)
+
+        with pytest.raises(RouteOpenToAnyoneError):
+            update(route, cast.mia, policy_ids=[public.pk, people.pk, wider.pk])
+        with pytest.raises(RouteOpenToAnyoneError):
+            update(route, cast.mia, policy_ids=[public.pk])  # it might deny
+        with pytest.raises(RouteOpenToAnyoneError):
+            update(route, cast.mia, inherits_policies=False)
+        update(route, cast.mia, policy_ids=[people.pk, public.pk])
+
     def test_inheriting_again_may_open_a_route(self, cast: Cast) -> None:
         public = make_policy(namespace=cast.engineering, source=OPEN)
         policy_services.attach_to_namespace(
