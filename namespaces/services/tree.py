@@ -23,7 +23,7 @@ from namespaces.exceptions import (
 )
 from namespaces.models import MAX_DEPTH, ROOT_NAME, Namespace
 from namespaces.permissions import Permission
-from namespaces.services import bindings
+from namespaces.services import bindings, signals
 
 MAX_NAME_LENGTH = 100
 
@@ -99,6 +99,7 @@ def update_namespace(
         StaleVersionError: somebody else saved first.
         RootNamespaceError: the root can't be renamed.
         NamespaceNameTakenError: the parent has another child of that name.
+        and what the receivers of `signals.inheriting` refuse.
     """
     namespace = access.check_can(actor, Permission.NAMESPACE_EDIT, namespace_id)
     _check_version(namespace, version)
@@ -116,6 +117,8 @@ def update_namespace(
     namespace.version += 1
     namespace.modified_at = now
     namespace.save()
+    if namespace.inherits_policies and not before["inherits_policies"]:
+        signals.inheriting.send(Namespace, namespace=namespace, actor=actor)
     _record("updated", namespace, before=before, actor=actor, now=now)
     return namespace
 
@@ -141,6 +144,7 @@ def move_namespace(
         NamespaceCycleError: the new parent lies inside the moved subtree.
         NamespaceNameTakenError: the new parent has a child of that name.
         NamespaceTooDeepError: the subtree would reach below level 32.
+        and what the receivers of `signals.moving` refuse.
     """
     namespace = access.check_can(actor, Permission.NAMESPACE_MOVE, namespace_id)
     if namespace.parent_id is None:
@@ -157,6 +161,7 @@ def move_namespace(
         raise NamespaceTooDeepError(f"namespaces go {MAX_DEPTH} levels deep, no deeper")
     before = _state(namespace)
     _free_name(namespace.name, parent=parent, besides=namespace)
+    signals.moving.send(Namespace, namespace=namespace, parent=parent, actor=actor)
     Namespace.objects.filter(pk=namespace.pk).update(
         parent=parent, version=F("version") + 1, modified_at=now
     )

@@ -155,6 +155,17 @@ def list_attached_above(namespace: "Namespace") -> list[NamespacePolicy]:
     return list_arriving([namespace])[namespace.pk]
 
 
+def list_attached_within(
+    namespace: "Namespace", *, living_in: Iterable[str]
+) -> list[NamespacePolicy]:
+    """Return what is attached in or below a namespace and lives at one of the paths."""
+    rows = NamespacePolicy.objects.filter(
+        access.subtree(namespace.path, "namespace__path"),
+        policy__namespace__path__in=list(living_in),
+    )
+    return list(rows.select_related("policy", "namespace"))
+
+
 def list_arriving(
     namespaces: Iterable["Namespace"],
 ) -> dict[UUID, list[NamespacePolicy]]:

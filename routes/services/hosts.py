@@ -117,6 +117,64 @@ def _check_zone(
         raise _owned(host, zone.namespace, actor)
 
 
+def check_zones_stay(
+    namespace: "Namespace", left: Sequence[str], *, actor: Actor
+) -> None:
+    """Refuse a move of a subtree that takes hosts out of a zone of those left above.
+
+    `left` are the paths of the namespaces that would no longer be above it. Whoever
+    could give the zone's hosts away may.
+
+    Raises:
+        HostOwnedError: a host lies in the zone of one of them.
+    """
+    zones = HostClaim.objects.filter(
+        host__startswith="*.", released_at__isnull=True, namespace__path__in=left
+    )
+    inside = HostClaim.objects.filter(
+        access.subtree(namespace.path, "namespace__path"), released_at__isnull=True
+    )
+    for zone in zones.select_related("namespace"):
+        claim = inside.filter(host__endswith=zone.host[1:]).first()
+        if claim is not None:
+            _check_may_leave(zone, claim.host, actor=actor)
+
+
+def check_may_move(
+    hosts: Iterable[str],
+    sources: Iterable["Namespace"],
+    target: "Namespace",
+    *,
+    actor: Actor,
+) -> None:
+    """Refuse to move hosts to where they could not be claimed.
+
+    Hosts that a zone's owner found in other hands, and left there, may move on.
+
+    Raises:
+        WildcardHostError: one has a `*`, and the actor is no admin of the root.
+        HostOwnedError: one would leave the zone that it lies in.
+    """
+    wanted, paths = list(hosts), [source.path for source in sources]
+    zones = _read(sorted({zone for host in wanted for zone in _zones(host)}))
+    for host in wanted:
+        if host.startswith("*."):
+            _check_wildcard(actor)
+        for zone in filter(None, map(zones.get, _zones(host))):
+            owner = zone.namespace
+            if zone.released_at is not None or owner is None:
+                continue
+            leaves = not target.path.startswith(owner.path)
+            if leaves and any(path.startswith(owner.path) for path in paths):
+                _check_may_leave(zone, host, actor=actor)
+
+
+def _check_may_leave(zone: HostClaim, host: str, *, actor: Actor) -> None:
+    owner = zone.namespace
+    if owner and not access.can(actor, Permission.HOST_RELEASE, owner):
+        raise _owned(host, owner, actor)
+
+
 def _check_is_free(claim: HostClaim, *, actor: Actor, now: datetime) -> None:
     if claim.released_at is None:
         raise _owned(claim.host, claim.namespace, actor)

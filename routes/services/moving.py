@@ -18,7 +18,7 @@ from routes.exceptions import (
 )
 from routes.models import Route
 from routes.services import rules
-from routes.services.hosts import claim_hosts, hand_over_hosts
+from routes.services.hosts import check_may_move, claim_hosts, hand_over_hosts
 from routes.services.writing import hosts_of_row
 
 if TYPE_CHECKING:
@@ -64,7 +64,9 @@ def move_routes(
         PoliciesOutOfReachError: a picked policy would not be seen there.
         EnforcedPoliciesLeaveError: a policy that is enforced now would not be there,
             and the actor is no admin of the namespace that enforces it.
-        RouteOpenToAnyoneError: policies inherited there could let in anybody.
+        HostOwnedError, WildcardHostError: a zone stays, or its hosts do.
+        RouteOpenToAnyoneError: it could let in anybody there, if only because a policy
+            that denied is left behind.
     """
     routes = []
     for route_id, version in versions.items():
@@ -75,11 +77,12 @@ def move_routes(
     target = access.check_can(actor, Permission.ROUTE_MOVE, namespace_id)
     moving = [route for route in routes if route.namespace_id != target.pk]
     _check_policies_stay(moving, target)
-    _check_enforced_stay(moving, target, actor=actor)
+    for source in {route.namespace for route in moving}:
+        check_enforced_stay(source, target, actor=actor)
     rules.check_names_are_free([route.name for route in moving], target)
     hosts = _shared_hosts(moving, actor=actor)
+    check_may_move(hosts, [one.namespace for one in moving], target, actor=actor)
     before = [rules.state_of(route) for route in moving]
-    was_open = [selectors.policies_of(route).allows_anonymous for route in moving]
     hand_over_hosts(hosts, target, now=now)
     claim_hosts(hosts, target, actor=actor, now=now)
     for route in moving:
@@ -87,9 +90,8 @@ def move_routes(
         route.version += 1
         route.modified_at = now
         route.save()
-    for route, open_before in zip(moving, was_open, strict=True):
-        opens = selectors.policies_of(route).allows_anonymous and not open_before
-        rules.check_openness(is_open=opens, namespace=target, actor=actor)
+        is_open = selectors.policies_of(route).allows_anonymous
+        rules.check_openness(is_open=is_open, namespace=target, actor=actor)
     rules.record(
         [
             rules.change("moved", route, before=old, after=rules.state_of(route))
@@ -134,24 +136,28 @@ def leaving_policies(
     ]
 
 
-def _check_enforced_stay(
-    routes: Sequence[Route], target: "Namespace", *, actor: Actor
+def check_enforced_stay(
+    source: "Namespace", target: "Namespace", *, actor: Actor
 ) -> None:
-    for namespace in {route.namespace for route in routes}:
-        kept = [
-            one
-            for one in leaving_policies(namespace, target)
-            if not access.can(actor, Permission.POLICY_ENFORCE, one.namespace)
-        ]
-        if kept:
-            names = ", ".join(
-                f"`{one.policy.name}` (by {one.namespace.name})" for one in kept
-            )
-            raise EnforcedPoliciesLeaveError(
-                f"policies that are enforced in {namespace.name} would be left "
-                f"behind: {names}; an admin who enforces them has to move the route",
-                details={"policies": [one.policy.name for one in kept]},
-            )
+    """Refuse to leave an enforced policy behind, to whoever may not take it away.
+
+    Raises:
+        EnforcedPoliciesLeaveError: it names them, and where they are enforced.
+    """
+    kept = [
+        one
+        for one in leaving_policies(source, target)
+        if not access.can(actor, Permission.POLICY_ENFORCE, one.namespace)
+    ]
+    if kept:
+        names = ", ".join(
+            f"`{one.policy.name}` (by {one.namespace.name})" for one in kept
+        )
+        raise EnforcedPoliciesLeaveError(
+            f"policies that are enforced in {source.name} would be left "
+            f"behind: {names}; an admin who enforces them has to do this",
+            details={"policies": [one.policy.name for one in kept]},
+        )
 
 
 def _shared_hosts(routes: Sequence[Route], *, actor: Actor) -> list[str]:

@@ -12,10 +12,12 @@ from policies.models import Policy
 from routes import services
 from routes.exceptions import (
     EnforcedPoliciesLeaveError,
+    HostOwnedError,
     HostsSharedError,
     PoliciesOutOfReachError,
     RouteNameTakenError,
     RouteOpenToAnyoneError,
+    WildcardHostError,
 )
 from routes.models import HostClaim, Route
 from tests.factories import NOW, grant, make_policy, make_route
@@ -121,6 +123,34 @@ class TestMoveRoute:
 
         with pytest.raises(RouteOpenToAnyoneError):
             move(route, cast.finance, cast.cyd)
+        move(route, cast.finance, cast.root)
+
+    def test_of_an_open_route_takes_an_admin(self, cast: Cast) -> None:
+        public = make_policy(namespace=cast.everything, source=OPEN)
+        for place in (cast.web, cast.finance):
+            grant("manager", place, user=cast.cyd)
+        route = make_route("Wiki", public, namespace=cast.web)
+
+        with pytest.raises(RouteOpenToAnyoneError):
+            move(route, cast.finance, cast.cyd)
+        move(route, cast.finance, cast.root)
+
+    def test_does_not_take_a_host_out_of_its_zone(self, cast: Cast) -> None:
+        make_route("Zone", namespace=cast.engineering, from_="https://*.corp.com")
+        for place in (cast.engineering, cast.finance):
+            grant("manager", place, user=cast.cyd)
+        route = make_route("App", namespace=cast.web, from_="https://app.corp.com")
+
+        with pytest.raises(HostOwnedError):
+            move(route, cast.finance, cast.cyd)
+        assert move(route, cast.engineering, cast.cyd).version == 2
+
+    def test_of_a_zone_takes_an_admin_of_the_root(self, cast: Cast) -> None:
+        route = make_route("Zone", namespace=cast.web, from_="https://*.corp.com")
+        grant("admin", cast.finance, user=cast.ada)
+
+        with pytest.raises(WildcardHostError):
+            move(route, cast.finance, cast.ada)
         move(route, cast.finance, cast.root)
 
     def test_to_where_it_is_changes_nothing(self, cast: Cast) -> None:
