@@ -5,7 +5,7 @@ running in the thread, which other files must not meet.
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -28,7 +28,7 @@ from tests.services import UnavailableError, chromium
 ROOT = Path(__file__).resolve().parent.parent
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 PICTURES = Path(os.environ.get("POSTERN_TEST_PICTURES") or ROOT / "pictures")
-WIDE, NARROW = (1440, 900), (360, 780)
+SIZES = {"wide": (1440, 900), "narrow": (360, 780)}
 GRAVE = frozenset({"serious", "critical"})
 UNSAFE = "DJANGO_ALLOW_ASYNC_UNSAFE"
 ARGUMENTS = [
@@ -43,7 +43,9 @@ ARGUMENTS = [
 ]
 
 Scheme = Literal["light", "dark"]
-SCHEMES: tuple[Scheme, ...] = ("light", "dark")
+Look = tuple[Literal["wide", "narrow"], Scheme]
+BRIEFLY: tuple[Look, ...] = (("wide", "light"), ("narrow", "dark"))
+EVERY_LOOK: tuple[Look, ...] = (*BRIEFLY, ("wide", "dark"), ("narrow", "light"))
 SignIn = Callable[[User], Page]
 
 
@@ -76,7 +78,7 @@ def browser(built_assets: None) -> Iterator[Browser]:
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """A browser without history, wide and light, in UTC."""
     context = browser.new_context(
-        viewport={"width": WIDE[0], "height": WIDE[1]},
+        viewport={"width": SIZES["wide"][0], "height": SIZES["wide"][1]},
         timezone_id="UTC",
         locale="en-GB",
         reduced_motion="reduce",
@@ -173,21 +175,18 @@ def assert_fits(page: Page) -> None:
     assert excess <= 0, f"{page.url} is {excess} px too wide"
 
 
-def inspect(page: Page, name: str) -> None:
+def inspect(page: Page, name: str, looks: Sequence[Look] = EVERY_LOOK) -> None:
     """Look at a page as everybody sees it: wide and narrow, light and dark.
 
     Fails when it does not fit or is not accessible. The pictures go to an ignored
     folder, for eyes; POSTERN_TEST_PICTURES names another.
     """
     PICTURES.mkdir(parents=True, exist_ok=True)
-    for label, (width, height) in (("wide", WIDE), ("narrow", NARROW)):
-        page.set_viewport_size({"width": width, "height": height})
-        for scheme in SCHEMES:
-            show_theme(page, scheme)
-            page.screenshot(
-                path=PICTURES / f"{name}-{label}-{scheme}.png", full_page=True
-            )
-            assert_accessible(page)
-            assert_fits(page)
-    page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
+    for width, scheme in looks:
+        page.set_viewport_size({"width": SIZES[width][0], "height": SIZES[width][1]})
+        show_theme(page, scheme)
+        page.screenshot(path=PICTURES / f"{name}-{width}-{scheme}.png", full_page=True)
+        assert_accessible(page)
+        assert_fits(page)
+    page.set_viewport_size({"width": SIZES["wide"][0], "height": SIZES["wide"][1]})
     show_theme(page, "light")

@@ -13,8 +13,13 @@ from collections.abc import Sequence
 from tests.services import UnavailableError, chromium, postgresql
 
 NIGHTLY = "--nightly"
-# No database is read there, so once is enough.
-WITHOUT_DATABASE = ("tests/policies/language", "tests/architecture", "tests/frontend")
+# No database is read there, or it is looks that count; once is enough.
+ONCE = (
+    "tests/policies/language",
+    "tests/architecture",
+    "tests/frontend",
+    "tests/functional/test_every_page.py",
+)
 # Each file stays in one process: it starts its browser or server once.
 BOTH_CORES = ("-n", "2", "--dist", "loadfile", "--durations", "10")
 NO_TESTS = 5
@@ -54,7 +59,7 @@ def run_on(
     if url:
         environment["DATABASE_URL"] = url
         if all(argument.startswith("-") for argument in given):
-            ignored = [f"--ignore={path}" for path in WITHOUT_DATABASE]
+            ignored = [f"--ignore={path}" for path in ONCE]
     started = time.monotonic()
     done = subprocess.run(
         [sys.executable, "-m", "pytest", *BOTH_CORES, "-m", which, *ignored, *given],
