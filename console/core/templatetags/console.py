@@ -18,6 +18,7 @@ from django.http import HttpRequest
 from django.middleware.csrf import get_token
 from django.template.context import Context
 from django.templatetags.static import static
+from django.urls import get_script_prefix
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -51,8 +52,8 @@ BADGES = {
 
 
 @lru_cache
-def _icon_names(root: Path) -> frozenset[str]:
-    return frozenset(json.loads((root / "static/img/icons.json").read_text()))
+def _icon_names(base: str) -> frozenset[str]:
+    return frozenset(json.loads((Path(base) / "static/img/icons.json").read_text()))
 
 
 @lru_cache
@@ -64,7 +65,13 @@ def _build_version(dist: Path) -> str:
 @register.simple_tag
 def asset(name: str) -> str:
     """Address of a built file, with the build's version so that caches let go."""
-    version = _build_version(Path(settings.BASE_DIR) / "static" / "dist")
+    return _address(name, str(settings.BASE_DIR), get_script_prefix())
+
+
+@lru_cache
+def _address(name: str, base: str, _prefix: str) -> str:
+    """Work an address out once: a list draws hundreds of icons."""
+    version = _build_version(Path(base) / "static" / "dist")
     address = static(f"dist/{name}")
     return f"{address}?v={version}" if version else address
 
@@ -78,7 +85,7 @@ def icon(name: str, *, label: str = "", css: str = "") -> SafeString:
     """
     if not name:
         return SafeString("")
-    if name not in _icon_names(Path(settings.BASE_DIR)):
+    if name not in _icon_names(str(settings.BASE_DIR)):
         raise template.TemplateSyntaxError(f"static/img/icons.json has no {name!r}")
     meaning: dict[str, str | bool] = (
         {"role": "img", "aria-label": label} if label else {"aria-hidden": "true"}
