@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import Q
 from django.db.models.functions import Now
 
 from console.core.actor import Actor
@@ -56,15 +56,18 @@ def read_grants(actor: Actor) -> tuple[Grant, ...]:
     bindings = RoleBinding.objects.filter(_held_by(actor)).filter(
         Q(expires_at__isnull=True) | Q(expires_at__gt=Now())
     )
+    rows = bindings.values_list(
+        "content_object_id",
+        "content_object__path",
+        "permission__codename",
+        "group_id",
+        "expires_at",
+        "service_account__namespace__path",
+    ).distinct()
     return tuple(
-        Grant(namespace_id, path, ROLE_BY_CODE[code], group_id, expires_at)
-        for namespace_id, path, code, group_id, expires_at in bindings.values_list(
-            "content_object_id",
-            "content_object__path",
-            "permission__codename",
-            "group_id",
-            "expires_at",
-        ).distinct()
+        Grant(namespace_id, reach, ROLE_BY_CODE[code], group_id, expires_at)
+        for namespace_id, path, code, group_id, expires_at, bound_to in rows
+        if (reach := _reach(path, bound_to))
     )
 
 
@@ -73,14 +76,23 @@ def _held_by(actor: Actor) -> Q:
         return Q(
             service_account_id=actor.service_account_id,
             service_account__is_active=True,
-            # A token works in its own namespace and below, whatever was granted.
-            content_object__path__startswith=F("service_account__namespace__path"),
         )
     return Q(user_id=actor.user_id, user__is_active=True) | Q(
         group__is_active=True,
         group__memberships__user_id=actor.user_id,
         group__memberships__user__is_active=True,
     )
+
+
+def _reach(path: str, bound_to: str | None) -> str:
+    """Return from where on a binding on `path` counts, "" for nowhere.
+
+    A token works in the namespace that its account lives in and below, whatever was
+    granted to it. For people and groups `bound_to` is None.
+    """
+    if bound_to is None or path.startswith(bound_to):
+        return path
+    return bound_to if bound_to.startswith(path) else ""
 
 
 def grants_of(actor: Actor) -> tuple[Grant, ...]:

@@ -10,7 +10,11 @@ from django.db.models.functions import Concat, Substr
 from console.core import audit, outbox, tombstones
 from console.core.actor import Actor
 from console.core.audit import Change
-from console.core.exceptions import StaleVersionError, ValidationFailedError
+from console.core.exceptions import (
+    PermissionDeniedError,
+    StaleVersionError,
+    ValidationFailedError,
+)
 from console.core.models import AuditEvent
 from console.core.transactions import writing
 from namespaces import access, selectors
@@ -18,6 +22,7 @@ from namespaces.exceptions import (
     NamespaceCycleError,
     NamespaceNameTakenError,
     NamespaceNotEmptyError,
+    NamespaceNotFoundError,
     NamespaceTooDeepError,
     RootNamespaceError,
 )
@@ -149,7 +154,7 @@ def move_namespace(
     namespace = access.check_can(actor, Permission.NAMESPACE_MOVE, namespace_id)
     if namespace.parent_id is None:
         raise RootNamespaceError
-    access.check_can(actor, Permission.NAMESPACE_MOVE, namespace.parent_id)
+    _check_above(namespace, Permission.NAMESPACE_MOVE, actor=actor)
     parent = access.check_can(actor, Permission.NAMESPACE_MOVE, under)
     _check_version(namespace, version)
     if parent.path.startswith(namespace.path):
@@ -194,7 +199,7 @@ def delete_namespace(
     namespace = access.check_can(actor, Permission.NAMESPACE_DELETE, namespace_id)
     if namespace.parent_id is None:
         raise RootNamespaceError
-    access.check_can(actor, Permission.NAMESPACE_DELETE, namespace.parent_id)
+    _check_above(namespace, Permission.NAMESPACE_DELETE, actor=actor)
     _check_version(namespace, version)
     held = selectors.list_contents(namespace)
     if held:
@@ -254,6 +259,16 @@ def _insert(parent: Namespace, *, now: datetime, **values: Any) -> Namespace:
         modified_at=now,
         **values,
     )
+
+
+def _check_above(namespace: Namespace, permission: Permission, *, actor: Actor) -> None:
+    """Refuse unless the actor holds the permission on the parent as well."""
+    try:
+        access.check_can(actor, permission, namespace.parent_id or "")
+    except NamespaceNotFoundError as error:
+        raise PermissionDeniedError(
+            f"`{permission.value}` is needed on the namespace above it, too"
+        ) from error
 
 
 def _check_version(namespace: Namespace, version: int | None) -> None:

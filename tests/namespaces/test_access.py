@@ -9,9 +9,10 @@ from console.core.actor import ANONYMOUS, Actor, system
 from console.core.exceptions import PermissionDeniedError
 from namespaces import access, selectors, services
 from namespaces.exceptions import NamespaceNotFoundError
+from namespaces.models import ApiServiceAccount
 from namespaces.permissions import Permission
 from namespaces.roles import VIEWER
-from tests.factories import NOW, make_user
+from tests.factories import NOW, grant, make_user
 from tests.people import Cast, actor_of
 
 
@@ -125,3 +126,42 @@ class TestExplainAccess:
         assert not answer.allowed
         assert answer.role is None
         assert answer.grants == ()
+
+
+class TestServiceAccounts:
+    @pytest.fixture
+    def robot(self, cast: Cast) -> ApiServiceAccount:
+        return ApiServiceAccount.objects.create(
+            namespace=cast.engineering,
+            name="robot",
+            token_hash="x",
+            token_prefix="postern_x",
+            created_at=NOW,
+            modified_at=NOW,
+        )
+
+    @pytest.mark.parametrize(
+        ("granted_on", "works_in"),
+        [
+            ("everything", {"Engineering", "Web"}),
+            ("engineering", {"Engineering", "Web"}),
+            ("web", {"Web"}),
+            ("finance", set()),
+        ],
+    )
+    def test_work_where_they_live_and_below_whatever_was_granted(
+        self, cast: Cast, robot: ApiServiceAccount, granted_on: str, works_in: set[str]
+    ) -> None:
+        grant("manager", getattr(cast, granted_on), service_account=robot)
+
+        actor = Actor(service_account_id=robot.id)
+
+        assert {row.name for row in selectors.list_namespaces(actor)} == works_in
+
+    def test_hold_nothing_once_they_are_deactivated(
+        self, cast: Cast, robot: ApiServiceAccount
+    ) -> None:
+        grant("admin", cast.engineering, service_account=robot)
+        ApiServiceAccount.objects.update(is_active=False)
+
+        assert access.read_grants(Actor(service_account_id=robot.id)) == ()

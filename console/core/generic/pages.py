@@ -107,6 +107,7 @@ class CsvExport(ActorMixin, View):
 class FormPage(ActorMixin, DjangoFormView[F]):
     """A form around one service call: subclasses write `save`."""
 
+    http_method_names = ["get", "post", "head", "options"]  # Django's has PUT as well
     title: ClassVar[str] = ""
     success_message: ClassVar[str] = ""
 
