@@ -1,0 +1,87 @@
+"""Lines of the matrix: the API of namespaces, roles, people, and what spans apps."""
+
+from namespaces.permissions import Permission
+from tests.permissions.rows import (
+    Row,
+    at,
+    both,
+    delete,
+    get,
+    names,
+    patch,
+    post,
+    signed_in,
+    somewhere,
+)
+
+API: dict[str, tuple[Row, ...]] = {
+    "api-schema": (get(signed_in),),
+    "api-me": (get(signed_in),),
+    "api-explain-access": (
+        get(
+            at(Permission.NAMESPACE_VIEW),
+            query=lambda world: {
+                "person": world.id("person"),
+                "permission": "route:view",
+                "namespace": world.place("web"),
+            },
+        ),
+    ),
+    "api-audit-list": (get(signed_in),),
+    "api-audit-detail": (get(at(Permission.AUDIT_VIEW, "event"), "event"),),
+    "api-namespace-list": (
+        get(signed_in),
+        post(
+            both(names("web"), at(Permission.NAMESPACE_CREATE)),
+            body=lambda world: {"parent": world.place("web"), "name": "New"},
+        ),
+    ),
+    "api-namespace-tree": (get(signed_in),),
+    "api-namespace-detail": (
+        get(at(Permission.NAMESPACE_VIEW), "namespace"),
+        patch(
+            at(Permission.NAMESPACE_EDIT),
+            "namespace",
+            body=lambda _: {"description": "x"},
+            version=1,
+        ),
+        delete(at(Permission.NAMESPACE_DELETE), "empty", version=1),
+    ),
+    "api-namespace-move": (
+        post(
+            both(at(Permission.NAMESPACE_MOVE), names("inner")),
+            "empty",
+            body=lambda world: {"under": world.place("inner")},
+            version=1,
+        ),
+    ),
+    "api-role-binding-list": (
+        get(signed_in),
+        post(
+            both(names("web"), at(Permission.NAMESPACE_GRANT)),
+            body=lambda world: {
+                "namespace": world.place("web"),
+                "role": "viewer",
+                "group": world.id("group"),
+            },
+        ),
+    ),
+    "api-role-binding-detail": (
+        get(at(Permission.NAMESPACE_VIEW, "binding"), "binding"),
+        patch(
+            at(Permission.NAMESPACE_GRANT, "binding"),
+            "binding",
+            body=lambda _: {"role": "manager"},
+            version=1,
+        ),
+        delete(at(Permission.NAMESPACE_GRANT, "binding"), "binding", version=1),
+    ),
+    "api-person-list": (get(signed_in),),
+    "api-person-detail": (
+        get(somewhere(Permission.DIRECTORY_VIEW, otherwise="hidden"), "person"),
+    ),
+    "api-group-list": (get(signed_in),),
+    "api-group-detail": (
+        get(somewhere(Permission.DIRECTORY_VIEW, otherwise="hidden"), "group"),
+    ),
+}

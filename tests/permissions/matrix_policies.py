@@ -1,0 +1,232 @@
+"""Lines of the matrix: policies."""
+
+from typing import Any
+
+from namespaces.permissions import Permission
+from tests.permissions.rows import (
+    Row,
+    at,
+    both,
+    delete,
+    get,
+    names,
+    patch,
+    post,
+    put,
+    signed_in,
+    somewhere,
+    untold,
+)
+from tests.permissions.world import World
+
+SOURCE = "allow:\n  or:\n    - domain:\n        is: example.com\n"
+
+
+def _written(_: World) -> dict[str, Any]:
+    return {"name": "New", "source": SOURCE}
+
+
+def _created(world: World) -> dict[str, Any]:
+    return {**_written(world), "namespace": world.place("web")}
+
+
+def _seen(world: World) -> dict[str, Any]:
+    idle = world.id("idle-policy")
+    return {"ids": idle, "seen": f"{idle}:1", "confirmed": "yes"}
+
+
+PAGES: dict[str, tuple[Row, ...]] = {
+    "policy-list": (get(signed_in),),
+    "policy-export": (get(signed_in),),
+    "policy-deleted": (get(signed_in),),
+    "policy-bulk-delete": (
+        post(signed_in, body=lambda world: {"ids": world.id("idle-policy")}),
+        post(at(Permission.POLICY_DELETE, "idle-policy"), body=_seen),
+    ),
+    "policy-create": (
+        get(somewhere(Permission.POLICY_CREATE)),
+        post(
+            both(
+                somewhere(Permission.POLICY_CREATE),
+                names("web"),
+                at(Permission.POLICY_CREATE),
+            ),
+            body=_created,
+        ),
+    ),
+    "policy-try-draft": (
+        post(
+            at(Permission.POLICY_TRY),
+            body=lambda world: {
+                "source": SOURCE,
+                "namespace": world.place("web"),
+                "method": "GET",
+                "path": "/",
+            },
+        ),
+    ),
+    "try-people": (
+        get(somewhere(Permission.POLICY_TRY), query=lambda _: {"who": "target"}),
+    ),
+    "try-devices": (
+        get(
+            somewhere(Permission.POLICY_TRY),
+            query=lambda world: {"person": world.id("person")},
+        ),
+    ),
+    "policy-detail": (get(at(Permission.POLICY_VIEW, "policy"), "policy"),),
+    "policy-uses": (get(at(Permission.POLICY_VIEW, "policy"), "policy"),),
+    "policy-history": (get(at(Permission.POLICY_VIEW, "policy"), "policy"),),
+    "policy-edit": (
+        get(at(Permission.POLICY_EDIT, "policy"), "policy"),
+        post(
+            at(Permission.POLICY_EDIT, "policy"),
+            "policy",
+            body=lambda world: {**_written(world), "version": "2"},
+        ),
+    ),
+    "policy-revert": (
+        post(
+            at(Permission.POLICY_EDIT, "policy"),
+            "policy",
+            body=lambda _: {"to_version": "1", "version": "2"},
+        ),
+    ),
+    "policy-try": (
+        get(at(Permission.POLICY_TRY, "policy"), "policy"),
+        post(
+            at(Permission.POLICY_TRY, "policy"),
+            "policy",
+            body=lambda _: {"method": "GET", "path": "/"},
+        ),
+    ),
+    "policy-move": (
+        get(at(Permission.POLICY_EDIT, "idle-policy"), "idle-policy"),
+        post(
+            both(at(Permission.POLICY_EDIT, "idle-policy"), names("inner")),
+            "idle-policy",
+            body=lambda world: {"namespace": world.place("inner"), "version": "1"},
+        ),
+    ),
+    "policy-attach": (
+        get(
+            both(
+                at(Permission.POLICY_VIEW, "idle-policy"),
+                somewhere(Permission.POLICY_ATTACH),
+            ),
+            "idle-policy",
+        ),
+        post(
+            both(
+                somewhere(Permission.POLICY_ATTACH),
+                at(Permission.POLICY_VIEW, "idle-policy"),
+                names("web"),
+                at(Permission.POLICY_ATTACH),
+            ),
+            "idle-policy",
+            body=lambda world: {"namespace": world.place("web"), "mode": "inherited"},
+        ),
+    ),
+    "policy-detach": (
+        post(
+            at(Permission.POLICY_ATTACH),
+            "attached-policy",
+            ids={"namespace_id": lambda world: world.places["web"].id},
+        ),
+    ),
+    "policy-delete": (
+        get(at(Permission.POLICY_DELETE, "idle-policy"), "idle-policy"),
+        post(
+            at(Permission.POLICY_DELETE, "idle-policy"),
+            "idle-policy",
+            body=lambda _: {"version": "1"},
+        ),
+    ),
+    "policy-restore": (
+        post(untold(at(Permission.POLICY_CREATE, "gone-policy")), "gone-policy"),
+    ),
+}
+POLICIES: dict[str, tuple[Row, ...]] = PAGES | {
+    "api-policy-list": (
+        get(signed_in),
+        post(both(names("web"), at(Permission.POLICY_CREATE)), body=_created),
+    ),
+    "api-policy-deleted": (get(signed_in),),
+    "api-policy-check": (
+        post(somewhere(Permission.POLICY_VIEW), body=lambda _: {"text": SOURCE}),
+    ),
+    "api-policy-completion": (get(somewhere(Permission.POLICY_VIEW)),),
+    "api-policy-try-draft": (
+        post(
+            both(names("web"), at(Permission.POLICY_TRY)),
+            body=lambda world: {
+                "source": SOURCE,
+                "namespace": world.place("web"),
+                "method": "GET",
+                "path": "/",
+            },
+        ),
+    ),
+    "api-policy-detail": (
+        get(at(Permission.POLICY_VIEW, "policy"), "policy"),
+        put(at(Permission.POLICY_EDIT, "policy"), "policy", body=_written, version=2),
+        patch(
+            at(Permission.POLICY_EDIT, "policy"),
+            "policy",
+            body=lambda _: {"description": "x"},
+            version=2,
+        ),
+        delete(at(Permission.POLICY_DELETE, "idle-policy"), "idle-policy", version=1),
+    ),
+    "api-policy-revert": (
+        post(
+            at(Permission.POLICY_EDIT, "policy"),
+            "policy",
+            body=lambda _: {"to_version": 1},
+            version=2,
+        ),
+    ),
+    "api-policy-move": (
+        post(
+            both(names("inner"), at(Permission.POLICY_EDIT, "idle-policy")),
+            "idle-policy",
+            body=lambda world: {"namespace": world.place("inner")},
+            version=1,
+        ),
+    ),
+    "api-policy-restore": (
+        post(
+            at(Permission.POLICY_CREATE, "gone-policy"),
+            "gone-policy",
+            body=lambda _: {},
+        ),
+    ),
+    "api-policy-try": (
+        post(
+            at(Permission.POLICY_TRY, "policy"),
+            "policy",
+            body=lambda _: {"method": "GET", "path": "/"},
+        ),
+    ),
+    "api-policy-version-list": (get(at(Permission.POLICY_VIEW, "policy"), "policy"),),
+    "api-policy-version-detail": (
+        get(
+            at(Permission.POLICY_VIEW, "policy"), "policy", ids={"number": lambda _: 1}
+        ),
+    ),
+    "api-policy-attachment-list": (
+        get(at(Permission.POLICY_VIEW, "policy"), "policy"),
+        post(
+            both(names("web"), at(Permission.POLICY_ATTACH, "idle-policy")),
+            "idle-policy",
+            body=lambda world: {"namespace": world.place("web"), "mode": "inherited"},
+        ),
+    ),
+    "api-policy-attachment-detail": (
+        delete(
+            at(Permission.POLICY_ATTACH),
+            "attached-policy",
+            ids={"namespace_id": lambda world: world.places["web"].id},
+        ),
+    ),
+}

@@ -1,0 +1,81 @@
+"""Lines of the matrix: routes."""
+
+from typing import Any
+
+from namespaces.permissions import Permission
+from tests.permissions.rows import (
+    Row,
+    at,
+    both,
+    delete,
+    get,
+    names,
+    patch,
+    post,
+    put,
+    signed_in,
+)
+from tests.permissions.world import World
+
+SETTINGS = {"from": "https://new.example.com", "to": ["http://new.internal:80"]}
+
+
+def _written(_: World) -> dict[str, Any]:
+    return {"name": "New", "settings": SETTINGS}
+
+
+def _created(world: World) -> dict[str, Any]:
+    return {**_written(world), "namespace": world.place("web")}
+
+
+ROUTES: dict[str, tuple[Row, ...]] = {
+    "api-route-list": (
+        get(signed_in),
+        post(both(names("web"), at(Permission.ROUTE_CREATE)), body=_created),
+    ),
+    "api-route-deleted": (get(signed_in),),
+    "api-route-preview": (
+        post(both(names("web"), at(Permission.ROUTE_CREATE)), body=_created),
+    ),
+    "api-route-detail": (
+        get(at(Permission.ROUTE_VIEW, "route"), "route"),
+        put(at(Permission.ROUTE_EDIT, "route"), "route", body=_written, version=1),
+        patch(
+            at(Permission.ROUTE_EDIT, "route"),
+            "route",
+            body=lambda _: {"name": "Renamed"},
+            version=1,
+        ),
+        delete(at(Permission.ROUTE_DELETE, "route"), "route", version=1),
+    ),
+    "api-route-move": (
+        post(
+            both(names("inner"), at(Permission.ROUTE_MOVE, "route")),
+            "route",
+            body=lambda world: {"namespace": world.place("inner")},
+            version=1,
+        ),
+    ),
+    "api-route-restore": (
+        post(
+            at(Permission.ROUTE_CREATE, "gone-route"), "gone-route", body=lambda _: {}
+        ),
+    ),
+    "api-route-policies": (
+        get(at(Permission.ROUTE_VIEW, "route"), "route"),
+        put(
+            at(Permission.POLICY_ATTACH, "route"),
+            "route",
+            body=lambda world: {"policy_ids": [world.id("policy")]},
+            version=1,
+        ),
+    ),
+    "api-route-try": (
+        post(
+            at(Permission.POLICY_TRY, "route"),
+            "route",
+            body=lambda _: {"method": "GET", "path": "/"},
+        ),
+    ),
+    "api-route-overlaps": (get(at(Permission.ROUTE_VIEW, "route"), "route"),),
+}

@@ -1,0 +1,174 @@
+"""The objects that the cells ask about, and the ways of asking."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.test import Client
+from django.utils import timezone
+
+from console.core.actor import system
+from console.core.models import AuditEvent
+from directory.authentication import new_token
+from directory.models import User
+from namespaces import services as namespace_services
+from namespaces.models import ApiServiceAccount, Namespace, RoleBinding
+from namespaces.selectors import get_root
+from policies import services as policy_services
+from routes import services as route_services
+from tests.factories import (
+    NOW,
+    grant,
+    make_group,
+    make_namespace,
+    make_policy,
+    make_route,
+    make_user,
+)
+from tests.permissions.subjects import EVERYBODY, PARENTS, Subject
+
+TEST = system("test")
+
+
+@dataclass
+class World:
+    """Everything that addresses and bodies name.
+
+    `ids` maps a kind to the id that the URL takes; `places` are the namespaces.
+    """
+
+    places: dict[str, Namespace] = field(default_factory=dict)
+    ids: dict[str, Any] = field(default_factory=dict)
+    keys: dict[str, str] = field(default_factory=dict)
+
+    def place(self, name: str) -> str:
+        """Return the id of a namespace as text."""
+        return str(self.places[name].id)
+
+    def id(self, kind: str) -> str:
+        """Return the id of an object as text."""
+        return str(self.ids[kind])
+
+    def client_of(self, subject: Subject) -> Client:
+        """Return a client that asks as the subject: with their session or token."""
+        if subject.way == "token":
+            return Client(
+                headers={"Authorization": f"Bearer {self.keys[subject.name]}"}
+            )
+        client = Client()
+        if subject.name in self.keys:
+            client.cookies[settings.SESSION_COOKIE_NAME] = self.keys[subject.name]
+        return client
+
+
+def make_world() -> World:
+    """Make the tree, one object of each kind in Web, and everybody who asks."""
+    world = World()
+    world.places["root"] = get_root()
+    for name, parent in PARENTS.items():
+        if parent:
+            world.places[name] = make_namespace(
+                name.title(), parent=world.places[parent]
+            )
+    # Somebody must be admin of the root whatever the cells do.
+    grant("admin", world.places["root"], user=make_user("keeper"))
+    _make_objects(world)
+    for subject in EVERYBODY:
+        _make_subject(world, subject)
+    return world
+
+
+def _make_objects(world: World) -> None:
+    web = world.places["web"]
+    person = make_user("target")
+    group = make_group("targets", person)
+    policy = make_policy("Target", namespace=web)
+    policy_services.update_policy(
+        policy.id, version=1, description="second", actor=TEST, now=NOW
+    )
+    idle = make_policy("Idle", namespace=web)
+    attached = make_policy("Attached", namespace=web)
+    policy_services.attach_to_namespace(
+        attached.id, namespace_id=web.id, mode="inherited", actor=TEST, now=NOW
+    )
+    route = make_route("target", policy, namespace=web)
+    binding = grant("viewer", web, user=person)
+    empty = make_namespace("Empty", parent=web)
+    world.ids |= {
+        "namespace": web.id,
+        "empty": empty.id,
+        "person": person.id,
+        "group": group.id,
+        "policy": policy.id,
+        "idle-policy": idle.id,
+        "attached-policy": attached.id,
+        "route": route.id,
+        "binding": binding.pk,
+        "event": AuditEvent.objects.filter(namespace_id=web.id).latest("sequence").pk,
+        "gone-namespace": _gone_namespace(web),
+        "gone-policy": _gone_policy(web),
+        "gone-route": _gone_route(web),
+    }
+
+
+def _gone_namespace(web: Namespace) -> Any:
+    gone = make_namespace("Gone", parent=web)
+    namespace_services.delete_namespace(gone.id, actor=TEST, now=NOW)
+    return gone.id
+
+
+def _gone_policy(web: Namespace) -> Any:
+    gone = make_policy("Gone", namespace=web)
+    policy_services.delete_policy(gone.id, version=1, actor=TEST, now=NOW)
+    return gone.id
+
+
+def _gone_route(web: Namespace) -> Any:
+    gone = make_route("gone", namespace=web)
+    route_services.delete_route(gone.pk, version=1, actor=TEST, now=NOW)
+    return gone.pk
+
+
+def _make_subject(world: World, subject: Subject) -> None:
+    if subject.way == "anonymous":
+        return
+    if subject.way == "token":
+        _make_token(world, subject)
+        return
+    user = make_user(subject.name)
+    if subject.role:
+        held_by = (
+            {"group": make_group(subject.name, user)}
+            if subject.way == "group"
+            else {"user": user}
+        )
+        binding = grant(subject.role, world.places[subject.place], **held_by)
+        if subject.way == "expired":
+            ended = timezone.now() - timedelta(seconds=1)
+            RoleBinding.objects.filter(pk=binding.pk).update(expires_at=ended)
+    world.keys[subject.name] = _sign_in(user)
+    if subject.way == "deactivated":
+        User.objects.filter(pk=user.pk).update(is_active=False)
+
+
+def _sign_in(user: User) -> str:
+    client = Client()
+    client.force_login(user)
+    cookie: str = client.cookies[settings.SESSION_COOKIE_NAME].value
+    return cookie
+
+
+def _make_token(world: World, subject: Subject) -> None:
+    token, prefix, token_hash = new_token()
+    account = ApiServiceAccount.objects.create(
+        namespace=world.places[subject.bound_to],
+        name=subject.name,
+        token_hash=token_hash,
+        token_prefix=prefix,
+        created_at=NOW,
+        modified_at=NOW,
+    )
+    place = world.places[subject.place]
+    grant(subject.role, place, service_account=account)
+    world.keys[subject.name] = token
