@@ -15,7 +15,7 @@ from tests.permissions.rows import (
     put,
     signed_in,
 )
-from tests.permissions.world import World
+from tests.permissions.world import CONFIGURATION, World
 
 SETTINGS = {"from": "https://new.example.com", "to": ["http://new.internal:80"]}
 
@@ -78,4 +78,39 @@ ROUTES: dict[str, tuple[Row, ...]] = {
         ),
     ),
     "api-route-overlaps": (get(at(Permission.ROUTE_VIEW, "route"), "route"),),
+    "api-import-list": (
+        get(signed_in),
+        post(
+            both(names("web"), at(Permission.ROUTE_CREATE)),
+            body=lambda world: {
+                "namespace": world.place("web"),
+                "file_name": "core.yaml",
+                "text": CONFIGURATION.decode(),
+            },
+        ),
+    ),
+    "api-import-detail": (get(at(Permission.ROUTE_CREATE, "import"), "import"),),
+    "api-import-review": (
+        post(at(Permission.ROUTE_CREATE, "import"), "import", body=lambda _: {}),
+    ),
+    "api-import-apply": (
+        post(
+            at(Permission.ROUTE_CREATE, "import"),
+            "import",
+            body=lambda world: {"fingerprint": world.keys["fingerprint"]},
+        ),
+    ),
+    "api-export": (
+        get(
+            at(Permission.ROUTE_VIEW),
+            query=lambda world: {"namespace": world.place("web")},
+        ),
+        get(
+            at(Permission.SETTINGS_EDIT),
+            query=lambda world: {
+                "namespace": world.place("web"),
+                "with_secrets": "true",
+            },
+        ),
+    ),
 }

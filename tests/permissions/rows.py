@@ -30,6 +30,7 @@ KINDS: dict[str, tuple[Permission, bool]] = {
     "gone-policy": (Permission.POLICY_VIEW, False),
     "route": (Permission.ROUTE_VIEW, False),
     "gone-route": (Permission.ROUTE_VIEW, False),
+    "import": (Permission.ROUTE_CREATE, False),
 }
 
 

@@ -17,6 +17,7 @@ from namespaces.models import ApiServiceAccount, Namespace, RoleBinding
 from namespaces.selectors import get_root
 from policies import services as policy_services
 from routes import services as route_services
+from routes.imports.plan import Options
 from tests.factories import (
     NOW,
     grant,
@@ -29,6 +30,9 @@ from tests.factories import (
 from tests.permissions.subjects import EVERYBODY, PARENTS, Subject
 
 TEST = system("test")
+CONFIGURATION = (
+    b"routes:\n  - from: https://imported.example.com\n    to: http://up:80\n"
+)
 
 
 @dataclass
@@ -95,7 +99,17 @@ def _make_objects(world: World) -> None:
     route = make_route("target", policy, namespace=web)
     binding = grant("viewer", web, user=person)
     empty = make_namespace("Empty", parent=web)
+    run = route_services.begin_import(
+        namespace_id=web.id,
+        content=CONFIGURATION,
+        file_name="core.yaml",
+        options=Options(),
+        actor=TEST,
+        now=NOW,
+    )
+    world.keys["fingerprint"] = run.plan["fingerprint"]
     world.ids |= {
+        "import": run.pk,
         "namespace": web.id,
         "empty": empty.id,
         "person": person.id,
