@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from . import editing
 from .anonymous import could_allow_anonymous
+from .builder import builder_tree, catalog, merge_tree
 from .canonical import canonical, program_key
 from .changes import Change, smallest_changes
 from .compiler import Program, compile_policy
@@ -88,7 +89,9 @@ __all__ = [
     "Trace",
     "UntranslatableError",
     "Verdict",
+    "builder_tree",
     "canonical",
+    "catalog",
     "check",
     "compile_policy",
     "compile_route",
@@ -101,6 +104,7 @@ __all__ = [
     "explain",
     "format_policy",
     "meaning_key",
+    "merge_tree",
     "parse",
     "program_key",
     "settings_to_policy",

@@ -117,6 +117,11 @@ _LISTS: Final[Mapping[str, str]] = {
 }
 
 
+def operator_phrase(operator: str) -> str:
+    """Return how an operator of a matcher is said, as in a list to choose from."""
+    return _VALUE_PHRASES.get(operator, shown(operator))
+
+
 def _tests(data: Node, known: Mapping[str, str], empty: str) -> str:
     """Return the tests of a string matcher: `is a`, `starts with a and ends with b`."""
     if not isinstance(data, MappingNode):
@@ -127,7 +132,7 @@ def _tests(data: Node, known: Mapping[str, str], empty: str) -> str:
 
 
 def _test(operator: str, value: Node, known: Mapping[str, str] = NOTHING) -> str:
-    words = _VALUE_PHRASES.get(operator, shown(operator))
+    words = operator_phrase(operator)
     if operator not in _LISTS:
         return f"{words} {value_of(value, known)}"
     if len(to_items(value)) == 1:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from policies.language.errors import Edit, PolicyLanguageError
+from policies.language.matchers import json_equal
 from policies.language.nodes import to_json
 from policies.language.writer import UnwritableValueError
 
@@ -77,7 +78,7 @@ class _Attempt:
             problem = error.problems[0]
             self.refusal = EditingError(problem.code, problem.message)
             return None
-        if to_json(after.root) != to_json(self.wanted):
+        if not json_equal(to_json(after.root), to_json(self.wanted)):
             return None
         return result(self.sheet, after, edits)
 

@@ -7,7 +7,7 @@ Finds where things stand and which lines are theirs. How the text is changed is 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -160,7 +160,14 @@ class Sheet:
 
     def comments_in(self, start: int, end: int) -> list[Comment]:
         """Return the comments between two positions."""
-        return [one for one in self.comments if start <= one.start < end]
+        first, last = (
+            bisect_left(self.comment_starts, place) for place in (start, end)
+        )
+        return list(self.comments[first:last])
+
+    @cached_property
+    def comment_starts(self) -> list[int]:
+        return [comment.start for comment in self.comments]
 
     def end_of(self, node: Node) -> int:
         """Return where a node ends; a pair without braces ends with its value."""

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from policies.language.errors import Edit
+from policies.language.matchers import json_equal
 from policies.language.nodes import MappingNode, Node, ScalarNode, SequenceNode, to_json
 from policies.language.writer import (
     INDENT,
@@ -41,7 +42,7 @@ _MAX_KEY: Final = 900
 def put(sheet: Sheet, path: Path, node: Node) -> Edits:
     """Change a value into another, member by member where both are collections."""
     old = sheet.node(path)
-    if to_json(old) == to_json(node):
+    if json_equal(to_json(old), to_json(node)):
         return []
     if isinstance(old, ScalarNode) and isinstance(node, ScalarNode):
         return _put_scalar(sheet, path, old, node) or put_whole(sheet, path, node)
@@ -93,10 +94,11 @@ def _put_items(
     before, after = ([to_json(item) for item in one.items] for one in (old, node))
     least = min(len(before), len(after))
     head = 0
-    while head < least and before[head] == after[head]:
+    while head < least and json_equal(before[head], after[head]):
         head += 1
     tail = 0
-    while tail < least - head and before[-1 - tail] == after[-1 - tail]:
+    rest = least - head
+    while tail < rest and json_equal(before[-1 - tail], after[-1 - tail]):
         tail += 1
     old_end, new_end = len(before) - tail, len(after) - tail
     if old_end - head == new_end - head:

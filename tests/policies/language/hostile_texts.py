@@ -7,10 +7,13 @@ import time
 import tracemalloc
 from typing import TYPE_CHECKING, Final
 
+from policies.language.reader import read
 from policies.language.source import MAX_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from policies.language.grammar import PolicyDocument
 
 MAX_SECONDS: Final = 0.1
 MAX_MEMORY: Final = 32 * 1024 * 1024
@@ -99,3 +102,9 @@ def _seconds(work: Callable[[str], object], text: str) -> float:
     started = time.process_time()
     work(text)
     return time.process_time() - started
+
+
+def document(text: str) -> PolicyDocument | None:
+    """Return what the grammar makes of a text, if it makes anything of it."""
+    found, _ = read(text)
+    return found
