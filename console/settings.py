@@ -208,7 +208,7 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["directory.authentication.ApiAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["console.core.rest.parsers.JsonParser"],
     "DEFAULT_PAGINATION_CLASS": "console.core.rest.pagination.Pages",
     "DEFAULT_SCHEMA_CLASS": "console.core.rest.schema.OperationSchema",
     "EXCEPTION_HANDLER": "console.core.rest.exception_handler.problem_details",

@@ -27,7 +27,7 @@ from routes.imports.plan import (
 )
 from routes.imports.policy_steps import PolicySteps
 from routes.imports.route_names import number, suggest_names
-from routes.validation.secrets import SEPARATOR
+from routes.validation.secrets import SEPARATOR, diverted_secrets
 
 if TYPE_CHECKING:
     from namespaces.models import Namespace
@@ -315,8 +315,9 @@ def _compare_settings(
             wanted.setdefault(key, held[key])
     if draft.left_out:
         secrets = selectors.secrets_of(route)
+        diverted = diverted_secrets(draft.left_out, held, wanted)
         for path in draft.left_out:
-            if path in secrets:
+            if path in secrets and path not in diverted:
                 wanted = _with(wanted, path.split(SEPARATOR), secrets[path])
     return wanted, selectors.changed_keys(held, wanted)
 

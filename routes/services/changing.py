@@ -93,7 +93,7 @@ def _write_settings(
     route: Route, given: Mapping[str, Any], *, actor: Actor, now: datetime
 ) -> None:
     old_settings, old_hosts = selectors.settings_of(route), hosts_of_row(route)
-    values, address = read_or_refuse(given, stored=selectors.secrets_of(route))
+    values, address = read_or_refuse(given, route=route)
     rules.check_rego(
         selectors.open_settings(route), values, route.namespace, actor=actor
     )

@@ -55,8 +55,7 @@ def preview_route(
         namespace = access.check_can(
             actor, Permission.ROUTE_CREATE, namespace_id or UUID(int=0)
         )
-    stored = selectors.secrets_of(route) if route else {}
-    values, address, problems = read(settings, stored=stored)
+    values, address, problems = read(settings, route=route)
     if address is None:
         return Preview(problems, [], [])
     conflicts = _conflicts(values, address, namespace, route, actor=actor, now=now)

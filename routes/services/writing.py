@@ -12,6 +12,7 @@ from routes.validation import Address, Problem, validate
 from routes.validation.paths import MATCH_KEYS, match_of
 from routes.validation.secrets import (
     SEPARATOR,
+    diverted_secrets,
     masked_entries,
     put_secrets,
     take_secrets,
@@ -46,23 +47,43 @@ def unmask(
 
 
 def read(
-    settings: Mapping[str, Any], *, stored: Mapping[str, str] | None = None
+    settings: Mapping[str, Any], *, route: Route | None = None
 ) -> tuple[dict[str, Any], Address | None, list[Problem]]:
-    """Return settings in the form that is stored, their address, and all problems."""
-    whole, problems = unmask(settings, stored or {})
+    """Return settings in the form that is stored, their address, and all problems.
+
+    `route` is the one that they are for, whose secrets their masks stand for.
+    """
+    stored = selectors.secrets_of(route) if route else {}
+    whole, problems = unmask(settings, stored)
     result = validate(whole, allowlist=rules.allowlist())
+    if route is not None:
+        problems += _diverted(settings, result.settings, route)
     return result.settings, result.address, [*problems, *result.problems]
 
 
+def _diverted(
+    given: Mapping[str, Any], values: Mapping[str, Any], route: Route
+) -> list[Problem]:
+    kept = masked_entries(given)
+    return [
+        Problem(
+            tuple(path.split(SEPARATOR)),
+            "the secret that is stored was given for another address",
+            "give the secret again, or leave where it is sent",
+        )
+        for path in diverted_secrets(kept, selectors.settings_of(route), values)
+    ]
+
+
 def read_or_refuse(
-    settings: Mapping[str, Any], *, stored: Mapping[str, str] | None = None
+    settings: Mapping[str, Any], *, route: Route | None = None
 ) -> tuple[dict[str, Any], Address]:
     """Return settings in the form that is stored, and their address.
 
     Raises:
         RouteSettingsError: there are problems; `details` lists them all.
     """
-    values, address, problems = read(settings, stored=stored)
+    values, address, problems = read(settings, route=route)
     if problems or address is None:
         raise RouteSettingsError((0, problem) for problem in problems)
     return values, address

@@ -72,6 +72,7 @@ class Setting:
         secret: sealed when stored; shown as set or unset only.
         secret_entries: values under names that look like credentials are sealed.
         required: the object that the field belongs to makes no sense without it.
+        fetched: the proxy itself asks at this address.
         common: the form shows it openly while it is not set, too.
         empty_is_value: an empty list or object says something else than none.
         seconds_only: a duration that Core reads as protobuf JSON (`90s`).
@@ -93,6 +94,7 @@ class Setting:
     secret: bool = False
     secret_entries: bool = False
     required: bool = False
+    fetched: bool = False
     common: bool = False
     empty_is_value: bool = False
     seconds_only: bool = False

@@ -18,7 +18,12 @@ from routes.settings_table import (
 )
 from routes.validation.addresses import parse_from
 from routes.validation.problems import Path, Problem, UnusableError, shown
-from routes.validation.upstreams import Allowlist, Upstream, parse_upstream
+from routes.validation.upstreams import (
+    Allowlist,
+    Upstream,
+    check_fetched,
+    parse_upstream,
+)
 from routes.validation.values import (
     READERS,
     plain_text,
@@ -119,6 +124,8 @@ class SettingsReader:
             return self._list(setting, raw, path)
         if setting.key == "name" and len(path) == 1:
             return read_name(setting, raw)
+        if setting.fetched:
+            check_fetched(plain_text(raw).strip(), self._allowlist)
         return READERS[kind](setting, raw)
 
     def _items(self, setting: Setting, raw: Any, path: Path) -> list[Any]:

@@ -5,7 +5,7 @@ headers survives. Sealing is not done here.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from routes.settings_table import TABLE, Kind, Setting
@@ -87,6 +87,40 @@ def masked_entries(settings: Mapping[str, Any]) -> dict[str, str]:
         if isinstance(value, str) and value.startswith(MASK):
             found[SEPARATOR.join(path)] = value
     return found
+
+
+def diverted_secrets(
+    paths: Iterable[str], before: Mapping[str, Any], after: Mapping[str, Any]
+) -> list[str]:
+    """Return those of the secrets, by path, that would go where none went before.
+
+    Otherwise whoever may not read a secret has it sent to an address of their own.
+    """
+    return [
+        path
+        for path in paths
+        if (read := _DESTINATIONS.get(path.split(SEPARATOR)[0]))
+        and read(after) - read(before)
+    ]
+
+
+def _upstreams(settings: Mapping[str, Any]) -> set[str]:
+    """Return scheme, host and port of each upstream."""
+    held = settings.get("to") or []
+    entries = [held] if isinstance(held, str) else map(str, held)
+    return {"/".join(entry.partition(",")[0].split("/")[:3]) for entry in entries}
+
+
+def _token_url(settings: Mapping[str, Any]) -> set[str]:
+    url = _get(settings, ("mcp", "server", "upstream_oauth2", "endpoint", "token_url"))
+    return {"/".join(url.split("/")[:3])} if isinstance(url, str) else set()
+
+
+_DESTINATIONS = {
+    "set_request_headers": _upstreams,
+    "kubernetes_service_account_token": _upstreams,
+    "mcp": _token_url,
+}
 
 
 def _has(settings: Mapping[str, Any], path: Path) -> bool:

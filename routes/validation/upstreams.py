@@ -50,7 +50,9 @@ METADATA_ADDRESSES = frozenset(
         "fd00:c1::a9fe:a9fe",
     )
 )
-LOOPBACK_NAMES = frozenset({"localhost", "ip6-localhost", "ip6-loopback"})
+LOOPBACK_NAMES = frozenset(
+    {"localhost", "localhost4", "localhost6", "ip6-localhost", "ip6-loopback"}
+)
 LOOPBACK = (ipaddress.ip_address("127.0.0.1"), ipaddress.ip_address("::1"))
 _WRAPPING = tuple(
     ipaddress.IPv6Network(text)
@@ -185,10 +187,21 @@ def check_destination(host: str, allowlist: Allowlist) -> None:
             raise _refusal(host, _kind(form))
 
 
+def check_fetched(url: str, allowlist: Allowlist) -> None:
+    """Refuse the same for an address that the proxy itself asks.
+
+    Raises:
+        UnusableError: the operator doesn't list it.
+    """
+    check_destination(split_port(split_url(url)["authority"])[0], allowlist)
+
+
 def _check_name(name: str, allowlist: Allowlist) -> None:
     if name in METADATA_NAMES:
         raise _refusal(name, "a metadata service")
-    loopback = name in LOOPBACK_NAMES or name.endswith((".localhost", ".localdomain"))
+    loopback = name in LOOPBACK_NAMES or name.endswith(
+        (".localhost", ".localdomain", ".localdomain4", ".localdomain6")
+    )
     if loopback and not any(map(allowlist.permits_address, LOOPBACK)):
         raise _refusal(name, "the proxy's own machine")
 

@@ -164,3 +164,39 @@ def test_the_description_has_no_gaps(db: None) -> None:
     )
 
     assert complaints.getvalue() == ""
+
+
+class TestBodies:
+    @pytest.mark.parametrize(
+        "body",
+        [
+            "[" * 100_000,
+            '{"a":' * 100_000,
+            '{"\\ud800": 1}',
+            '{"name": "\\udfff"}',
+            '{"name": NaN}',
+            '{"name": ' + "1" * 5000 + "}",
+            b'{"name": "\xff"}',
+            "{",
+        ],
+    )
+    def test_that_nothing_could_keep_are_refused(
+        self, cast: Cast, body: str | bytes
+    ) -> None:
+        answer = client_of(cast.root).post(
+            "/api/v1/namespaces/", body, content_type="application/json"
+        )
+
+        assert answer.status_code == 400
+        assert answer["Content-Type"] == "application/problem+json"
+
+    def test_that_are_too_large_are_refused(self, cast: Cast, settings: Any) -> None:
+        settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 20
+
+        answer = client_of(cast.root).post(
+            "/api/v1/namespaces/",
+            {"name": "x" * 20},
+            content_type="application/json",
+        )
+
+        assert answer.status_code == 413

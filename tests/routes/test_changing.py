@@ -207,6 +207,30 @@ class TestSecrets:
         with pytest.raises(RouteSettingsError):
             update(route, cast.mia, changes={"set_request_headers": {"Cookie": mask}})
 
+    def test_a_mask_is_not_sent_to_another_upstream(self, cast: Cast) -> None:
+        route = self.make(cast)
+        header = "set_request_headers.Authorization"
+
+        for place in (["http://evil.example"], [*route.settings["to"], "http://evil"]):
+            with pytest.raises(RouteSettingsError) as caught:
+                update(route, cast.mia, changes={"to": place})
+            assert list(caught.value.fields) == [header]
+        route = update(route, cast.mia, changes={"to": [f"{route.settings['to'][0]}/"]})
+        headers = {"Authorization": "Basic bmV3"}
+        update(
+            route,
+            cast.mia,
+            changes={"to": ["http://new.internal"], "set_request_headers": headers},
+        )
+
+    def test_a_mask_is_not_sent_to_another_token_address(self, cast: Cast) -> None:
+        route = self.make(cast)
+        mcp = selectors.masked_settings(route)["mcp"]
+        mcp["server"]["upstream_oauth2"]["endpoint"] = {"token_url": "https://evil.io"}
+
+        with pytest.raises(RouteSettingsError):
+            update(route, cast.mia, changes={"mcp": mcp})
+
     def test_what_the_proxy_fills_in_is_no_secret(self, cast: Cast) -> None:
         route = make_route(
             namespace=cast.web,

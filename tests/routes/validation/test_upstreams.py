@@ -29,6 +29,7 @@ def read(text: str, allowlist: Allowlist = NOTHING) -> str:
         "METADATA.google.internal.",
         "localhost",
         "LOCALHOST.",
+        "localhost6.localdomain6",
         "db.localhost",
         "127.0.0.1",
         "127.0.0.1.",

@@ -247,3 +247,16 @@ def test_whatever_is_given_is_read_or_refused(settings: dict[str, Any]) -> None:
     if not result.problems:
         assert again.settings == result.settings
         assert again.problems == ()
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1/token", "https://[::ffff:a9fe:a9fe]/"]
+)
+def test_the_proxy_is_not_made_to_ask_itself_or_a_metadata_service(url: str) -> None:
+    oauth2 = {"client_id": "a", "endpoint": {"token_url": url}}
+
+    assert problems(mcp={"server": {"upstream_oauth2": oauth2}})
+    assert problems(mcp={"server": {"authorization_server_url": url}})
+    allowed = Allowlist.of(["127.0.0.0/8", "169.254.169.254"])
+    settings = BASE | {"mcp": {"server": {"upstream_oauth2": oauth2}}}
+    assert not validate(settings, allowlist=allowed).problems
