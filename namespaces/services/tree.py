@@ -11,6 +11,7 @@ from console.core import audit, outbox, tombstones
 from console.core.actor import Actor
 from console.core.audit import Change
 from console.core.exceptions import (
+    NotFoundError,
     PermissionDeniedError,
     StaleVersionError,
     ValidationFailedError,
@@ -225,11 +226,15 @@ def restore_namespace(
     The roles come back only when the actor may grant them.
 
     Raises:
-        NotFoundError: nothing of that id was deleted.
-        NamespaceNotFoundError: its parent is gone, or not to be seen.
+        NamespaceNotFoundError: nothing of that id was deleted, or its parent is gone,
+            or not to be seen.
         NamespaceNameTakenError: another one has its name by now.
     """
-    tombstone = tombstones.unearth("namespace", namespace_id)
+    try:
+        tombstone = tombstones.unearth("namespace", namespace_id)
+    except NotFoundError as error:
+        # In the same words as for one whose place the actor doesn't see.
+        raise NamespaceNotFoundError from error
     kept = tombstone.snapshot
     parent = access.check_can(actor, Permission.NAMESPACE_DELETE, kept["parent_id"])
     namespace = _insert(

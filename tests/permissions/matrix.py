@@ -12,6 +12,11 @@ fails the suite. To add a URL, add its lines:
      │               └ get, post, put, patch, delete; with body=, version=, query=
      └ the URL's name
 
+A POST that changes nothing is `harmless`; one that writes more than one event says how
+many (`events=2`). From the same lines `test_unsafe.py` takes that each unsafe request
+needs the token against forgery, writes its events, and refuses keys that can't be set;
+`test_hidden.py` that what is hidden is answered like what is missing.
+
 Objects of new kinds are made in `world.py`; which permission shows a kind stands in
 `rows.KINDS`. Lines of each app are in its own file beside this one.
 """

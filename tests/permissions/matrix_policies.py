@@ -9,6 +9,7 @@ from tests.permissions.rows import (
     both,
     delete,
     get,
+    harmless,
     names,
     patch,
     post,
@@ -40,7 +41,7 @@ PAGES: dict[str, tuple[Row, ...]] = {
     "policy-export": (get(signed_in),),
     "policy-deleted": (get(signed_in),),
     "policy-bulk-delete": (
-        post(signed_in, body=lambda world: {"ids": world.id("idle-policy")}),
+        harmless(signed_in, body=lambda world: {"ids": world.id("idle-policy")}),
         post(at(Permission.POLICY_DELETE, "idle-policy"), body=_seen),
     ),
     "policy-create": (
@@ -55,7 +56,7 @@ PAGES: dict[str, tuple[Row, ...]] = {
         ),
     ),
     "policy-try-draft": (
-        post(
+        harmless(
             at(Permission.POLICY_TRY),
             body=lambda world: {
                 "source": SOURCE,
@@ -94,7 +95,7 @@ PAGES: dict[str, tuple[Row, ...]] = {
     ),
     "policy-try": (
         get(at(Permission.POLICY_TRY, "policy"), "policy"),
-        post(
+        harmless(
             at(Permission.POLICY_TRY, "policy"),
             "policy",
             body=lambda _: {"method": "GET", "path": "/"},
@@ -153,11 +154,11 @@ POLICIES: dict[str, tuple[Row, ...]] = PAGES | {
     ),
     "api-policy-deleted": (get(signed_in),),
     "api-policy-check": (
-        post(somewhere(Permission.POLICY_VIEW), body=lambda _: {"text": SOURCE}),
+        harmless(somewhere(Permission.POLICY_VIEW), body=lambda _: {"text": SOURCE}),
     ),
     "api-policy-completion": (get(somewhere(Permission.POLICY_VIEW)),),
     "api-policy-try-draft": (
-        post(
+        harmless(
             both(names("web"), at(Permission.POLICY_TRY)),
             body=lambda world: {
                 "source": SOURCE,
@@ -202,7 +203,7 @@ POLICIES: dict[str, tuple[Row, ...]] = PAGES | {
         ),
     ),
     "api-policy-try": (
-        post(
+        harmless(
             at(Permission.POLICY_TRY, "policy"),
             "policy",
             body=lambda _: {"method": "GET", "path": "/"},

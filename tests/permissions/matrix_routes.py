@@ -9,6 +9,7 @@ from tests.permissions.rows import (
     both,
     delete,
     get,
+    harmless,
     names,
     patch,
     post,
@@ -35,7 +36,7 @@ ROUTES: dict[str, tuple[Row, ...]] = {
     ),
     "api-route-deleted": (get(signed_in),),
     "api-route-preview": (
-        post(both(names("web"), at(Permission.ROUTE_CREATE)), body=_created),
+        harmless(both(names("web"), at(Permission.ROUTE_CREATE)), body=_created),
     ),
     "api-route-detail": (
         get(at(Permission.ROUTE_VIEW, "route"), "route"),
@@ -66,12 +67,12 @@ ROUTES: dict[str, tuple[Row, ...]] = {
         put(
             at(Permission.POLICY_ATTACH, "route"),
             "route",
-            body=lambda world: {"policy_ids": [world.id("policy")]},
+            body=lambda world: {"policy_ids": [world.id("idle-policy")]},
             version=1,
         ),
     ),
     "api-route-try": (
-        post(
+        harmless(
             at(Permission.POLICY_TRY, "route"),
             "route",
             body=lambda _: {"method": "GET", "path": "/"},
@@ -80,7 +81,7 @@ ROUTES: dict[str, tuple[Row, ...]] = {
     "api-route-overlaps": (get(at(Permission.ROUTE_VIEW, "route"), "route"),),
     "api-import-list": (
         get(signed_in),
-        post(
+        harmless(
             both(names("web"), at(Permission.ROUTE_CREATE)),
             body=lambda world: {
                 "namespace": world.place("web"),
@@ -91,10 +92,10 @@ ROUTES: dict[str, tuple[Row, ...]] = {
     ),
     "api-import-detail": (get(at(Permission.ROUTE_CREATE, "import"), "import"),),
     "api-import-review": (
-        post(at(Permission.ROUTE_CREATE, "import"), "import", body=lambda _: {}),
+        harmless(at(Permission.ROUTE_CREATE, "import"), "import", body=lambda _: {}),
     ),
     "api-import-apply": (
-        post(
+        harmless(
             at(Permission.ROUTE_CREATE, "import"),
             "import",
             body=lambda world: {"fingerprint": world.keys["fingerprint"]},

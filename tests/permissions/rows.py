@@ -137,7 +137,7 @@ class Row:
         body: what is sent: a form on pages, JSON in the API. It is complete, so that
             whoever may gets an answer below 400.
         version: sent as If-Match.
-        tokens: service accounts may ask as well (all of the API).
+        events: how many events the audit log gets when it is done.
         answers: a status of 400 or above that stands for "allowed" here, and why.
     """
 
@@ -148,6 +148,7 @@ class Row:
     body: Body | None = None
     version: int | None = None
     query: Body | None = None
+    events: int = 1
     answers: tuple[int, str] | None = None
 
 
@@ -159,6 +160,11 @@ def get(rule: Rule, kind: str = "", **more: Any) -> Row:
 def post(rule: Rule, kind: str = "", **more: Any) -> Row:
     """A POST."""
     return Row("POST", rule, kind, **more)
+
+
+def harmless(rule: Rule, kind: str = "", **more: Any) -> Row:
+    """A POST that asks something, or prepares it, and changes nothing yet."""
+    return Row("POST", rule, kind, events=0, **more)
 
 
 def patch(rule: Rule, kind: str = "", **more: Any) -> Row:

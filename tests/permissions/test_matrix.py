@@ -1,20 +1,19 @@
 """Every URL, method and subject: the answer is the one that the table gives."""
 
-import json
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.test import TestCase
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from console.core.checks import url_patterns
+from tests.permissions.asking import ask
 from tests.permissions.matrix import MATRIX
 from tests.permissions.rows import ALLOWED, DENIED, HIDDEN, SIGN_IN, UNKNOWN, Row
 from tests.permissions.subjects import EVERYBODY, SUBJECTS, Subject
 from tests.permissions.world import World, make_world
 
-NAMESPACES = ("", "namespaces:", "directory:", "policies:", "routes:")
 WORLDS: list[World] = []
 CELLS = [
     (name, row, number, subject)
@@ -22,38 +21,6 @@ CELLS = [
     for number, row in enumerate(rows)
     for subject in (EVERYBODY if name.startswith("api-") else SUBJECTS)
 ]
-
-
-def address(name: str, row: Row, world: World) -> str:
-    """Return the URL of a row, with the ids of the world's objects."""
-    kwargs: dict[str, Any] = {key: find(world) for key, find in row.ids.items()}
-    if row.kind:
-        kwargs["id"] = world.ids[row.kind]
-    for namespace in NAMESPACES:
-        try:
-            return reverse(f"{namespace}{name}", kwargs=kwargs)
-        except NoReverseMatch:
-            continue
-    raise AssertionError(f"there is no URL {name} with {sorted(kwargs)}")
-
-
-def ask(name: str, row: Row, world: World, subject: Subject) -> Any:
-    """Send what the row says, as the subject."""
-    body = row.body(world) if row.body else {}
-    query = dict(row.query(world)) if row.query else {}
-    headers = {} if row.version is None else {"If-Match": f'"{row.version}"'}
-    client = world.client_of(subject)
-    if name.startswith("api-") or row.method == "GET":
-        sends = row.method != "GET" and row.body is not None
-        return client.generic(
-            row.method,
-            address(name, row, world),
-            data=json.dumps(dict(body)) if sends else "",
-            content_type="application/json",
-            query_params=query,
-            headers=headers,
-        )
-    return client.post(address(name, row, world), dict(body))
 
 
 def outcome(answer: Any, row: Row) -> str:
@@ -88,7 +55,8 @@ def make_test(name: str, row: Row, subject: Subject) -> Any:
     """Return the method that asks one cell."""
 
     def test(self: TestCells) -> None:
-        answer = ask(name, row, WORLDS[0], subject)
+        world = WORLDS[0]
+        answer = ask(name, row, world, world.client_of(subject))
 
         expected, found = row.rule(subject), outcome(answer, row)
         said = getattr(answer, "content", b"")[:600] if found != expected else b""
