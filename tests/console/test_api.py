@@ -1,6 +1,7 @@
 """The API as a whole: who gets in, what it says of itself, the audit log."""
 
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import call_command
