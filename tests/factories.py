@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
+from django.utils.text import slugify
+
 from console.core.actor import system
 from directory.models import Directory, Group, Membership, User
 from namespaces import services as namespace_services
@@ -136,7 +138,7 @@ def make_route(
     `from` is a word of Python's: give it as `from_`.
     """
     name = name or f"route {next(_numbers)}"
-    host = name.replace(" ", "-").lower()
+    host = slugify(name) or f"route-{next(_numbers)}"
     usual = {
         "from": settings.pop("from_", f"https://{host}.example.com"),
         "to": [f"http://{host}.internal:8080"],

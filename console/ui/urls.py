@@ -38,4 +38,5 @@ urlpatterns = [
     path("namespaces/", include("console.ui.namespaces.urls")),
     path("", include("console.ui.directory_urls")),
     path("", include("policies.urls")),
+    path("", include("routes.urls")),
 ]

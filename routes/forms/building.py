@@ -131,7 +131,9 @@ def _upstreams(setting: Setting, name: str, value: Any, canvas: Canvas) -> Rows:
         name,
         [_with_weight(one) for one in value or []],
         canvas,
-        make=_cells(("url", "Address", setting.placeholder), ("weight", "Weight", "")),
+        make=_cells(
+            ("url", "Address", setting.placeholder), ("weight", "Weight", "weight")
+        ),
         join=_join_upstreams,
         find=_by_index,
         at_least=1,

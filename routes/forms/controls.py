@@ -58,7 +58,16 @@ class LinesField(Loose):
         return [line.strip() for line in lines if line.strip()]
 
 
-class SwitchField(forms.ChoiceField):
+class LooseChoice(forms.ChoiceField):
+    """One of some values, or none of them."""
+
+    def validate(self, value: Any) -> None:
+        """Let nothing pass, and what is offered."""
+        if value != UNSET:
+            super().validate(value)
+
+
+class SwitchField(LooseChoice):
     """Yes, no, or not set."""
 
     def __init__(self, unset: str, **kwargs: Any) -> None:
@@ -82,11 +91,10 @@ def make_field(setting: Setting) -> forms.Field:
     if kind is Kind.BOOL:
         return forms.BooleanField(**{**shared, "required": False})
     if kind is Kind.TRISTATE:
-        return SwitchField(setting.unset, **{**shared, "required": False})
+        return SwitchField(setting.unset, **shared)
     if setting.choices:
-        return forms.ChoiceField(
-            choices=[(UNSET, _unset_label(setting)), *_choices(setting)],
-            **{**shared, "required": False},
+        return LooseChoice(
+            choices=[(UNSET, _unset_label(setting)), *_choices(setting)], **shared
         )
     if kind in YAML:
         return YamlField(widget=_area(4), **shared)

@@ -38,7 +38,7 @@ class Canvas:
         return self.form.data.get(name, "") if self.form.is_bound else None
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False)
 class Node:
     """Something in the form that stands for a setting.
 
@@ -80,7 +80,7 @@ class Node:
         return self.setting.common
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False)
 class Leaf(Node):
     """One field."""
 
@@ -101,7 +101,7 @@ class Leaf(Node):
         return MISSING if value in (None, "", [], False) else value
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False)
 class OptionalList(Leaf):
     """A list of which the empty one says something, with a box to say it."""
 
@@ -125,7 +125,7 @@ class OptionalList(Leaf):
         return [] if value is MISSING and cleaned.get(self.none_name) else value
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False)
 class Group(Node):
     """The fields of an object. `toggle` is the box that says it is there, if any."""
 
@@ -137,6 +137,16 @@ class Group(Node):
     def switch(self) -> forms.BoundField | None:
         """The box that says that the object is there although it is empty."""
         return self.canvas.form[self.toggle] if self.toggle else None
+
+    @property
+    def shown(self) -> list[Node]:
+        """What is seen at once when the group is open."""
+        return shown_of(self.children)
+
+    @property
+    def more(self) -> list[Node]:
+        """What is folded away in it."""
+        return more_of(self.children)
 
     def names(self) -> Iterator[str]:
         if self.toggle:
@@ -164,6 +174,16 @@ class Row:
     number: str
     children: list[Node]
 
+    @property
+    def shown(self) -> list[Node]:
+        """What is seen at once."""
+        return shown_of(self.children)
+
+    @property
+    def more(self) -> list[Node]:
+        """What is folded away in it."""
+        return more_of(self.children)
+
     def collect(self, cleaned: Data) -> dict[str, Any]:
         """Return what was typed into it; empty when nothing was."""
         return collect_all(self.children, cleaned)
@@ -177,7 +197,7 @@ class RowError(ValueError):
         self.index = index
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False)
 class Rows(Node):
     """Rows that can be added and removed; `join` makes a value of what they hold."""
 
@@ -234,6 +254,26 @@ class Rows(Node):
             if len(path) > 2 and child.setting.key == path[2]:  # noqa: PLR2004 - key, row, field
                 return child.locate(path[2:])
         return next(row.children[0].names())
+
+
+MANY = 9
+
+
+def shown_of(nodes: Sequence[Node]) -> list[Node]:
+    """Return what of many nodes is seen at once: set, wrong, or commonly used."""
+    if len(nodes) <= MANY:
+        return list(nodes)
+    return [
+        node
+        for node in nodes
+        if node.is_open or node.is_common or node.setting.required
+    ]
+
+
+def more_of(nodes: Sequence[Node]) -> list[Node]:
+    """Return what of many nodes is folded away."""
+    shown = shown_of(nodes)
+    return [node for node in nodes if node not in shown]
 
 
 def collect_all(nodes: Sequence[Node], cleaned: Data) -> dict[str, Any]:

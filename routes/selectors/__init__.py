@@ -2,6 +2,7 @@
 
 from routes.selectors.effective import (
     EffectivePolicies,
+    chains_of,
     has_allow_rules,
     policies_of,
     policies_of_many,
@@ -11,6 +12,7 @@ from routes.selectors.history import (
     changes_of,
     changes_since,
     list_history,
+    names_in_history,
 )
 from routes.selectors.imports import find_import, get_import, list_imports
 from routes.selectors.overlaps import (
@@ -21,6 +23,7 @@ from routes.selectors.overlaps import (
 from routes.selectors.routes import (
     get_route,
     hosts_in_use,
+    hosts_left_by,
     list_deleted,
     list_routes,
     list_using_hosts,
@@ -42,6 +45,7 @@ __all__ = [
     "EffectivePolicies",
     "SettingChange",
     "Survey",
+    "chains_of",
     "changed_keys",
     "changes_of",
     "changes_since",
@@ -51,6 +55,7 @@ __all__ = [
     "get_route",
     "has_allow_rules",
     "hosts_in_use",
+    "hosts_left_by",
     "list_deleted",
     "list_history",
     "list_imports",
@@ -61,6 +66,7 @@ __all__ = [
     "mask",
     "masked_settings",
     "masks_of",
+    "names_in_history",
     "open_settings",
     "policies_of",
     "policies_of_many",

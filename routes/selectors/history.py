@@ -1,12 +1,15 @@
 """What happened to a route, read from the audit log."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
 
+from console.core.actor import Actor
 from console.core.models import AuditEvent
+from namespaces import selectors as namespace_selectors
+from policies import selectors as policy_selectors
 from routes.models import Route
 from routes.selectors.settings import changed_keys
 
@@ -32,6 +35,25 @@ def changes_of(event: AuditEvent) -> list[SettingChange]:
         SettingChange(key, before.get(key), after.get(key))
         for key in changed_keys(before, after)
     ]
+
+
+def names_in_history(events: Iterable[AuditEvent], *, actor: Actor) -> dict[str, str]:
+    """Return the names of the policies and namespaces that events speak of by id.
+
+    What is gone, or not to be seen, has no name here.
+    """
+    states = [
+        state for event in events for state in (event.before, event.after) if state
+    ]
+    policies = {one for state in states for one in state.get("policy_ids", ())}
+    places = {state["namespace_id"] for state in states if state.get("namespace_id")}
+    named = policy_selectors.list_policies(actor).filter(pk__in=policies)
+    seen = namespace_selectors.list_namespaces(actor).filter(pk__in=places)
+    return {
+        str(pk): name
+        for rows in (named, seen)
+        for pk, name in rows.values_list("pk", "name")
+    }
 
 
 def changes_since(route: Route, version: int) -> tuple[AuditEvent | None, list[str]]:

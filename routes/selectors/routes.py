@@ -77,3 +77,12 @@ def hosts_in_use(hosts: Iterable[str]) -> set[str]:
     """Return those of the hosts whose traffic some route takes."""
     rows = list_using_hosts(hosts).values_list("host", "other_hosts")
     return {host for first, others in rows for host in (first, *others.split())}
+
+
+def hosts_left_by(routes: Iterable[Route]) -> list[str]:
+    """Return the hosts that no route would use without these."""
+    rows = list(routes)
+    hosts = {host for one in rows for host in (one.host, *one.other_hosts.split())}
+    staying = list_using_hosts(hosts).exclude(pk__in=[one.pk for one in rows])
+    used = {host for one in staying for host in (one.host, *one.other_hosts.split())}
+    return sorted(hosts - used)

@@ -149,7 +149,7 @@ def set_route_policies(
 def attach_policy(
     policy_id: UUID | str,
     *,
-    versions: Mapping[UUID, int],
+    versions: Mapping[UUID | str, int],
     actor: Actor,
     now: datetime,
     reason: str = "",

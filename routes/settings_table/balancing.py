@@ -14,6 +14,7 @@ def _count(
     minimum: int = 0,
     maximum: int = UINT32,
     unset: str = "",
+    common: bool = False,
 ) -> Setting:
     return Setting(
         key=key,
@@ -23,6 +24,7 @@ def _count(
         minimum=minimum,
         maximum=maximum,
         unset=unset,
+        common=common,
     )
 
 
@@ -102,6 +104,7 @@ HTTP_CHECK = (
         label="Host",
         kind=Kind.TEXT,
         help="The host that is asked for, if not that of the upstream.",
+        common=True,
         maximum=255,
     ),
     _ranges("expected_statuses", "Healthy answers", "Statuses that mean healthy."),
@@ -155,6 +158,7 @@ def _checker(key: str, label: str, text: str, fields: tuple[Setting, ...]) -> Se
         help=text,
         fields=fields,
         empty_is_value=True,
+        common=True,
     )
 
 
@@ -166,12 +170,14 @@ HEALTH_CHECK = (
         "Unhealthy after",
         "So many failures in a row take an upstream out.",
         minimum=1,
+        common=True,
     ),
     _count(
         "healthy_threshold",
         "Healthy after",
         "So many successes in a row bring it back.",
         minimum=1,
+        common=True,
     ),
     _checker("http_health_check", "HTTP", "Ask for a path.", HTTP_CHECK),
     _checker("tcp_health_check", "TCP", "Connect, and perhaps talk.", TCP_CHECK),
@@ -206,7 +212,9 @@ HEALTH_CHECK = (
 
 _EJECT = "How likely such an upstream is taken out, in percent."
 OUTLIERS = (
-    _count("consecutive_5xx", "Errors in a row", "5xx answers until ejection."),
+    _count(
+        "consecutive_5xx", "Errors in a row", "5xx answers until ejection.", common=True
+    ),
     _seconds("interval", "Interval", "The time between evaluations."),
     _seconds("base_ejection_time", "Ejection time", "Grows with each ejection."),
     _seconds("max_ejection_time", "Longest ejection", "It never grows beyond this."),

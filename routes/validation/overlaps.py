@@ -90,6 +90,16 @@ class Overlap:
         """What it means, for people."""
         return SENTENCES[self.kind].format(other=self.other.name)
 
+    @property
+    def lead(self) -> str:
+        """The sentence up to the other route's name."""
+        return SENTENCES[self.kind].partition("`{other}`")[0]
+
+    @property
+    def tail(self) -> str:
+        """The sentence behind it."""
+        return SENTENCES[self.kind].partition("`{other}`")[2]
+
 
 def find_overlaps(place: Place, others: Sequence[Place]) -> list[Overlap]:
     """Return how a route stands to each of the others that it meets."""

@@ -1,0 +1,51 @@
+"""URLs of the pages of routes."""
+
+from django.urls import path
+
+from routes.views import bulk, changing, details, lists, picking, trying
+
+app_name = "routes"
+
+urlpatterns = [
+    path("routes/", lists.RouteListPage.as_view(), name="route-list"),
+    path("routes/export.csv", lists.RouteExportCsv.as_view(), name="route-export"),
+    path("routes/deleted/", lists.DeletedRoutesPage.as_view(), name="route-deleted"),
+    path("routes/new", changing.CreatePage.as_view(), name="route-create"),
+    path("routes/preview", picking.PreviewDraft.as_view(), name="route-preview-draft"),
+    path(
+        "routes/policy-options",
+        picking.PolicyOptions.as_view(),
+        name="route-policy-options",
+    ),
+    path(
+        "routes/bulk/delete",
+        bulk.DeleteRoutesPage.as_view(),
+        name="route-bulk-delete",
+    ),
+    path("routes/bulk/move", bulk.MoveRoutesPage.as_view(), name="route-bulk-move"),
+    path(
+        "routes/bulk/attach",
+        bulk.AttachToRoutesPage.as_view(),
+        name="route-bulk-attach",
+    ),
+    path("routes/<uuid:id>/", details.RoutePage.as_view(), name="route-detail"),
+    path("routes/<uuid:id>/edit", changing.EditPage.as_view(), name="route-edit"),
+    path(
+        "routes/<uuid:id>/preview",
+        picking.PreviewChange.as_view(),
+        name="route-preview",
+    ),
+    path(
+        "routes/<uuid:id>/history",
+        details.HistoryPage.as_view(),
+        name="route-history",
+    ),
+    path("routes/<uuid:id>/try", trying.TryRoutePage.as_view(), name="route-try"),
+    path("routes/<uuid:id>/move", changing.MovePage.as_view(), name="route-move"),
+    path("routes/<uuid:id>/delete", changing.DeletePage.as_view(), name="route-delete"),
+    path(
+        "routes/<uuid:id>/restore",
+        changing.RestoreAction.as_view(),
+        name="route-restore",
+    ),
+]

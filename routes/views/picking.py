@@ -1,0 +1,172 @@
+"""Beside the form: policies to pick, and what saving would meet."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+
+from console.core.actor import Actor
+from console.core.exceptions import NotFoundError
+from console.core.generic.pages import Page
+from namespaces import selectors as namespace_selectors
+from namespaces.permissions import Permission
+from policies import selectors as policy_selectors
+from policies.forms import namespace_choices
+from routes import selectors, services
+from routes.forms import RouteForm
+from routes.models import Route
+from routes.views.frame import OfRoute
+
+MAX_OFFERED = 20
+MAX_TEXT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A policy that can be picked, or is."""
+
+    policy: Any
+    words: str
+
+
+def picker_context(
+    namespace_id: UUID | None, *, chosen: list[str], url: str, actor: Actor
+) -> dict[str, Any]:
+    """Return what partials/_picker.html shows: what is picked, offered, and arrives."""
+    rows = _attachable(namespace_id, actor)
+    found = {str(policy.pk): policy for policy in rows.filter(pk__in=_ids(chosen))}
+    picked = [found[one] for one in dict.fromkeys(chosen) if one in found]
+    offered = _offered(rows, without=list(found), text="")
+    names = policy_selectors.names_in([*picked, *offered])
+    return {
+        "url": url,
+        "chosen": _offers(picked, names),
+        "offered": _offers(offered, names),
+        "arriving": _arriving(namespace_id, actor),
+    }
+
+
+def _attachable(namespace_id: UUID | None, actor: Actor) -> Any:
+    try:
+        namespace = namespace_selectors.get_namespace(
+            namespace_id or UUID(int=0), actor=actor
+        )
+    except NotFoundError:
+        return policy_selectors.list_policies(actor).none()
+    return policy_selectors.list_attachable(namespace, actor=actor)
+
+
+def _arriving(namespace_id: UUID | None, actor: Actor) -> list[Any]:
+    try:
+        namespace = namespace_selectors.get_namespace(
+            namespace_id or UUID(int=0), actor=actor
+        )
+    except NotFoundError:
+        return []
+    return policy_selectors.list_attached_above(namespace)
+
+
+def _offered(rows: Any, *, without: list[str], text: str) -> list[Any]:
+    if text:
+        rows = policy_selectors.search_policies(rows, text)
+    nearest = rows.exclude(pk__in=without).order_by("-namespace__depth", "name", "pk")
+    return list(nearest[:MAX_OFFERED])
+
+
+def _offers(policies: list[Any], names: Any) -> list[Offer]:
+    return [
+        Offer(policy, policy_selectors.summarize(policy, names=names))
+        for policy in policies
+    ]
+
+
+def _ids(texts: list[str]) -> list[UUID]:
+    ids = []
+    for text in texts[:MAX_TEXT]:
+        try:
+            ids.append(UUID(text))
+        except ValueError:
+            continue
+    return ids
+
+
+class PolicyOptions(Page):
+    """The policies that a search finds, as far as they aren't picked yet."""
+
+    template_name = "routes/partials/_offers.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add them."""
+        params = self.request.GET
+        text = params.get("find", "").replace("\0", "").strip()[:MAX_TEXT]
+        places = _ids([params.get("namespace", "")])
+        rows = _attachable(places[0] if places else None, self.actor)
+        picked = [str(one) for one in _ids(params.getlist("policy_ids"))]
+        offered = _offered(rows, without=picked, text=text)
+        names = policy_selectors.names_in(offered)
+        return super().get_context_data(
+            offered=_offers(offered, names), text=text, **kwargs
+        )
+
+
+class PreviewDraft(Page):
+    """What saving the form would meet: of a new route."""
+
+    template_name = "routes/partials/_preview.html"
+    http_method_names = ["post", "options"]
+
+    def post(self, request: HttpRequest, **_: Any) -> HttpResponse:
+        """Look at the form as it was sent. Nothing is saved."""
+        form = self.make_form()
+        form.is_valid()
+        settings = dict(form.cleaned_data.get("settings", {}))
+        preview = None
+        if "from" in settings:
+            preview = services.preview_route(
+                settings, actor=self.actor, now=self.now, **self.place(form)
+            )
+        return self.render_to_response(self.get_context_data(preview=preview))
+
+    def make_form(self) -> RouteForm:
+        """Return the form that was sent."""
+        return RouteForm(
+            self.request.POST,
+            settings={},
+            namespaces=namespace_choices(self.actor, Permission.ROUTE_CREATE),
+            initial={},
+        )
+
+    def place(self, form: RouteForm) -> dict[str, Any]:
+        """Say where the route would live."""
+        return {"namespace_id": form.cleaned_data.get("namespace") or UUID(int=0)}
+
+
+class PreviewChange(OfRoute, PreviewDraft):
+    """The same in the place of a route."""
+
+    def make_form(self) -> RouteForm:
+        """Return the form that was sent."""
+        return RouteForm(
+            self.request.POST,
+            settings=selectors.masked_settings(self.route),
+            namespaces=None,
+            initial={},
+        )
+
+    def place(self, form: RouteForm) -> dict[str, Any]:
+        """Say which route it is."""
+        return {"route_id": self.route.pk}
+
+
+def attachable_to_all(routes: list[Route], *, actor: Actor) -> list[tuple[str, str]]:
+    """Return the policies that each of the routes may have, as choices."""
+    common: set[UUID] | None = None
+    rows: dict[UUID, Any] = {}
+    for namespace in {route.namespace for route in routes}:
+        found = policy_selectors.list_attachable(namespace, actor=actor)
+        rows |= {policy.pk: policy for policy in found}
+        ids = {policy.pk for policy in found}
+        common = ids if common is None else common & ids
+    chosen = sorted((rows[one] for one in common or ()), key=lambda row: row.name)
+    return [(str(row.pk), f"{row.name} ({row.namespace.name})") for row in chosen]
