@@ -128,7 +128,9 @@ class TestRoutes:
 
         compiled = RouteCompiler().compile(route_of(policy))
 
-        assert compiled.decide(caller_of(SOMEBODY), SOMEBODY) is REFUSED
+        refused = compiled.decide(caller_of(SOMEBODY), SOMEBODY)
+        assert refused is REFUSED
+        assert not refused.is_allowed
         code = compiled.decide.__code__
         assert not [one for one in code.co_consts if "abort" in str(one)]
 
@@ -176,6 +178,52 @@ class TestRoutes:
             route.decide_cached(caller, SOMEBODY)
 
         assert len(caller.residuals) == 1
+
+
+class TestReasons:
+    @pytest.mark.parametrize(
+        "policy",
+        [
+            "allow: {or: [groups: a, groups: b]}",
+            "allow: {and: [accept: true]}\ndeny: {or: [source_ip: 10.0.0.0/8]}",
+            "allow: {nor: [source_ip: 10.0.0.0/8, groups: staff]}",
+            "allow: {or: [{device: {approved: true}}, groups: staff]}",
+            "deny: {or: []}",
+        ],
+    )
+    def test_are_those_of_the_evaluator(self, policy: str) -> None:
+        route = route_of(policy)
+        compiled = RouteCompiler().compile(route)
+
+        found = compiled.decide_with_reasons(caller_of(SOMEBODY), SOMEBODY)
+
+        wanted = evaluate(route, SOMEBODY)
+        assert replace(found, traces=()) == replace(wanted, traces=())
+
+    def test_of_a_policy_in_another_language_say_that_it_was_not_asked(self) -> None:
+        compiled = RouteCompiler().compile(
+            compile_route(policies=[ForeignPolicy("rego-1", has_allow_rules=True)])
+        )
+
+        found = compiled.decide_with_reasons(caller_of(SOMEBODY), SOMEBODY)
+
+        assert found.deny_reasons == {"policy-error"}
+
+    def test_are_right_when_what_is_remembered_was_too_much(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("policies.language.fast.masks.MAX_DECISIONS", 1)
+        monkeypatch.setattr("policies.language.fast.shapes.MAX_SHAPES", 1)
+        compiler = RouteCompiler()
+        found = []
+
+        for name in ("groups: staff", "user: ben", "email: ben@example.com"):
+            route = compiler.compile(route_of(f"allow: {{and: [{name}]}}"))
+            compiler.forget()
+            decision = route.decide_with_reasons(caller_of(SOMEBODY), SOMEBODY)
+            found.append(sorted(decision.allow_reasons))
+
+        assert found == [["groups-ok"], ["user-unauthorized"], ["email-unauthorized"]]
 
 
 class TestPopulation:

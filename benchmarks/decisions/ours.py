@@ -1,0 +1,166 @@
+"""The floor, the quick forms and the evaluator, each as a loop over what is asked."""
+
+import time
+from collections.abc import Callable, Sequence
+
+from benchmarks.decisions.workloads import Policy, Route, Someone, Workload
+from policies.language import compile_policy, compile_route, evaluate, parse
+from policies.language.compiler import Program
+from policies.language.composition import RouteProgram
+from policies.language.facts import (
+    DirectoryUser,
+    Facts,
+    Person,
+    Request,
+    Session,
+    SourceState,
+)
+from policies.language.fast import Caller, CompiledRoute, RouteCompiler, caller_of
+
+_CRITERIA = {
+    "groups": "groups: {{has: {}}}",
+    "domain": "domain: {{is: {}}}",
+    "role": "claim/role: {}",
+    "method": "http_method: {{is: {}}}",
+}
+# The evaluator takes so long that a few of the questions are enough.
+FEW = 100
+
+
+def programs_of(routes: Sequence[Route]) -> list[RouteProgram]:
+    """Return the routes, with a policy that several have compiled once."""
+    known: dict[Policy, Program] = {}
+
+    def program(policy: Policy) -> Program:
+        if policy not in known:
+            known[policy] = compile_policy(parse(_text(policy)))
+        return known[policy]
+
+    return [
+        compile_route(
+            policies=[program(one) for one in route.policies],
+            enforced=[program(one) for one in route.enforced],
+        )
+        for route in routes
+    ]
+
+
+def _text(policy: Policy) -> str:
+    rules = []
+    for rule in policy:
+        tests = "".join(
+            f"\n      - {_CRITERIA[test.field].format(test.value)}"
+            for test in rule.tests
+        )
+        rules.append(f"- {rule.action}:\n    {rule.operator}:{tests}\n")
+    return "".join(rules)
+
+
+def facts_of(someone: Someone, method: str) -> Facts:
+    """Return a person's facts, with a request."""
+    return Facts(
+        session=Session(
+            id=f"s-{someone.id}", user_id=someone.id, claims={"role": [someone.role]}
+        ),
+        person=Person(id=someone.id, email=someone.email),
+        directory_user=DirectoryUser(group_ids=frozenset(someone.groups)),
+        directory=SourceState.FRESH,
+        request=Request(method=method, path="/"),
+    )
+
+
+class Ours:
+    """A workload, compiled; each loop returns seconds per decision."""
+
+    def __init__(self, workload: Workload) -> None:
+        self.programs = programs_of(workload.routes)
+        compiler = RouteCompiler()
+        self.known: dict[tuple[str, str], Facts] = {}
+        self.routes = [compiler.compile(program) for program in self.programs]
+        callers = [caller_of(facts_of(one, "GET")) for one in workload.people]
+        self.asked: list[tuple[CompiledRoute, Caller, Facts]] = [
+            (self.routes[route], callers[person], facts)
+            for route, person, method in workload.asked
+            for facts in [self.facts(workload.people[person], method)]
+        ]
+        self.ids = [
+            (workload.people[person].id, f"route{route}")
+            for route, person, _ in workload.asked
+        ]
+        self.people = {
+            one.id: caller for one, caller in zip(workload.people, callers, strict=True)
+        }
+        self.names: dict[str, object] = {
+            f"route{n}": one for n, one in enumerate(self.routes)
+        }
+
+    def facts(self, someone: Someone, method: str) -> Facts:
+        """Return facts, the same ones for the same person and method."""
+        key = (someone.id, method)
+        if key not in self.known:
+            self.known[key] = facts_of(someone, method)
+        return self.known[key]
+
+    def expected(self, count: int) -> list[bool]:
+        """Return what the evaluator says to the first questions."""
+        return [
+            evaluate(route.program, facts).is_allowed
+            for route, _, facts in self.asked[:count]
+        ]
+
+    def answers(self, count: int) -> list[list[bool]]:
+        """Return what each quick form says to the first questions."""
+        asked = self.asked[:count]
+        return [
+            [one.decide(caller, facts).is_allowed for one, caller, facts in asked],
+            [one.decide_cached(who, facts).is_allowed for one, who, facts in asked],
+            [
+                one.decide_with_reasons(who, facts).is_allowed
+                for one, who, facts in asked
+            ],
+        ]
+
+    def loops(self) -> dict[str, Callable[[], float]]:
+        """Return the loops by name."""
+        return {
+            "floor": self.floor,
+            "decide": self.decide,
+            "decide_cached": self.decide_cached,
+            "with reasons": self.decide_with_reasons,
+            "evaluator": self.evaluate,
+        }
+
+    def floor(self) -> float:
+        people, names = self.people, self.names
+
+        def look_up(person: str, route: str) -> bool:
+            return people[person] is names[route]
+
+        started = time.process_time()
+        for person, route in self.ids:
+            look_up(person, route)
+        return (time.process_time() - started) / len(self.ids)
+
+    def decide(self) -> float:
+        started = time.process_time()
+        for route, caller, facts in self.asked:
+            route.decide(caller, facts)
+        return (time.process_time() - started) / len(self.asked)
+
+    def decide_cached(self) -> float:
+        started = time.process_time()
+        for route, caller, facts in self.asked:
+            route.decide_cached(caller, facts)
+        return (time.process_time() - started) / len(self.asked)
+
+    def decide_with_reasons(self) -> float:
+        started = time.process_time()
+        for route, caller, facts in self.asked:
+            route.decide_with_reasons(caller, facts)
+        return (time.process_time() - started) / len(self.asked)
+
+    def evaluate(self) -> float:
+        started = time.process_time()
+        for route, _, facts in self.asked[:FEW]:
+            evaluate(route.program, facts)
+        return (time.process_time() - started) / FEW
