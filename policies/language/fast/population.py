@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 # Who a criterion holds for, and for whom its reason changes the outcome.
 Bits = tuple[int, int]
+NOBODY: Final = (0, 0)
 # Whom a condition holds for, can't be told of, and asks to enroll or for a certificate.
 Asked = tuple[int, int, int, int]
 
@@ -254,41 +255,62 @@ class _Round:
         self.request = request
         self.everybody = population.everybody
         self._found: dict[int, Asked] = {}
-        self._results: dict[tuple[int, Action], tuple[Program, Bits]] = {}
+        self._results: dict[int, tuple[Program, Bits, Bits]] = {}
         self._facts: tuple[Facts, ...] = ()
 
     def allowed(self, route: RouteProgram) -> int:
-        granting = _programs([RoutePolicy(None, route.own), *route.policies])
-        enforced = _programs(route.enforced)
-        grants = [self._result(program, Action.ALLOW) for program in granting]
-        denies = [
-            self._result(program, Action.DENY) for program in (*granting, *enforced)
+        granting = [
+            self._said(program)
+            for program in _programs([RoutePolicy(None, route.own), *route.policies])
         ]
-        for program in enforced:
+        grants = [said[1] for said in granting]
+        denies = [said[2] for said in granting]
+        for program in _programs(route.enforced):
+            _, (value, special), denied = self._said(program)
+            denies.append(denied)
             if program.has(Action.ALLOW):
-                value, special = self._result(program, Action.ALLOW)
                 denies.append((self.everybody ^ value, special))
         allow, asks = self._any(grants)
-        deny, refuses = self._any(denies)
+        deny, refuses = self._any([one for one in denies if one != NOBODY])
         return allow & ~(deny | asks | refuses)
 
-    def _result(self, program: Program, action: Action) -> Bits:
-        # The program is kept with its result, so that its id stays its own.
-        known = self._results.get((id(program), action))
+    def _said(self, program: Program) -> tuple[Program, Bits, Bits]:
+        """Return a policy, kept so that its id stays its own, and its two results."""
+        known = self._results.get(id(program))
         if known is None:
-            blocks = [self._block(one, action) for one in program.operators(action)]
-            known = program, self._any(blocks)
-            self._results[id(program), action] = known
-        return known[1]
+            allowed, denied = (
+                self._any(
+                    [self._block(one, action) for one in program.operators(action)]
+                )
+                for action in (Action.ALLOW, Action.DENY)
+            )
+            known = self._results[id(program)] = program, allowed, denied
+        return known
 
     def _block(self, block: CompiledOperator, action: Action) -> Bits:
         inverts = block.operator.inverts
+        needs_all = block.operator.needs_all
+        known = self._of_index(block, needs_all=needs_all is not inverts)
+        if known is not None:
+            return (self.everybody ^ known if inverts else known), 0
         results = [
             self._criterion(entry, action, inverts=inverts) for entry in block.criteria
         ]
-        return self._all(results) if block.operator.needs_all else self._any(results)
+        return self._all(results) if needs_all else self._any(results)
+
+    def _of_index(self, block: CompiledOperator, *, needs_all: bool) -> int | None:
+        """Return whom all or any criteria hold for, if all of them have an index."""
+        found = self.everybody if needs_all else 0
+        for entry in block.criteria:
+            held = self.population.identity(entry.condition)
+            if held is None:
+                return None
+            found = found & held if needs_all else found | held
+        return found
 
     def _any(self, results: Sequence[Bits]) -> Bits:
+        if len(results) == 1:
+            return results[0]
         value = holding = every = 0
         for one, special in results:
             value |= one
