@@ -1,7 +1,6 @@
 """The API as a whole: who gets in, what it says of itself, the audit log."""
 
 from io import StringIO
-from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -190,14 +189,3 @@ class TestBodies:
 
         assert answer.status_code == 400
         assert answer["Content-Type"] == "application/problem+json"
-
-    def test_that_are_too_large_are_refused(self, cast: Cast, settings: Any) -> None:
-        settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 20
-
-        answer = client_of(cast.root).post(
-            "/api/v1/namespaces/",
-            {"name": "x" * 20},
-            content_type="application/json",
-        )
-
-        assert answer.status_code == 413

@@ -1,5 +1,6 @@
 """Versions in headers, and operations that declare what they need."""
 
+from io import BytesIO
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,6 +12,7 @@ from rest_framework.test import APIRequestFactory
 from console.core import checks
 from console.core.exceptions import ValidationFailedError, VersionRequiredError
 from console.core.rest import versions
+from console.core.rest.parsers import BodyTooLargeError, JsonParser
 from console.core.rest.viewsets import SIGNED_IN, ScopedViewSet
 
 
@@ -51,6 +53,17 @@ class TestTagResponse:
         versions.tag_response(response)
 
         assert "ETag" not in response
+
+
+class TestJsonParser:
+    def test_reads_no_more_than_a_body_may_hold(self, settings: Any) -> None:
+        settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 20
+        stream = BytesIO(b'{"name": "a long name"}' * 9)
+
+        with pytest.raises(BodyTooLargeError):
+            JsonParser().parse(stream)
+
+        assert stream.tell() == 21
 
 
 class TestOperationsDeclarePermissions:
