@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "directory.authentication.SessionLimitsMiddleware",
     "directory.authentication.ActorMiddleware",
+    "console.core.refusals.RefusalMiddleware",
     "console.core.middleware.SignInRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

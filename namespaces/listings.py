@@ -25,6 +25,7 @@ KINDS = (
     ("person", "People and sign-in"),
     ("directory", "Directory"),
     ("device", "Devices"),
+    ("request", "Refused attempts"),
 )
 
 
