@@ -55,7 +55,8 @@ def grant_role(
     namespace = access.check_can(actor, Permission.NAMESPACE_GRANT, namespace_id)
     _check_ends_later(expires_at, now)
     subject = _subject(user_id, group_id, service_account_id)
-    _check_grantable(role, namespace, actor=actor, user_id=user_id)
+    _check_not_own(user_id, service_account_id, actor=actor)
+    _check_grantable(role, namespace, actor=actor)
     binding = RoleBinding.objects.filter(content_object=namespace, **subject).first()
     if binding is None:
         binding = RoleBinding(content_object=namespace, created_at=now, **subject)
@@ -90,7 +91,8 @@ def change_role(
     binding = _get(binding_id, actor=actor)
     _check_version(binding, version)
     _check_ends_later(expires_at, now)
-    _check_grantable(role, binding.content_object, actor=actor, user_id=binding.user_id)
+    _check_not_own(binding.user_id, binding.service_account_id, actor=actor)
+    _check_grantable(role, binding.content_object, actor=actor)
     before = _state(binding)
     if before["role"] == role and before["expires_at"] == expires_at:
         return binding
@@ -120,7 +122,7 @@ def revoke_role(
     binding = _get(binding_id, actor=actor)
     if version is not None:
         _check_version(binding, version)
-    _check_not_own(binding.user_id, actor=actor)
+    _check_not_own(binding.user_id, binding.service_account_id, actor=actor)
     before = _state(binding)
     _record("revoked", binding, before=before, actor=actor, now=now, reason=reason)
     binding.delete()
@@ -211,21 +213,22 @@ def _check_ends_later(expires_at: datetime | None, now: datetime) -> None:
         )
 
 
-def _check_grantable(
-    role: str, namespace: Namespace, *, actor: Actor, user_id: UUID | None
-) -> None:
+def _check_grantable(role: str, namespace: Namespace, *, actor: Actor) -> None:
     if role not in ROLE_BY_CODE:
         raise ValidationFailedError(
             f"there is no role `{role}`", fields={"role": ["viewer, manager or admin"]}
         )
-    _check_not_own(user_id, actor=actor)
     own = access.role_at(access.read_grants(actor), namespace.path)
     if own is None or ROLE_BY_CODE[role].rank > own.rank:
         raise RoleNotGrantableError("nobody grants a role above their own")
 
 
-def _check_not_own(user_id: UUID | None, *, actor: Actor) -> None:
-    if user_id is not None and user_id == actor.user_id:
+def _check_not_own(
+    user_id: UUID | None, service_account_id: UUID | None, *, actor: Actor
+) -> None:
+    given = (user_id, service_account_id)
+    own = (actor.user_id, actor.service_account_id)
+    if any(one and one == mine for one, mine in zip(given, own, strict=True)):
         raise RoleNotGrantableError("nobody changes their own role; ask another admin")
 
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from console.core.actor import ANONYMOUS, Actor, system
 from console.core.exceptions import PermissionDeniedError
 from namespaces import access, selectors, services
-from namespaces.exceptions import NamespaceNotFoundError
+from namespaces.exceptions import NamespaceNotFoundError, RoleNotGrantableError
 from namespaces.models import ApiServiceAccount
 from namespaces.permissions import Permission
 from namespaces.roles import VIEWER
@@ -139,6 +139,23 @@ class TestServiceAccounts:
             created_at=NOW,
             modified_at=NOW,
         )
+
+    def test_do_not_change_their_own_role(
+        self, cast: Cast, robot: ApiServiceAccount
+    ) -> None:
+        binding = grant("admin", cast.engineering, service_account=robot)
+        actor = Actor(service_account_id=robot.id, label="robot")
+
+        with pytest.raises(RoleNotGrantableError):
+            services.grant_role(
+                namespace_id=cast.web.id,
+                role="admin",
+                service_account_id=robot.id,
+                actor=actor,
+                now=NOW,
+            )
+        with pytest.raises(RoleNotGrantableError):
+            services.revoke_role(binding.pk, actor=actor, now=NOW)
 
     @pytest.mark.parametrize(
         ("granted_on", "works_in"),
