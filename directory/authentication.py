@@ -140,17 +140,20 @@ def client_address(request: HttpRequest) -> str:
     """Return the address that the request came from, "" when unknown.
 
     X-Forwarded-For counts only as far as it was written by trusted proxies: from
-    the right, the first address that is not one of them.
+    the right, the first address that is not one of them. When what stands there is
+    no address, the origin is unknown.
     """
     trusted = [ipaddress.ip_network(net) for net in settings.TRUSTED_PROXIES]
-    hops = request.headers.get("X-Forwarded-For", "").split(",") if trusted else []
+    said = request.headers.get("X-Forwarded-For") if trusted else None
+    hops = said.split(",") if said else []
     chain = [request.META.get("REMOTE_ADDR", ""), *reversed(hops)]
     address = ""
     for hop in chain:
         try:
             parsed = ipaddress.ip_address(hop.strip())
         except ValueError:
-            break
+            # Not the proxy itself: what it says of the origin can't be read.
+            return ""
         address = str(parsed)
         if not any(parsed in network for network in trusted):
             break
