@@ -50,6 +50,11 @@ class Policy(NamespacedModel):
     class Meta:
         ordering = ["name"]
         verbose_name_plural = "policies"
+        # The two orders that a list is read in, its first page without a sort.
+        indexes = [
+            models.Index(fields=["name", "id"]),
+            models.Index(fields=["modified_at", "id"]),
+        ]
         constraints = [
             models.UniqueConstraint(
                 "namespace",
