@@ -24,6 +24,7 @@ class BulkPage(ConfirmPage):
     """Lists what is chosen and what stays as it is; then does it."""
 
     template_name = "routes/routes_confirm.html"
+    http_method_names = ["post", "options"]
     permission: Permission
     text: str
     confirm_label: str

@@ -124,7 +124,7 @@ class PreviewDraft(Page):
         preview = None
         if "from" in settings:
             preview = services.preview_route(
-                settings, actor=self.actor, now=self.now, **self.place(form)
+                settings, actor=self.actor, now=self.now, **self.place()
             )
         return self.render_to_response(self.get_context_data(preview=preview))
 
@@ -137,9 +137,10 @@ class PreviewDraft(Page):
             initial={},
         )
 
-    def place(self, form: RouteForm) -> dict[str, Any]:
-        """Say where the route would live."""
-        return {"namespace_id": form.cleaned_data.get("namespace") or UUID(int=0)}
+    def place(self) -> dict[str, Any]:
+        """Say where the route would live; services decide whether it may."""
+        chosen = _ids([self.request.POST.get("namespace", "")])
+        return {"namespace_id": chosen[0] if chosen else None}
 
 
 class PreviewChange(OfRoute, PreviewDraft):
@@ -154,7 +155,7 @@ class PreviewChange(OfRoute, PreviewDraft):
             initial={},
         )
 
-    def place(self, form: RouteForm) -> dict[str, Any]:
+    def place(self) -> dict[str, Any]:
         """Say which route it is."""
         return {"route_id": self.route.pk}
 

@@ -15,6 +15,8 @@ from tests.permissions.rows import (
     post,
     put,
     signed_in,
+    somewhere,
+    untold,
 )
 from tests.permissions.world import CONFIGURATION, World
 
@@ -29,7 +31,112 @@ def _created(world: World) -> dict[str, Any]:
     return {**_written(world), "namespace": world.place("web")}
 
 
-ROUTES: dict[str, tuple[Row, ...]] = {
+def _form(world: World, **more: str) -> dict[str, Any]:
+    return {
+        "name": "New",
+        "from": "https://new.example.com",
+        "to-TOTAL_FORMS": "1",
+        "to-0-url": "http://new.internal:80",
+        **more,
+    }
+
+
+def _new_form(world: World) -> dict[str, Any]:
+    return _form(world, namespace=world.place("web"))
+
+
+def _seen(world: World, **more: str) -> dict[str, Any]:
+    route = world.id("route")
+    return {"ids": route, "seen": f"{route}:1", "confirmed": "yes", **more}
+
+
+def _chosen(world: World) -> dict[str, Any]:
+    return {"ids": world.id("route")}
+
+
+PAGES: dict[str, tuple[Row, ...]] = {
+    "route-list": (get(signed_in),),
+    "route-export": (get(signed_in),),
+    "route-deleted": (get(signed_in),),
+    "route-create": (
+        get(somewhere(Permission.ROUTE_CREATE)),
+        post(
+            both(
+                somewhere(Permission.ROUTE_CREATE),
+                names("web"),
+                at(Permission.ROUTE_CREATE),
+            ),
+            body=_new_form,
+        ),
+    ),
+    "route-preview-draft": (harmless(at(Permission.ROUTE_CREATE), body=_new_form),),
+    "route-policy-options": (
+        get(signed_in, query=lambda world: {"namespace": world.place("web")}),
+    ),
+    "route-bulk-delete": (
+        harmless(signed_in, body=_chosen),
+        post(at(Permission.ROUTE_DELETE, "route"), body=_seen),
+    ),
+    "route-bulk-move": (
+        harmless(signed_in, body=_chosen),
+        post(
+            at(Permission.ROUTE_MOVE, "route"),
+            body=lambda world: _seen(world, to=world.place("inner")),
+        ),
+    ),
+    "route-bulk-attach": (
+        harmless(signed_in, body=_chosen),
+        post(
+            at(Permission.ROUTE_EDIT, "route"),
+            body=lambda world: _seen(world, policy=world.id("idle-policy")),
+        ),
+    ),
+    "route-detail": (get(at(Permission.ROUTE_VIEW, "route"), "route"),),
+    "route-history": (get(at(Permission.ROUTE_VIEW, "route"), "route"),),
+    "route-edit": (
+        get(at(Permission.ROUTE_EDIT, "route"), "route"),
+        post(
+            at(Permission.ROUTE_EDIT, "route"),
+            "route",
+            body=lambda world: _form(world, version="1"),
+        ),
+    ),
+    "route-preview": (
+        harmless(
+            at(Permission.ROUTE_EDIT, "route"),
+            "route",
+            body=lambda world: _form(world, version="1"),
+        ),
+    ),
+    "route-try": (
+        get(at(Permission.POLICY_TRY, "route"), "route"),
+        harmless(
+            at(Permission.POLICY_TRY, "route"),
+            "route",
+            body=lambda _: {"method": "GET", "path": "/"},
+        ),
+    ),
+    "route-move": (
+        get(at(Permission.ROUTE_MOVE, "route"), "route"),
+        post(
+            both(at(Permission.ROUTE_MOVE, "route"), names("inner")),
+            "route",
+            body=lambda world: {"namespace": world.place("inner"), "version": "1"},
+        ),
+    ),
+    "route-delete": (
+        get(at(Permission.ROUTE_DELETE, "route"), "route"),
+        post(
+            at(Permission.ROUTE_DELETE, "route"),
+            "route",
+            body=lambda _: {"version": "1"},
+        ),
+    ),
+    "route-restore": (
+        post(untold(at(Permission.ROUTE_CREATE, "gone-route")), "gone-route"),
+    ),
+}
+ROUTES: dict[str, tuple[Row, ...]] = PAGES | {
     "api-route-list": (
         get(signed_in),
         post(both(names("web"), at(Permission.ROUTE_CREATE)), body=_created),
