@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from routes.views import bulk, changing, details, lists, picking, trying
+from routes.views import (
+    bulk,
+    changing,
+    details,
+    exports,
+    imports,
+    lists,
+    picking,
+    trying,
+)
 
 app_name = "routes"
 
@@ -48,4 +57,16 @@ urlpatterns = [
         changing.RestoreAction.as_view(),
         name="route-restore",
     ),
+    path("import/", imports.StartPage.as_view(), name="import-start"),
+    path("import/<uuid:id>/", imports.ImportPage.as_view(), name="import-detail"),
+    path(
+        "import/<uuid:id>/progress",
+        imports.ImportProgress.as_view(),
+        name="import-progress",
+    ),
+    path(
+        "import/<uuid:id>/review", imports.ImportReview.as_view(), name="import-review"
+    ),
+    path("import/<uuid:id>/apply", imports.ImportApply.as_view(), name="import-apply"),
+    path("export/", exports.ExportPage.as_view(), name="export"),
 ]

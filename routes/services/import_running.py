@@ -135,6 +135,7 @@ def _apply(run: ImportRun, report: board.Report, *, now: datetime) -> None:
 
 def _finish(run: ImportRun, plan: Plan, *, actor: Actor, now: datetime) -> None:
     run.status = ImportStatus.DONE
+    run.plan = plan.to_json()  # now with the ids of what was created
     run.done = run.total = plan.writes
     # The file may hold secrets of the proxy, and has served its purpose.
     run.source = ""

@@ -22,6 +22,8 @@ def write_plan(
 ) -> None:
     """Create and change everything that a plan says; `count` hears how many so far.
 
+    The steps learn the ids of what was created.
+
     Raises what the services raise; the caller's transaction is then rolled back.
     """
     _Writer(plan, actor=actor, now=now, reason=reason, count=count).write()
@@ -70,7 +72,7 @@ class _Writer:
                 reason=self._reason,
             )
             for step, policy in zip(part, created, strict=True):
-                self._ids[position_of[id(step)]] = policy.pk
+                self._ids[position_of[id(step)]] = step.policy_id = policy.pk
             self._advance(len(part))
 
     def _update_policies(self) -> None:
@@ -102,13 +104,15 @@ class _Writer:
                 )
                 for step in part
             ]
-            create_routes(
+            created = create_routes(
                 drafts,
                 namespace_id=namespace_id,
                 actor=self._actor,
                 now=self._now,
                 reason=self._reason,
             )
+            for step, route in zip(part, created, strict=True):
+                step.route_id = route.pk
             self._advance(len(part))
 
     def _update_routes(self) -> None:

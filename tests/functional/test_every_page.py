@@ -18,16 +18,20 @@ from console.core.checks import url_patterns
 from console.demo.load import load_demo
 from directory.models import Group, User
 from namespaces.models import Namespace, RoleBinding
+from namespaces.selectors import get_root
 from policies.models import Policy
-from routes.models import Route
+from routes.models import ImportRun, Route
 from tests.browser import BRIEFLY, SignIn, inspect
 from tests.factories import make_user
+from tests.routes.imports.reading import SAMPLES
+from tests.routes.imports.running import begin
 
 pytestmark = pytest.mark.functional
 
 ROWS: dict[str, Any] = {
     "namespaces": Namespace,
     "groups": Group,
+    "import": ImportRun,
     "people": User,
     "policies": Policy,
     "routes": Route,
@@ -52,8 +56,9 @@ AREAS = list_areas()
 
 @pytest.fixture
 def admin(transactional_db: None) -> User:
-    """The demo is loaded; returns an admin of all of it."""
+    """The demo is loaded, an import is planned; returns an admin of all of it."""
     load_demo(actor=system("test"), now=timezone.now(), say=lambda _: None)
+    begin((SAMPLES / "older_keys.yaml").read_bytes(), get_root(), actor=system("test"))
     binding = RoleBinding.objects.filter(
         content_object__depth=0, user__isnull=False
     ).first()

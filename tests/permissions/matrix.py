@@ -23,6 +23,7 @@ Objects of new kinds are made in `world.py`; which permission shows a kind stand
 
 from namespaces.permissions import Permission
 from tests.permissions.matrix_api import API
+from tests.permissions.matrix_imports import IMPORTS
 from tests.permissions.matrix_policies import POLICIES
 from tests.permissions.matrix_routes import ROUTES
 from tests.permissions.rows import (
@@ -183,4 +184,10 @@ PAGES: dict[str, tuple[Row, ...]] = {
         get(somewhere(Permission.DIRECTORY_VIEW, otherwise="hidden"), "group"),
     ),
 }
-MATRIX: dict[str, tuple[Row, ...]] = {**PAGES, **API, **POLICIES, **ROUTES}
+MATRIX: dict[str, tuple[Row, ...]] = {
+    **PAGES,
+    **API,
+    **POLICIES,
+    **ROUTES,
+    **IMPORTS,
+}

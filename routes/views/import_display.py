@@ -1,0 +1,217 @@
+"""An import as its pages draw it: headline, tabs, rows. No rules are here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+
+from routes.imports import report
+from routes.imports.progress import read_progress
+from routes.models import ImportRun, ImportStatus
+
+FINDINGS, ROUTES, POLICIES, LEFT_ALONE = "findings", "routes", "policies", "left-alone"
+PARTS = (
+    (FINDINGS, "To look at", "warning"),
+    (ROUTES, "Routes", "route"),
+    (POLICIES, "Policies", "policy"),
+    (LEFT_ALONE, "Left alone", "settings"),
+)
+COLUMNS: dict[str, list[dict[str, str]]] = {
+    FINDINGS: [{"label": "Line", "align": "end"}, {"label": "What"}],
+    ROUTES: [
+        {"label": "Route"},
+        {"label": "From"},
+        {"label": "To", "hide": "medium"},
+        {"label": "Policies", "hide": "narrow"},
+        {"label": "What happens"},
+    ],
+    POLICIES: [
+        {"label": "Policy"},
+        {"label": "Routes", "align": "end", "hide": "narrow"},
+        {"label": "Namespace", "hide": "medium"},
+        {"label": "What happens"},
+    ],
+    LEFT_ALONE: [
+        {"label": "Line", "align": "end"},
+        {"label": "Setting"},
+        {"label": "Why"},
+    ],
+}
+RUN_COLUMNS = [
+    {"label": "File"},
+    {"label": "Namespace"},
+    {"label": "Status"},
+    {"label": "Started", "hide": "narrow"},
+    {"label": "By", "hide": "medium"},
+]
+UNDER_WAY = frozenset({ImportStatus.READING, ImportStatus.QUEUED, ImportStatus.RUNNING})
+STATUS_BADGES = {
+    ImportStatus.PLANNED: "info",
+    ImportStatus.REFUSED: "danger",
+    ImportStatus.DONE: "success",
+    ImportStatus.FAILED: "danger",
+}
+ACTION_BADGES = {
+    "create": ("new", "Create", "Created"),
+    "update": ("warning", "Update", "Updated"),
+    "reuse": ("neutral", "Use as it is", "Used as it is"),
+    "unchanged": ("neutral", "Nothing", "Nothing"),
+    "skip": ("neutral", "Leave as it is", "Left as it is"),
+}
+SEVERITY_BADGES = {
+    "problem": ("danger", "Problem"),
+    "warning": ("warning", "Warning"),
+    "note": ("info", "Note"),
+}
+PHASES = {
+    "reading": "Reading the file",
+    "comparing": "Comparing with what is there",
+    "writing": "Writing policies and routes",
+}
+DIFFERING_CODES = frozenset({"route_differs", "policy_differs"})
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """A badge's kind and words."""
+
+    kind: str
+    label: str
+
+
+def is_under_way(run: ImportRun) -> bool:
+    """Answer whether something is still going on."""
+    return run.status in UNDER_WAY
+
+
+def headline(run: ImportRun) -> str:
+    """Say in one sentence how an import stands."""
+    if "fingerprint" not in run.plan:
+        return ""
+    if run.status == ImportStatus.DONE:
+        return "Everything in the file is here now."
+    return report.summarize(run.plan)
+
+
+def routes_url(run: ImportRun) -> str:
+    """Return the list of the routes of the namespace that was imported into."""
+    return f"{reverse('routes:route-list')}?namespace={run.namespace_id}"
+
+
+def progress_of(run: ImportRun) -> dict[str, Any]:
+    """Return the parameters of the progress component."""
+    held = read_progress(run.pk)
+    label = "Waiting for a worker"
+    if held is not None:
+        label = PHASES.get(held.phase, held.phase)
+    counted = held is not None and held.total > 0
+    return {
+        "id": "import-progress",
+        "label": label,
+        "value": held.done if held is not None and counted else None,
+        "max": held.total if held is not None and counted else None,
+        "poll": reverse("routes:import-progress", args=[run.pk]),
+    }
+
+
+def shown_part(run: ImportRun, wanted: str) -> str:
+    """Return the part of the plan to show: what was asked for, or what matters."""
+    names = [name for name, _, _ in PARTS]
+    if wanted in names:
+        return wanted
+    if run.status == ImportStatus.REFUSED:
+        return FINDINGS
+    return ROUTES if run.plan["routes"] else POLICIES
+
+
+def tabs(run: ImportRun, shown: str) -> list[dict[str, Any]]:
+    """Return the tabs of a plan, without those that have nothing in them."""
+    url = reverse("routes:import-detail", args=[run.pk])
+    return [
+        {
+            "label": label,
+            "url": f"{url}?show={name}",
+            "icon": icon,
+            "count": count,
+            "active": name == shown,
+        }
+        for name, label, icon in PARTS
+        if (count := len(_listed(run, name))) or name == shown
+    ]
+
+
+def rows_of(run: ImportRun, part: str) -> list[dict[str, Any]]:
+    """Return everything in one part of the plan, in its order."""
+    if part == FINDINGS:
+        return [_finding(one) for one in _listed(run, part)]
+    if part == ROUTES:
+        return [_route(one, run) for one in _listed(run, part)]
+    if part == POLICIES:
+        return [_policy(one, run) for one in _listed(run, part)]
+    return list(_listed(run, part))
+
+
+def differs(run: ImportRun) -> bool:
+    """Answer whether something is in the way that options would remove."""
+    return any(one["code"] in DIFFERING_CODES for one in run.plan["findings"])
+
+
+def run_row(run: ImportRun) -> dict[str, Any]:
+    """Return an import as a row of a list."""
+    return {
+        "run": run,
+        "url": reverse("routes:import-detail", args=[run.pk]),
+        "badge": Badge(
+            STATUS_BADGES.get(ImportStatus(run.status), "neutral"),
+            run.get_status_display(),
+        ),
+    }
+
+
+def _listed(run: ImportRun, part: str) -> list[dict[str, Any]]:
+    listed: list[dict[str, Any]] = run.plan[part.replace("-", "_")]
+    return listed
+
+
+def _finding(one: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        **one,
+        "badge": Badge(*SEVERITY_BADGES[one["severity"]]),
+        "pointer": f"{' ' * one['caret']}^" if one["excerpt"] else "",
+        "remedy": _sentence(one["remedy"]),
+    }
+
+
+def _sentence(words: str) -> str:
+    """Return a remedy as a sentence; many are questions already."""
+    if not words:
+        return ""
+    return words[0].upper() + words[1:] + ("" if words.endswith("?") else ".")
+
+
+def _action_badge(one: Mapping[str, Any], run: ImportRun) -> Badge:
+    kind, before, after = ACTION_BADGES[one["action"]]
+    return Badge(kind, after if run.status == ImportStatus.DONE else before)
+
+
+def _route(one: Mapping[str, Any], run: ImportRun) -> dict[str, Any]:
+    route_id = one["route_id"]
+    policies = run.plan["policies"]
+    return {
+        **one,
+        "address": one["from"],
+        "condition": one["match"].replace(":", " ", 1),
+        "badge": _action_badge(one, run),
+        "policy_names": [policies[at]["name"] for at in one["policies"]],
+        "url": reverse("routes:route-detail", args=[route_id]) if route_id else "",
+    }
+
+
+def _policy(one: Mapping[str, Any], run: ImportRun) -> dict[str, Any]:
+    policy_id = one["policy_id"]
+    return {
+        **one,
+        "badge": _action_badge(one, run),
+        "url": reverse("policies:policy-detail", args=[policy_id]) if policy_id else "",
+    }
