@@ -44,6 +44,7 @@ from .grammar import (
     PolicyDocument,
     Rule,
 )
+from .lint import LintContext, lint
 from .modes import Edition, Mode
 from .reader import check, parse
 from .reasons import Reason
@@ -65,6 +66,7 @@ __all__ = [
     "Facts",
     "Fix",
     "ForeignPolicy",
+    "LintContext",
     "Mode",
     "Names",
     "Need",
@@ -103,6 +105,7 @@ __all__ = [
     "evaluate_internal",
     "explain",
     "format_policy",
+    "lint",
     "meaning_key",
     "merge_tree",
     "parse",

@@ -46,6 +46,12 @@ def could_hold(block: CompiledOperator) -> bool:
     return any(passes) and {(True, True)} not in options
 
 
+def holds_for_nobody(entry: CompiledCriterion) -> bool:
+    """Return whether a criterion on a person holds when nobody has signed in."""
+    is_on_person = entry.criterion.anonymous is Anonymous.BY_DATA
+    return is_on_person and (True, False) in _options(entry)
+
+
 def _inverted(entry: CompiledCriterion, inverts: bool) -> set[_Option]:
     # An inverted criterion keeps its reason.
     return {(value is not inverts, asks) for value, asks in _options(entry)}

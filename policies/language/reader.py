@@ -8,7 +8,7 @@ from . import source
 from .compiler import build_program
 from .errors import PolicyLanguageError, Problem, Report, Stage
 from .grammar import PolicyDocument, read_document
-from .linter import lint
+from .lint import NO_CONTEXT, LintContext, lint
 from .modes import Edition
 
 # A document with problems of these stages can't be compiled, so neither be linted.
@@ -39,12 +39,16 @@ def check(
     *,
     saving: bool = True,
     edition: Edition = Edition.ENTERPRISE,
+    context: LintContext = NO_CONTEXT,
 ) -> tuple[Problem, ...]:
     """Return everything that is wrong or dubious about a policy, in text order."""
     document, problems = read(text, saving=saving, edition=edition)
     if document is None or any(problem.stage in _REFUSALS for problem in problems):
         return problems
-    found = (*problems, *lint(document))
+    # What can't be saved anyway needs no warning at the same place.
+    refused = {problem.span for problem in problems}
+    warnings = lint(document, context=context)
+    found = (*problems, *(one for one in warnings if one.span not in refused))
     return tuple(sorted(found, key=lambda problem: problem.span))
 
 

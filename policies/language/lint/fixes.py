@@ -1,0 +1,173 @@
+"""Fixes of warnings: edits of the text that make a policy say what was meant.
+
+Each returns None where the text is written so that there is no such edit.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from policies.language.editing import splices
+from policies.language.editing.engine import changed
+from policies.language.errors import START, Edit, Fix
+from policies.language.grammar import Action, Operator
+from policies.language.nodes import MappingNode, ScalarNode, SequenceNode
+from policies.language.writer import double_quoted, node_for
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from policies.language.editing.sheet import Path, Sheet
+    from policies.language.editing.splices import Edits
+
+    from .view import Entry, View
+
+
+_MAX_SHOWN: Final = 60
+
+
+def set_data(view: View, entry: Entry, data: Any, *, title: str) -> Fix | None:
+    """Give a criterion other data."""
+    wanted = node_for(data)
+    return _fix(
+        view, entry, title, lambda sheet, path: splices.put(sheet, path, wanted)
+    )
+
+
+def set_value(view: View, entry: Entry, node: ScalarNode, text: str) -> Fix | None:
+    """Put a text in the place of one inside the data of a criterion."""
+    shown = text if len(text) <= _MAX_SHOWN else f"{text[:_MAX_SHOWN]}…"
+
+    inner = view.scalar_paths.get(node.span.start)
+    if inner is None:
+        return None
+    return _fix(
+        view,
+        entry,
+        f"Write `{shown}`",
+        lambda sheet, _path: splices.put(sheet, inner, node_for(text)),
+    )
+
+
+def rename(view: View, entry: Entry, name: str) -> Fix | None:
+    """Give a criterion another name."""
+    return _fix(
+        view,
+        entry,
+        f"Write `{name}`",
+        lambda sheet, path: splices.rename(sheet, path, name),
+    )
+
+
+def rename_key(view: View, entry: Entry, key: ScalarNode, name: str) -> Fix | None:
+    """Give a key inside the data of a criterion another name."""
+    inner = view.paths.get(key.span.start)
+    if inner is None:
+        return None
+    return _fix(
+        view,
+        entry,
+        f"Use `{name}`",
+        lambda sheet, _path: splices.rename(sheet, inner, name),
+    )
+
+
+def remove(view: View, entry: Entry, *, title: str) -> Fix | None:
+    """Take a criterion out, unless its operator would be left empty."""
+    if len(entry.block.node.criteria) == 1:
+        return None
+    return _fix(
+        view,
+        entry,
+        title,
+        lambda sheet, path: splices.remove(sheet, path[:-2], path[-2]),
+    )
+
+
+def require_session(view: View, entry: Entry) -> Fix | None:
+    """Put `authenticated_user` beside a criterion, so that both must hold."""
+    operators = {block.operator for block in entry.rule.operators}
+    is_alone = len(entry.block.node.criteria) == 1
+    if entry.operator is not Operator.AND and (
+        Operator.AND in operators or not is_alone
+    ):
+        return None
+
+    def edits(sheet: Sheet, path: Path) -> Edits:
+        parts = [
+            splices.insert(
+                sheet, path[:-2], 0, [(None, _criterion("authenticated_user"))]
+            )
+        ]
+        if entry.operator is not Operator.AND:
+            parts.append(splices.rename(sheet, path[:-2], Operator.AND.value))
+        return splices.joined(parts)
+
+    return _fix(view, entry, "Require signing in as well", edits)
+
+
+def change_keyword(view: View, entry: Entry, operator: Operator) -> Fix | None:
+    """Change the keyword of an operator, if the rule has no such operator yet."""
+    if any(block.operator is operator for block in entry.rule.node.operators):
+        return None
+    return _fix(
+        view,
+        entry,
+        f"Write `{operator}`",
+        lambda sheet, path: splices.rename(sheet, path[:-2], operator.value),
+    )
+
+
+def add_alternative(view: View, entry: Entry, name: str) -> Fix | None:
+    """Put a criterion in front of those of an `or`."""
+    added = _criterion(name)
+    return _fix(
+        view,
+        entry,
+        f"Add `{name}`",
+        lambda sheet, path: splices.insert(sheet, path[:-2], 0, [(None, added)]),
+    )
+
+
+def add_denial(view: View, entry: Entry, name: str, *, title: str) -> Fix | None:
+    """Add a deny rule of one criterion at the end, if the policy has none yet."""
+    body = node_for({Operator.OR.value: [{name: True}]})
+    key = ScalarNode(START, Action.DENY.value, Action.DENY.value, is_plain=False)
+
+    def edits(sheet: Sheet, _path: Path) -> Edits:
+        root = sheet.root
+        if isinstance(root, SequenceNode):
+            rule = MappingNode(START, ((key, body),))
+            return splices.insert(sheet, (), len(root.items), [(None, rule)])
+        if not isinstance(root, MappingNode) or root.get(Action.DENY.value) is not None:
+            return None
+        return splices.insert(sheet, (), len(root.entries), [(key, body)])
+
+    return _fix(view, entry, title, edits)
+
+
+def quote(view: View, scalars: Iterable[ScalarNode]) -> Fix | None:
+    """Put plain scalars in quotes."""
+    if view.sheet is None:
+        return None
+    edits = [
+        Edit(one.span.start, one.span.end, double_quoted(one.text)) for one in scalars
+    ]
+    return Fix("Quote it", tuple(edits))
+
+
+def _criterion(name: str) -> MappingNode:
+    key = ScalarNode(START, name, name, is_plain=False)
+    return MappingNode(START, ((key, node_for(True)),))
+
+
+def _fix(
+    view: View, entry: Entry, title: str, work: Callable[[Sheet, Path], Edits]
+) -> Fix | None:
+    path = view.paths.get(entry.name_span.start)
+    if view.sheet is None or path is None:
+        return None
+    edits = work(view.sheet, path)
+    if not edits or changed(view.document.source, edits) is None:
+        return None
+    return Fix(title, tuple(edits))

@@ -1,0 +1,119 @@
+"""Dates, hours and time zones that don't say what was meant."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from policies.language.criteria.time import Date, TimeOfDay
+from policies.language.errors import Fix, quoted
+from policies.language.nodes import MappingNode, Node, ScalarNode
+
+from . import fixes
+from .view import warn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from policies.language.errors import Problem
+
+    from .view import Entry, View
+
+# Zones of the database that are named by letters alone and don't follow a place.
+_ABBREVIATION: Final = re.compile("[A-Z]{3}([0-9][A-Z]{3})?")
+_UNIVERSAL: Final = {"UTC", "GMT", "UCT"}
+_OFFSET: Final = re.compile(r"(Etc/)?GMT([-+])0?([1-9][0-9]?)")
+
+
+def windows(view: View) -> Iterator[Problem]:
+    """A window that ends before it begins."""
+    for entry in view.entries:
+        condition = entry.compiled.condition
+        if not isinstance(condition, Date | TimeOfDay):
+            continue
+        after, before = condition.after, condition.before
+        if after is None or before is None or after < before:  # type: ignore[operator]
+            continue
+        if isinstance(condition, Date):
+            yield warn(
+                "window-never-open",
+                "the window ends before it begins, so this never holds",
+                _value(entry, "before").span,
+                suggestion="swap the two dates",
+                fix=_swapped(view, entry),
+            )
+        else:
+            yield warn(
+                "window-crosses-midnight",
+                "no time is after this `after` and before this `before`",
+                _value(entry, "before").span,
+                suggestion="for a night, write two criteria under `or`",
+            )
+
+
+def _value(entry: Entry, key: str) -> Node:
+    data = entry.data
+    assert isinstance(data, MappingNode)  # noqa: S101 -- else it would not compile
+    return {name.text: value for name, value in data.entries}[key]
+
+
+def _swapped(view: View, entry: Entry) -> Fix | None:
+    values = {key: _text(_value(entry, key)) for key in ("after", "before")}
+    if values["after"] == values["before"]:
+        return None
+    swapped = {"after": values["before"], "before": values["after"]}
+    return fixes.set_data(view, entry, swapped, title="Swap the dates")
+
+
+def _text(node: Node) -> str:
+    return str(node.value) if isinstance(node, ScalarNode) else ""
+
+
+def past_dates(view: View) -> Iterator[Problem]:
+    """A date that is over, so that the criterion will never change again."""
+    now = view.context.now
+    for entry in view.entries:
+        condition = entry.compiled.condition
+        if now is None or not isinstance(condition, Date):
+            continue
+        if condition.before is not None and condition.before <= now:
+            yield warn(
+                "date-in-the-past",
+                "this date is over, so the criterion never holds again",
+                _value(entry, "before").span,
+                suggestion="remove what is no longer needed",
+            )
+        elif condition.before is None and condition.after <= now:  # type: ignore[operator]
+            yield warn(
+                "date-in-the-past",
+                "this date is over, so the criterion always holds from now on",
+                _value(entry, "after").span,
+                suggestion="remove what is no longer needed",
+            )
+
+
+def zones(view: View) -> Iterator[Problem]:
+    """A time zone that is named by letters or an offset instead of by a place."""
+    for entry in view.entries:
+        condition = entry.compiled.condition
+        if not isinstance(condition, TimeOfDay):
+            continue
+        zone = condition.timezone
+        offset = _OFFSET.fullmatch(zone)
+        span = _value(entry, "timezone").span
+        hint = "name a city, as in `America/Phoenix`"
+        if offset is not None:
+            side = "east" if offset.group(2) == "-" else "west"
+            yield warn(
+                "time-zone-without-place",
+                f"{quoted(zone)} is {offset.group(3)} hours {side} of Greenwich",
+                span,
+                suggestion=hint,
+            )
+        elif _ABBREVIATION.fullmatch(zone) and zone not in _UNIVERSAL:
+            yield warn(
+                "time-zone-without-place",
+                f"{quoted(zone)} names no place, so its daylight saving may be another",
+                span,
+                suggestion=hint,
+            )
