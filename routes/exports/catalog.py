@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from policies import language, selectors
 from policies.language import Action, Edition, Severity
 from policies.language.records import ForeignKey
 from routes.exports import marks, policy_text
+from routes.exports.ceilings import ceiling_of
 from routes.exports.policy_text import Items
 
 if TYPE_CHECKING:
@@ -52,6 +53,12 @@ class Entry:
     def items(self) -> Items:
         """The rules as items of a list."""
         return policy_text.to_items(self.source)
+
+    @property
+    def ceiling(self) -> list[dict[str, Any]] | None:
+        """The deny rules by which Core can be told the ceiling in PPL, if it can."""
+        rules = policy_text.rules_of(self.source)
+        return ceiling_of(rules) if isinstance(rules, list) else None  # type: ignore[arg-type]
 
     def rego(self, *, as_ceiling: bool) -> str:
         """Return the policy, or the ceiling that it puts up, in Rego.

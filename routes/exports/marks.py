@@ -58,7 +58,7 @@ def write_mark(kind: str, **values: Any) -> str:
         if value is not None and value != ""
     }
     # ASCII only: several characters of Unicode would end the comment.
-    return _HEAD + json.dumps({kind: given}, ensure_ascii=True, sort_keys=True)
+    return _HEAD + json.dumps({kind: given}, ensure_ascii=True)
 
 
 def write_comment(text: str) -> str:

@@ -1,8 +1,9 @@
 """What decides over a route, as lines of its configuration.
 
 Policies that Core reads as they are meant become one `policy` list: its rules are
-alternatives, as policies are. Otherwise all of the route's policies become
-`sub_policies`, each with its Rego, which is what Core evaluates.
+alternatives, as policies are, and a ceiling is a deny rule. Otherwise all of the
+route's policies become `sub_policies`, each with its Rego, which is what Core
+evaluates.
 """
 
 import hashlib
@@ -79,6 +80,10 @@ class PolicyBlocks:
         return ["sub_policies:", *emitter.indent(lines)]
 
     def _items(self, use: Use) -> list[str]:
+        if use.is_ceiling:
+            self._missed.add(use.entry.id)
+            mark = _mark(use, name=use.entry.name, shape=Shape.CEILING.value)
+            return [mark, *emitter.emit_lines(use.entry.ceiling)]
         items = use.entry.items
         if items.is_exact:
             self._carried.add(use.entry.id)
@@ -124,7 +129,8 @@ class PolicyBlocks:
 
 
 def _fits_list(use: Use) -> bool:
-    return use.entry.is_plain and not use.is_ceiling
+    fits = not use.is_ceiling or use.entry.ceiling is not None
+    return use.entry.is_plain and fits
 
 
 def _mark(use: Use, **values: str | None) -> str:

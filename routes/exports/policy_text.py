@@ -16,11 +16,15 @@ from routes.exports import emitter
 
 
 class Shape(StrEnum):
-    """What a text looked like before it became items of a list."""
+    """What a text looked like before it became items of a list.
+
+    Of a ceiling the items are the opposite, and the text stands elsewhere.
+    """
 
     MAPPING = "mapping"
     LIST = "list"
     REWRITTEN = "rewritten"
+    CEILING = "ceiling"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +75,12 @@ def _compose(text: str) -> Node | None:
     return language_source.compose(text, Report())
 
 
+def rules_of(source: str) -> Json:
+    """Return a policy as the list of rule sets that it stands for."""
+    return _rules(_compose(source))
+
+
 def _rules(root: Node | None) -> Json:
-    """Return the policy as the list of rule sets that it stands for."""
     if root is None:
         return None
     value = to_json(root)

@@ -9,6 +9,7 @@ from typing import Any
 
 from policies.language.nodes import Json, Node, ScalarNode, SequenceNode, to_json
 from routes.exports import policy_text
+from routes.exports.ceilings import ceiling_of
 from routes.exports.marks import Mark
 from routes.exports.policy_text import Shape
 from routes.imports.clippings import Clipper, Clipping, clip_lines, rewrite
@@ -42,14 +43,32 @@ def take_apart(
             below = lines[mark.line + 1 - first : end - first]
             part = clip_lines(below, mark.line + 1, value.span.column - 1)
             described = marks.catalog.get(mark.text("id").lower())
-            candidates = list(_candidates(part, mark, described))
-            parts.append(
-                (
-                    _checked(clipper, candidates, items, part.place),
-                    _details(mark, described),
-                )
-            )
+            parts.append(_part(clipper, part, items, mark, described))
     return parts
+
+
+def _part(
+    clipper: Clipper,
+    part: Clipping,
+    items: Sequence[Node],
+    mark: Mark,
+    described: CatalogEntry | None,
+) -> Part:
+    if mark.text("shape") == Shape.CEILING:
+        if described is None or described.source is None:
+            return part, {}
+        limit = ceiling_of(_as_list(clipper.says(described.source)))
+        if limit != [to_json(item) for item in items]:
+            return part, {}
+        details = _details(mark, described) | {"limits_only": True}
+        return Clipping(described.source, part.place), details
+    candidates = list(_candidates(part, mark, described))
+    clipping = _checked(clipper, candidates, items, part.place)
+    return clipping, _details(mark, described)
+
+
+def _as_list(said: Json) -> list[Any]:
+    return said if isinstance(said, list) else [said]
 
 
 def _candidates(

@@ -16,6 +16,10 @@ from tests.people import Cast
 from tests.routes.exports.exporting import ROOT, attach, begin, export, restore
 
 HOURS = "# office days\nallow:\n  or:\n    - day_of_week: mon-fri\n"
+TWO_LISTS = (
+    "allow:\n  and:\n    - domain: example.com\n    - groups: crew\n"
+    "  or:\n    - groups: officers\n"
+)
 PATHS = "allow:\n  or:\n    - http_path: {starts_with: /public}\n"
 
 
@@ -116,7 +120,7 @@ class TestSubPolicies:
 class TestCeilings:
     @pytest.fixture
     def staff(self, cast: Cast) -> Policy:
-        policy = make_policy("Staff", namespace=cast.engineering)
+        policy = make_policy("Staff", namespace=cast.engineering, source=TWO_LISTS)
         attach(policy, cast.engineering, "enforced")
         return policy
 
@@ -128,6 +132,33 @@ class TestCeilings:
         assert "\ndeny := " in part["rego"][0]
         assert "\nallow := " not in part["rego"][0]
         assert "source_ppl" not in part
+
+    def test_of_one_list_are_deny_rules_in_ppl(self, cast: Cast) -> None:
+        policy = make_policy("Staff", namespace=cast.engineering)
+        attach(policy, cast.engineering, "enforced")
+        make_route("Wiki", policy, namespace=cast.web)
+
+        text = export(cast.web)
+
+        assert routes_of(text)["Wiki"]["policy"] == [
+            {"allow": {"and": [{"domain": "example.com"}]}},
+            {"deny": {"nor": [{"domain": "example.com"}]}},
+        ]
+        assert restore(text, cast.web).total == 0
+        assert export(cast.web) == text
+
+    def test_in_ppl_that_were_edited_are_rules_of_the_route(self, cast: Cast) -> None:
+        policy = make_policy("Staff", namespace=cast.engineering)
+        attach(policy, cast.engineering, "enforced")
+        make_route("Wiki", namespace=cast.web)
+        text = export(cast.web)
+        limit = "- domain: example.com"
+        assert text.count(limit) == 2
+
+        edited = limit.replace("com", "org").join(text.rsplit(limit, 1))
+        run = begin(edited, cast.web)
+
+        assert [one["code"] for one in run.plan["findings"]] == ["route_differs"]
 
     def test_stand_beside_the_same_policy_that_also_grants(
         self, cast: Cast, staff: Policy
