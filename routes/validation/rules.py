@@ -4,6 +4,8 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from policies import language
+from policies.language import PolicyLanguageError
 from routes.settings_table import CONSTRAINTS, NEEDS, AtMostOne
 from routes.validation import certificates
 from routes.validation.addresses import Address
@@ -173,6 +175,19 @@ def _tunnel_policy(
             "nobody could serve this tunnel",
             "say in a policy who may",
         )
+    written = (tunnel or {}).get("ssh_policy")
+    if written is not None:
+        text = written if isinstance(written, str) else json.dumps(written)
+        try:
+            language.parse(text)
+        except PolicyLanguageError as error:
+            for problem in error.problems:
+                # Places in the text are not those in the field or the file.
+                yield Problem(
+                    ("upstream_tunnel", "ssh_policy"),
+                    problem.message,
+                    problem.suggestion or "write it in PPL",
+                )
 
 
 def _redirect(

@@ -150,6 +150,14 @@ class TestForm:
             cast.mia, f"{url('route-policy-options')}?namespace={cast.finance.pk}"
         )
 
+    @pytest.mark.parametrize("query", ["", "?namespace=x&policy_ids=y&find=%00"])
+    def test_offers_nothing_for_what_makes_no_sense(
+        self, cast: Cast, query: str
+    ) -> None:
+        make_policy("Near", namespace=cast.web)
+
+        assert "Near" not in page(cast.mia, f"{url('route-policy-options')}{query}")
+
     def test_tells_before_saving_what_it_would_meet(
         self, cast: Cast, wiki: Route
     ) -> None:

@@ -264,6 +264,22 @@ class TestTrying:
         assert "Employees" in text
         assert "Admin</a> is asked, not this route" in text
 
+    def test_says_what_can_not_be_tried(self, cast: Cast, wiki: Route) -> None:
+        address = url("route-try", wiki)
+
+        unknown = post(cast.mia, address, person=str(wiki.pk), path="/")
+        wrong = post(cast.mia, address, path="no slash")
+
+        for answer in (unknown, wrong):
+            assert answer.status_code == 422
+            assert "be tried" in answer.content.decode()
+
+    def test_works_without_scripts(self, cast: Cast, wiki: Route) -> None:
+        answer = post(cast.mia, url("route-try", wiki), path="/", method="GET")
+
+        assert "Sign-in required" in answer.content.decode()
+        assert "Employees" in answer.content.decode()
+
 
 @pytest.mark.parametrize("name", ["route-list", "route-detail", "route-edit"])
 def test_scripts_in_names_are_shown_as_text(cast: Cast, name: str) -> None:

@@ -191,6 +191,31 @@ class TestCreateRoute:
         create(cast.ada, cast.web, settings=settings)
 
 
+@pytest.mark.parametrize(
+    ("settings", "summary"),
+    [
+        ({"response": {"status": 404}}, "response 404"),
+        ({"redirect": {"https_redirect": True}}, "redirect to https://"),
+        (
+            {"redirect": {"scheme_redirect": "http", "host_redirect": "a.example"}},
+            "redirect to http://a.example",
+        ),
+        (
+            {"redirect": {"port_redirect": 8080, "path_redirect": "/x"}},
+            "redirect to :8080/x",
+        ),
+    ],
+)
+def test_a_route_without_upstream_says_what_it_answers(
+    cast: Cast, settings: dict[str, Any], summary: str
+) -> None:
+    route = create(
+        cast.mia, cast.web, settings={"from": "https://a.example.com"} | settings
+    )
+
+    assert route.to_summary == summary
+
+
 class TestCreateRoutes:
     def drafts(self, count: int, **settings: Any) -> list[RouteDraft]:
         return [

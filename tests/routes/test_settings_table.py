@@ -1,11 +1,12 @@
 """The table itself: complete, unambiguous, and fit for forms."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from routes import settings_table
-from routes.settings_table import BY_KEY, SECTIONS, TABLE, Kind, Setting
+from routes.settings_table import BY_KEY, SECTIONS, TABLE, Kind, Setting, reference
 
 
 def everything(fields: tuple[Setting, ...] = TABLE) -> Iterator[Setting]:
@@ -87,3 +88,9 @@ def test_core_settings_of_a_route_are_all_there() -> None:
 
     assert core <= BY_KEY.keys()
     assert BY_KEY.keys() - core == {"jwt_groups_filter_infer_from_ppl"}
+
+
+def test_the_manual_is_what_the_table_says() -> None:
+    page = Path(__file__).parents[2] / "docs" / "route-settings.md"
+
+    assert page.read_text(encoding="utf-8") == reference.describe_all()

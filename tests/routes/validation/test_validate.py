@@ -198,6 +198,11 @@ def test_older_and_looser_spellings_become_the_stored_form(
         ({"policy": []}, "policy"),
         ({"set_authorization_header": "x"}, "set_authorization_header"),
         ({"upstream_tunnel": {}}, "upstream_tunnel.ssh_policy"),
+        (
+            {"upstream_tunnel": {"ssh_policy": [{"allow": {"and": [{"emial": "x"}]}}]}},
+            "upstream_tunnel.ssh_policy",
+        ),
+        ({"upstream_tunnel": {"ssh_policy": "allow: ["}}, "upstream_tunnel.ssh_policy"),
         ({"from": "ssh://wiki"}, "to"),
         ({"from": "tcp+https://wiki.example.com:1", "prefix": "/x"}, "prefix"),
     ],
