@@ -213,6 +213,20 @@ class TestDemo:
         assert "Dana" in Client().get(URL).content.decode()
         assert self.click(person) == 302
 
+    def test_offers_the_strongest_first_and_says_what_they_may(
+        self, person: User, cast: Cast
+    ) -> None:
+        demo = person.directory
+        User.objects.filter(pk__in=[cast.ada.pk, cast.ben.pk]).update(directory=demo)
+
+        people = Client().get(URL).context["demo_people"]
+
+        assert [(one.name, one.roles) for one in people] == [
+            ("Ada", "Admin of Engineering"),
+            ("Ben", "Viewer of Web"),
+            ("Dana", "No role yet"),
+        ]
+
     def test_is_not_there_without_the_demo(
         self, person: User, settings: Settings
     ) -> None:

@@ -1,10 +1,19 @@
 """Writes to the tree and to role bindings."""
 
+import dataclasses
+from datetime import timedelta
+from typing import Any
+
 import pytest
 
 from console.core import audit
 from console.core.actor import system
-from console.core.exceptions import PermissionDeniedError, StaleVersionError
+from console.core.exceptions import (
+    NotFoundError,
+    PermissionDeniedError,
+    StaleVersionError,
+    ValidationFailedError,
+)
 from console.core.models import AuditEvent, AuditHead, OutboxEntry
 from namespaces import services
 from namespaces.exceptions import (
@@ -13,11 +22,14 @@ from namespaces.exceptions import (
     NamespaceNameTakenError,
     NamespaceNotEmptyError,
     NamespaceNotFoundError,
+    NamespaceTooDeepError,
     RoleNotGrantableError,
     RootNamespaceError,
 )
-from namespaces.models import RoleBinding
-from tests.factories import NOW, make_namespace
+from namespaces.models import Namespace, RoleBinding
+from namespaces.permissions import Permission
+from namespaces.roles import MANAGER, ROLE_BY_CODE
+from tests.factories import NOW, grant, make_namespace
 from tests.people import Cast, actor_of
 
 
@@ -154,6 +166,144 @@ class TestGrantRole:
                 actor=actor_of(cast.ada),
                 now=NOW,
             )
+
+
+class TestChangeRole:
+    def change(self, cast: Cast, **values: Any) -> RoleBinding:
+        binding = RoleBinding.objects.get(user=cast.mia)
+        given: dict[str, Any] = {
+            "version": 1,
+            "role": "viewer",
+            "expires_at": None,
+            "actor": actor_of(cast.ada),
+            "now": NOW,
+        }
+        return services.change_role(binding.pk, **given | values)
+
+    def test_counts_versions(self, cast: Cast) -> None:
+        assert self.change(cast).version == 2
+
+    def test_leaves_what_is_the_same_alone(self, cast: Cast) -> None:
+        events = AuditEvent.objects.count()
+
+        assert self.change(cast, role="manager").version == 1
+        assert AuditEvent.objects.count() == events
+
+    @pytest.mark.parametrize(
+        ("values", "error"),
+        [
+            ({"version": 7}, StaleVersionError),
+            ({"role": "owner"}, ValidationFailedError),
+            ({"expires_at": NOW}, ValidationFailedError),
+        ],
+    )
+    def test_refuses(
+        self, cast: Cast, values: dict[str, Any], error: type[Exception]
+    ) -> None:
+        with pytest.raises(error):
+            self.change(cast, **values)
+
+    def test_refuses_a_role_above_ones_own(
+        self, cast: Cast, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        granting = dataclasses.replace(
+            MANAGER, permissions=MANAGER.permissions | {Permission.NAMESPACE_GRANT}
+        )
+        monkeypatch.setitem(ROLE_BY_CODE, "manager", granting)
+        grant("manager", cast.web, user=cast.cyd)
+
+        with pytest.raises(RoleNotGrantableError, match="above their own"):
+            self.change(cast, role="admin", actor=actor_of(cast.cyd))
+
+    def test_does_not_find_a_binding_that_is_gone(self, cast: Cast) -> None:
+        with pytest.raises(NotFoundError):
+            services.revoke_role(999999, actor=actor_of(cast.root), now=NOW)
+
+
+class TestRestoreNamespace:
+    def delete_and_restore(self, cast: Cast, **later: Any) -> Namespace:
+        services.delete_namespace(cast.web.id, actor=system("test"), now=NOW)
+        return services.restore_namespace(
+            cast.web.id, actor=system("test"), now=NOW, **later
+        )
+
+    def test_brings_the_roles_back_that_still_make_sense(self, cast: Cast) -> None:
+        soon = NOW + timedelta(hours=1)
+        services.grant_role(
+            namespace_id=cast.web.id,
+            role="viewer",
+            user_id=cast.cyd.id,
+            actor=system("test"),
+            now=NOW,
+            expires_at=soon,
+        )
+        services.delete_namespace(cast.web.id, actor=system("test"), now=NOW)
+        cast.mia.delete()
+
+        services.restore_namespace(cast.web.id, actor=system("test"), now=soon)
+
+        held = RoleBinding.objects.filter(content_object_id=cast.web.id)
+        assert [str(one.group) for one in held] == ["web"]
+
+    def test_keeps_id_and_settings(self, cast: Cast) -> None:
+        services.update_namespace(
+            cast.web.id,
+            version=1,
+            inherits_policies=False,
+            actor=system("test"),
+            now=NOW,
+        )
+
+        restored = self.delete_and_restore(cast)
+
+        assert restored.id == cast.web.id
+        assert not restored.inherits_policies
+
+    def test_refuses_when_its_name_is_taken_by_now(self, cast: Cast) -> None:
+        services.delete_namespace(cast.web.id, actor=system("test"), now=NOW)
+        make_namespace("Web", parent=cast.engineering)
+
+        with pytest.raises(NamespaceNameTakenError):
+            services.restore_namespace(cast.web.id, actor=system("test"), now=NOW)
+
+
+class TestDepth:
+    def test_ends_at_thirty_two(self, cast: Cast) -> None:
+        deepest = cast.web
+        for number in range(29):
+            deepest = make_namespace(f"d{number}", parent=deepest)
+
+        with pytest.raises(NamespaceTooDeepError):
+            make_namespace("deeper", parent=deepest)
+        with pytest.raises(NamespaceTooDeepError):
+            services.move_namespace(
+                cast.finance.id, under=deepest.id, actor=system("test"), now=NOW
+            )
+
+
+class TestRoot:
+    def test_stays_where_it_is(self, cast: Cast) -> None:
+        root = cast.everything.id
+
+        with pytest.raises(RootNamespaceError):
+            services.move_namespace(
+                root, under=cast.web.id, actor=system("test"), now=NOW
+            )
+        with pytest.raises(RootNamespaceError):
+            services.delete_namespace(root, actor=system("test"), now=NOW)
+
+
+class TestNames:
+    @pytest.mark.parametrize("name", ["", "  ", "a/b", "x" * 101])
+    def test_that_can_not_be_used_are_refused(self, cast: Cast, name: str) -> None:
+        with pytest.raises(ValidationFailedError):
+            make_namespace_named(name, cast)
+
+
+def make_namespace_named(name: str, cast: Cast) -> Namespace:
+    return services.create_namespace(
+        parent_id=cast.web.id, name=name, actor=system("test"), now=NOW
+    )
 
 
 class TestRevokeRole:
