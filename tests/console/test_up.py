@@ -145,6 +145,18 @@ class TestParentWatch:
         "print('ending', flush=True)"
     )
 
+    @pytest.fixture
+    def heeds_sigint(self) -> Iterator[None]:
+        """Let children be interrupted although the tests run in the background.
+
+        A shell starts background jobs with SIGINT ignored, and that is inherited;
+        a signal that has a handler goes back to its default in a child.
+        """
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        yield
+        signal.signal(signal.SIGINT, before or signal.SIG_DFL)
+
+    @pytest.mark.usefixtures("heeds_sigint")
     @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
     def test_notices_that_make_was_signaled(
         self, number: signal.Signals, tmp_path: Path
