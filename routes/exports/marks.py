@@ -108,8 +108,8 @@ def _read(text: str, line: int) -> Mark | None:
 def read_source(lines: list[str], line: int) -> str | None:
     """Return the source that comment lines after a mark in `line` (from 1) hold."""
     kept: list[str] = []
-    for text in lines[line:]:
-        found = _SOURCE.fullmatch(text)
+    for at in range(line, len(lines)):
+        found = _SOURCE.fullmatch(lines[at])
         if found is None:
             break
         kept.append(found.group(1) or "")

@@ -8,11 +8,14 @@ comments and layout; only the indentation changes, in a way that `restore` can u
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from policies.language import source as language_source
 from policies.language.errors import Report
 from policies.language.nodes import Json, MappingNode, Node, SequenceNode, to_json
 from routes.exports import emitter
+
+CACHED_TEXTS = 4096
 
 
 class Shape(StrEnum):
@@ -39,6 +42,7 @@ class Items:
     is_exact: bool
 
 
+@lru_cache(maxsize=CACHED_TEXTS)
 def to_items(source: str) -> Items:
     """Return the list items of a policy; rewritten, without comments, if need be.
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from policies import language
-from policies.language import PolicyDocument, PolicyLanguageError, Problem, Severity
+from policies.language import PolicyDocument, PolicyLanguageError, Problem, Stage
 from routes.imports.clippings import Clipping
 from routes.imports.draft import DraftPolicy
 from routes.imports.findings import Findings
@@ -24,8 +24,9 @@ class _Checked:
 class PolicyReader:
     """Reads policies, and remembers texts: many routes of a file say the same."""
 
-    def __init__(self, findings: Findings) -> None:
+    def __init__(self, findings: Findings, *, warns: bool = True) -> None:
         self._findings = findings
+        self._warns = warns
         self._known: dict[str, _Checked] = {}
 
     def read(self, clipping: Clipping, **details: Any) -> DraftPolicy | None:
@@ -37,7 +38,7 @@ class PolicyReader:
         if is_new:
             self._known[clipping.source] = _check(clipping.source)
         checked = self._known[clipping.source]
-        self._report(checked.problems, clipping, with_warnings=is_new)
+        self._report(checked.problems, clipping, with_warnings=is_new and self._warns)
         if checked.document is None:
             return None
         return DraftPolicy(
@@ -55,21 +56,18 @@ class PolicyReader:
             place = clipping.locate(problem.span)
             code = f"policy_{problem.code.replace('-', '_')}"
             remedy = problem.suggestion or ""
-            if problem.severity is Severity.ERROR:
+            # What the linter says stops nobody from saving a policy, whatever it is.
+            if problem.stage is not Stage.LINT:
                 self._findings.problem(code, problem.message, place, remedy=remedy)
             elif with_warnings:
                 self._findings.warning(code, problem.message, place, remedy=remedy)
 
 
 def _check(source: str) -> _Checked:
-    problems = language.check(source)
-    errors = [one for one in problems if one.severity is Severity.ERROR]
-    if errors:
-        if all(one.code in NO_RULES for one in errors):
-            return _Checked(None, "", ())
-        return _Checked(None, "", problems)
     try:
         document = language.parse(source, saving=True)
-        return _Checked(document, language.meaning_key(document), problems)
+        meaning = language.meaning_key(document)
     except PolicyLanguageError as error:
-        return _Checked(None, "", error.problems)
+        codes = {problem.code for problem in error.problems}
+        return _Checked(None, "", () if codes <= NO_RULES else error.problems)
+    return _Checked(document, meaning, language.lint(document))

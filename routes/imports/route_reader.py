@@ -43,7 +43,8 @@ class RouteReader:
         self._marks = marks
         self._allowlist = allowlist
         self._clipper = Clipper(text, as_written=as_written)
-        self._policies = PolicyReader(findings)
+        # What an export holds has been saved as it is.
+        self._policies = PolicyReader(findings, warns=not marks.exported_from)
         self._sub_policies = SubPolicyReader(
             self._clipper, findings, self._policies, marks
         )

@@ -42,6 +42,8 @@ def import_all(
     content: str | bytes, namespace: Namespace, *, actor: Actor, **options: Any
 ) -> ImportRun:
     run = begin(content, namespace, actor=actor, **options)
+    if run.status == "reading":
+        run = services.read_import(run.pk, now=NOW)
     assert run.status == "planned", run.plan["findings"]
     return finish(run, actor=actor)
 

@@ -141,6 +141,7 @@ def test_tunnels_and_ssh_are_routes_like_others() -> None:
     draft = analyze_sample("tunnels.yaml")
 
     assert problems(draft) == []
+    assert warnings(draft) == [("policy_passes_without_session", 17)]
     assert [route.from_url for route in draft.routes] == [
         "tcp+https://ledger-db.harbor.example:5432",
         "udp+https://clock.harbor.example:123",
