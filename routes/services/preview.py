@@ -17,7 +17,7 @@ from routes.services.addresses import Wanted, check_addresses_are_free
 from routes.services.hosts import plan_claims
 from routes.services.writing import hosts_of, read
 from routes.validation import Address, Problem
-from routes.validation.overlaps import Overlap
+from routes.validation.overlaps import Overlap, OverlapKind
 from routes.validation.paths import match_of
 
 
@@ -62,6 +62,8 @@ def preview_route(
     overlaps = selectors.list_overlaps_of_draft(
         values, actor=actor, route_id=route.pk if route else None
     )
+    # The same address is a conflict already, in words that name both routes.
+    overlaps = [one for one in overlaps if one.kind is not OverlapKind.SAME]
     return Preview(problems, conflicts, overlaps)
 
 
