@@ -196,7 +196,12 @@ class AuditListing(Listing[AuditEvent]):
             value=lambda row: row.occurred_at,
             order_by=("sequence",),
         ),
-        Column(name="actor", label="Who", value=lambda row: row.actor_label),
+        Column(
+            name="actor",
+            label="Who",
+            value=lambda row: row.actor_label,
+            hide="narrow",
+        ),
         Column(name="action", label="Did", value=lambda row: row.action),
         Column(
             name="kind", label="Kind", value=lambda row: row.target_type, is_shown=False

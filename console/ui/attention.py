@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from django.urls import reverse
 
 from console.core.actor import Actor
-from console.ui.navigation import url_of
 from namespaces import selectors as namespace_selectors
 from policies import selectors as policy_selectors
 
@@ -88,7 +87,11 @@ def _ending_roles(actor: Actor, now: datetime) -> Matter:
 
 
 def _thing(row: Any, page: str) -> dict[str, str]:
-    return {"name": row.name, "url": url_of(page, row.pk), "note": row.namespace.name}
+    return {
+        "name": row.name,
+        "url": reverse(page, args=[row.pk]),
+        "note": row.namespace.name,
+    }
 
 
 def _noun(count: int, singular: str, plural: str) -> str:

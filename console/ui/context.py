@@ -19,15 +19,15 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         return {"actor": actor}
     namespace = navigation.chosen_namespace(request, actor)
     here = urlencode({"at": request.get_full_path()})
-    picker = navigation.url_of("namespaces:namespace-picker")
+    picker = reverse("namespaces:namespace-picker")
     sees_tree = access.can_anywhere(actor, Permission.NAMESPACE_VIEW)
     return {
         "actor": actor,
         "person": {"name": str(request.user), "email": actor.label},
         "navigation": navigation.rail(request, actor, namespace),
         "current_namespace": namespace,
-        "namespace_picker_url": (f"{picker}?{here}" if sees_tree and picker else ""),
-        "search_url": navigation.url_of("search"),
+        "namespace_picker_url": (f"{picker}?{here}" if sees_tree else ""),
+        "search_url": reverse("search"),
         "account_url": reverse("account"),
         "sign_out_url": reverse("sign-out"),
     }

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from console.core.actor import Actor
 from console.core.exceptions import NotFoundError
@@ -81,24 +81,13 @@ def rail(
             "items": [
                 _item(entry, request, namespace)
                 for entry in entries
-                if url_of(entry.url_name)
-                and (
-                    entry.permission is None
-                    or access.can_anywhere(actor, entry.permission)
-                )
+                if entry.permission is None
+                or access.can_anywhere(actor, entry.permission)
             ],
         }
         for label, entries in RAIL
     ]
     return [group for group in groups if group["items"]]
-
-
-def url_of(name: str, *args: Any) -> str:
-    """Return the address of a page, "" while the console does not serve it."""
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return ""
 
 
 def _item(

@@ -7,7 +7,6 @@ from django.urls import reverse
 
 from console.core.generic.pages import Page
 from console.ui.attention import list_attention
-from console.ui.navigation import url_of
 from console.ui.targets import target_url
 from directory import selectors as directory_selectors
 from namespaces import access
@@ -28,6 +27,7 @@ ICONS = {
     "role_binding": "role",
     "person": "person",
     "import": "import",
+    "device": "device",
 }
 
 
@@ -76,7 +76,7 @@ class OverviewPage(Page):
             ("People", people, "people", "directory:person-list"),
         )
         return [
-            {"label": label, "value": value, "icon": icon, "url": url_of(name)}
+            {"label": label, "value": value, "icon": icon, "url": reverse(name)}
             for label, value, icon, name in figures
         ]
 
@@ -110,9 +110,9 @@ class OverviewPage(Page):
             ),
         )
         return [
-            {"label": label, "why": why, "url": url}
+            {"label": label, "why": why, "url": reverse(name)}
             for is_offered, label, why, name in offered
-            if is_offered and (url := url_of(name))
+            if is_offered
         ]
 
 

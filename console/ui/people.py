@@ -6,7 +6,6 @@ from django.urls import reverse
 
 from console.core.exceptions import PermissionDeniedError
 from console.core.generic.pages import CsvExport, ListPage, Page
-from console.ui.navigation import url_of
 from directory import selectors as directory_selectors
 from directory.listings import GroupListing, PersonListing
 from namespaces import access
@@ -162,7 +161,7 @@ class GroupPage(Page):
             role_columns=ROLE_COLUMNS[:2] + ROLE_COLUMNS[3:],
             roles=role_rows(bindings, {}),
             policies=[
-                (policy, url_of("policies:policy-detail", policy.pk))
+                (policy, reverse("policies:policy-detail", args=[policy.pk]))
                 for policy in policy_selectors.list_naming(
                     group.external_id, actor=self.actor
                 )[:MAX_LISTED]

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from django.urls import reverse
+
 from console.core.actor import Actor
 from console.core.generic.listing import Listing
 from console.core.generic.pages import Page
-from console.ui.navigation import url_of
 from directory.listings import GroupListing, PersonListing
 from namespaces.listings import NamespaceListing
 from policies.listings import PolicyListing
+from routes.listings import RouteListing
 
 MOST = 6
 MIN_LENGTH = 2
@@ -30,6 +32,14 @@ class Kind:
 
 
 KINDS = (
+    Kind(
+        "Routes",
+        "route",
+        RouteListing(),
+        "routes:route-list",
+        "routes:route-detail",
+        lambda row: row.from_url,
+    ),
     Kind(
         "Policies",
         "policy",
@@ -91,10 +101,10 @@ def find(text: str, *, actor: Actor) -> list[Hits]:
         if not first:
             continue
         items = [
-            Hit(str(row), url_of(kind.page_name, row.pk), kind.note(row))
+            Hit(str(row), reverse(kind.page_name, args=[row.pk]), kind.note(row))
             for row in first[:MOST]
         ]
-        more = f"{url_of(kind.list_name)}?{urlencode({'q': text})}"
+        more = f"{reverse(kind.list_name)}?{urlencode({'q': text})}"
         found.append(Hits(kind, items, more if len(first) > MOST else ""))
     return found
 

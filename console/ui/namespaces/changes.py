@@ -201,10 +201,23 @@ class DeletePage(OfNamespace, ConfirmPage):
             text=f"{self.namespace.name} is deleted. Nothing lives in it.",
             hidden=[{"name": "version", "value": self.namespace.version}],
             held=namespace_selectors.list_contents(self.namespace),
+            places=self._places(),
             consequences=preview.lost_roles(own),
             cancel_url=self.page_url,
             **kwargs,
         )
+
+    def _places(self) -> list[dict[str, str]]:
+        """Where to look at what it holds."""
+        here = f"?namespace={self.namespace.id}"
+        return [
+            {"label": "Its routes", "url": f"{reverse('routes:route-list')}{here}"},
+            {
+                "label": "Its policies",
+                "url": f"{reverse('policies:policy-list')}{here}",
+            },
+            {"label": "Namespaces in it", "url": f"{self.page_url}#children"},
+        ]
 
     def carry_out(self) -> str:
         """Delete it, and offer to take that back."""

@@ -7,7 +7,6 @@ from django.urls import reverse
 from console.core.generic.pages import Page
 from console.ui.namespaces.counts import Counts, count_below
 from console.ui.namespaces.frame import OfNamespace
-from console.ui.navigation import url_of
 from namespaces import selectors as namespace_selectors
 from namespaces.permissions import Permission
 from policies import selectors as policy_selectors
@@ -46,7 +45,7 @@ class NamespacePage(OfNamespace, Page):
             tiles=self.tiles(counts[here.id], len(nodes)),
             role=here.role,
             attached=[
-                (one, url_of("policies:policy-detail", one.policy_id))
+                (one, reverse("policies:policy-detail", args=[one.policy_id]))
                 for one in policy_selectors.list_attached_above(self.namespace)
             ],
             policy_columns=POLICY_COLUMNS,
@@ -70,13 +69,13 @@ class NamespacePage(OfNamespace, Page):
                 "label": "Routes here and below",
                 "value": counts.routes,
                 "icon": "route",
-                "url": f"{url_of('routes:route-list')}{here}",
+                "url": f"{reverse('routes:route-list')}{here}",
             },
             {
                 "label": "Policies here and below",
                 "value": counts.policies,
                 "icon": "policy",
-                "url": f"{url_of('policies:policy-list')}{here}",
+                "url": f"{reverse('policies:policy-list')}{here}",
             },
             {
                 "label": "Namespaces in it",

@@ -23,7 +23,7 @@ MAX_FOUND = 10
 COLUMNS = (
     {"label": "Who"},
     {"label": "Role"},
-    {"label": "From"},
+    {"label": "From", "hide": "narrow"},
     {"label": "Until", "hide": "narrow"},
 )
 
