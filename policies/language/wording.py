@@ -170,7 +170,9 @@ def _list_tests(
     if not isinstance(data, MappingNode):
         return phrases[ListOperator.HAS].format(value_of(data, known))
     tests = [
-        phrases.get(key.text, f"{shown(key.text)} {{}}").format(value_of(value, known))
+        phrases[key.text].format(value_of(value, known))
+        if key.text in phrases
+        else f"{shown(key.text)} {value_of(value, known)}"
         for key, value in data.entries
     ]
     return " and ".join(tests) or empty

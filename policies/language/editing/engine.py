@@ -15,7 +15,7 @@ from policies.language.nodes import to_json
 from policies.language.writer import UnwritableValueError
 
 from .model import Edited, EditingError
-from .sheet import Sheet, children, prefixes
+from .sheet import MARK, Sheet, children, prefixes
 from .splices import put_whole
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def result(before: Sheet, after: Sheet, edits: Iterable[Edit]) -> Edited:
 
 def together(before: Sheet, text: str) -> Edited:
     """Return several steps as one, from the text before them to that after them."""
-    old = before.text
+    old, text = before.text, text.removeprefix(MARK)
     if old == text:
         return result(before, before, [])
     least = min(len(old), len(text))

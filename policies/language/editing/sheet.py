@@ -36,7 +36,7 @@ Path = tuple[int, ...]
 _DRAFT: Final = {"no-rules", "empty-rule", "empty-operator"}
 _BLANKS: Final = re.compile("[ \t]*")
 _COLON: Final = re.compile("[ \t]*:")
-_MARK: Final = "\ufeff"
+MARK: Final = "\ufeff"
 _NO_ROOT: Final = MappingNode(START, ())
 
 
@@ -76,7 +76,7 @@ class Sheet:
         Raises:
             PolicyLanguageError: the text can't be read, or holds what can't be saved.
         """
-        has_mark = text[:1] == _MARK
+        has_mark = text[:1] == MARK
         text = text[has_mark:]
         report = Report()
         readable = decode(text, report)

@@ -86,7 +86,7 @@ def remove(view: View, entry: Entry, *, title: str) -> Fix | None:
 
 def require_session(view: View, entry: Entry) -> Fix | None:
     """Put `authenticated_user` beside a criterion, so that both must hold."""
-    operators = {block.operator for block in entry.rule.operators}
+    operators = {block.operator for block in entry.rule.node.operators}
     is_alone = len(entry.block.node.criteria) == 1
     if entry.operator is not Operator.AND and (
         Operator.AND in operators or not is_alone

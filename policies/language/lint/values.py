@@ -98,7 +98,11 @@ def addresses(view: View) -> Iterator[Problem]:
         if not isinstance(entry.compiled.condition, Email):
             continue
         texts = list(entries_with_texts(entry))
-        bare = [(name, node) for name, node in texts if _DOMAIN.fullmatch(node.text)]
+        bare = [
+            (name, node)
+            for name, node in texts
+            if isinstance(node.value, str) and _DOMAIN.fullmatch(node.text)
+        ]
         for operator, node in bare[:1]:
             if operator in _WHOLE:
                 is_all = len(bare) == len(texts)

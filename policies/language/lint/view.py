@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -48,6 +49,7 @@ class LintContext:
     now: datetime | None = None
 
 
+_TAB: Final = re.compile("[\n\r\x85\u2028\u2029] *\t")
 NO_CONTEXT: Final = LintContext()
 
 
@@ -112,7 +114,13 @@ class View:
 
     @cached_property
     def sheet(self) -> Sheet | None:
-        """Return the text open for editing; None when it can't be edited by lines."""
+        """Return the text open for editing; None when it can't be edited by lines.
+
+        A tab in front of a line is right or wrong by what stands before it, so a fix
+        might break such a text; fixes are not read again.
+        """
+        if _TAB.search(self.document.source):
+            return None
         try:
             return Sheet.open(self.document.source)
         except PolicyLanguageError:

@@ -6,7 +6,7 @@ from policies.language import Severity, Stage, check
 
 
 def test_warnings_stand_beside_what_can_not_be_saved() -> None:
-    text = "allow:\n  or:\n    - pomerium_routes: true\n    - email: {}\n"
+    text = "allow:\n  or:\n    - pomerium_routes: true\n    - domain: {}\n"
 
     found = [(problem.span.line, problem.severity) for problem in check(text)]
 

@@ -254,6 +254,7 @@ def test_counts_what_does_not_fit_the_line() -> None:
         ("emial: a", "the criterion emial holds"),
         ("email: {like: a}", "the email address like a"),
         ("groups: {like: a}", "the person like a"),
+        ("groups: {'{0}': '{}'}", "the person {0} {}"),
         ("device: 5", "the device is anything, even missing"),
         ("date: 5", "the date is anything"),
         ("day_of_week: []", "the day (in UTC) is “”"),

@@ -283,6 +283,8 @@ def test_turns_a_switch_off_wherever_it_is() -> None:
         "- allow:\n    not:\n      - accept: 1\n"
     )
     assert set_override(edited.text, Override.ACCEPT, is_on=False).edits == ()
+    marked = set_override(f"\ufeff{edited.text}", Override.ACCEPT, is_on=False)
+    assert marked.text == edited.text
 
 
 def comment(text: str, place: str) -> str:

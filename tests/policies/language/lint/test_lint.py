@@ -122,12 +122,18 @@ def test_has_no_fix_for_a_text_that_cannot_be_edited_by_lines() -> None:
 
     assert {"email-without-at", "duplicate-criterion"} <= {one.code for one in found}
     assert all(problem.fix is None for problem in found)
+    tab = "allow:\n  or:\n    - groups: 017\n        \t# a\n    - user: b\n"
+    assert [problem.fix for problem in lint(parse(tab))] == [None]
     more = "allow: {or: [&a {email: {ends_with: b.c}}, {user: {is: [d]}}]}"
     assert all(problem.fix is None for problem in lint(parse(more)))
     assert all(
         problem.fix is None
         for problem in lint(parse("allow: {or: [&a {groups: 017}]}"))
     )
+
+
+def test_does_not_take_a_number_for_a_domain() -> None:
+    assert codes("allow: {or: [{email: !!float 1.5}]}") == ["never-holds"]
 
 
 def test_shows_no_more_than_so_many_warnings() -> None:
