@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from . import source
-from .compiler import build_program
+from .compiler import Program, build_program
 from .errors import PolicyLanguageError, Problem, Report, Stage
 from .grammar import PolicyDocument, read_document
 from .lint import NO_CONTEXT, LintContext, lint
@@ -42,12 +42,14 @@ def check(
     context: LintContext = NO_CONTEXT,
 ) -> tuple[Problem, ...]:
     """Return everything that is wrong or dubious about a policy, in text order."""
-    document, problems = read(text, saving=saving, edition=edition)
-    if document is None or any(problem.stage in _REFUSALS for problem in problems):
+    report = Report()
+    program = _program(text, report, saving=saving, edition=edition)
+    problems = report.in_text_order()
+    if program is None or any(problem.stage in _REFUSALS for problem in problems):
         return problems
     # What can't be saved anyway needs no warning at the same place.
     refused = {problem.span for problem in problems}
-    warnings = lint(document, context=context)
+    warnings = lint(program.document, context=context, program=program)
     found = (*problems, *(one for one in warnings if one.span not in refused))
     return tuple(sorted(found, key=lambda problem: problem.span))
 
@@ -60,11 +62,19 @@ def read(
 ) -> tuple[PolicyDocument | None, tuple[Problem, ...]]:
     """Return what can be read of a policy, and everything that is wrong with it."""
     report = Report()
-    document = None
+    program = _program(text, report, saving=saving, edition=edition)
+    return program and program.document, report.in_text_order()
+
+
+def _program(
+    text: str | bytes, report: Report, *, saving: bool, edition: Edition
+) -> Program | None:
+    """Return what can be compiled of a policy, None if it can't be read at all."""
     readable = source.decode(text, report)
-    if readable is not None:
-        root = source.compose(readable, report, saving=saving)
-        if root is not None:
-            document = read_document(root, readable, report, saving=saving)
-            build_program(document, report, edition=edition, saving=saving)
-    return document, report.in_text_order()
+    if readable is None:
+        return None
+    root = source.compose(readable, report, saving=saving)
+    if root is None:
+        return None
+    document = read_document(root, readable, report, saving=saving)
+    return build_program(document, report, edition=edition, saving=saving)

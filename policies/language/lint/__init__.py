@@ -18,6 +18,7 @@ from .view import NO_CONTEXT, LintContext, View
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from policies.language.compiler import Program
     from policies.language.errors import Problem
     from policies.language.grammar import PolicyDocument
 
@@ -53,10 +54,16 @@ RULES: Final[tuple[Callable[[View], Iterator[Problem]], ...]] = (
 
 
 def lint(
-    document: PolicyDocument, *, context: LintContext = NO_CONTEXT
+    document: PolicyDocument,
+    *,
+    context: LintContext = NO_CONTEXT,
+    program: Program | None = None,
 ) -> tuple[Problem, ...]:
-    """Return what is dubious about a policy, in the order of the text."""
-    view = View(document, context)
+    """Return what is dubious about a policy, in the order of the text.
+
+    `program` is the same policy compiled, if the caller has it already.
+    """
+    view = View(document, context, program)
     found = (problem for rule in RULES for problem in rule(view))
     return tuple(sorted(islice(found, MAX_PROBLEMS), key=lambda one: one.span))
 

@@ -8,10 +8,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from policies.language.compiler import build_program
-from policies.language.editing.sheet import Sheet
+from policies.language.editing.sheet import MARK, Sheet
 from policies.language.errors import (
     Fix,
-    PolicyLanguageError,
     Problem,
     Report,
     Severity,
@@ -20,6 +19,7 @@ from policies.language.errors import (
 )
 from policies.language.modes import Edition
 from policies.language.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from policies.language.source import compose
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         CompiledCriterion,
         CompiledOperator,
         CompiledRule,
+        Program,
     )
     from policies.language.editing.sheet import Path
     from policies.language.grammar import Action, Operator, PolicyDocument
@@ -94,10 +95,14 @@ class Entry:
 class View:
     """A policy as lint rules see it."""
 
-    def __init__(self, document: PolicyDocument, context: LintContext) -> None:
+    def __init__(
+        self, document: PolicyDocument, context: LintContext, program: Program | None
+    ) -> None:
         self.document = document
         self.context = context
-        self.program = build_program(document, Report(), edition=Edition.ENTERPRISE)
+        self.program = program or build_program(
+            document, Report(), edition=Edition.ENTERPRISE
+        )
 
     @cached_property
     def blocks(self) -> tuple[tuple[Entry, ...], ...]:
@@ -119,12 +124,13 @@ class View:
         A tab in front of a line is right or wrong by what stands before it, so a fix
         might break such a text; fixes are not read again.
         """
-        if _TAB.search(self.document.source):
+        source, report = self.document.source, Report()
+        if _TAB.search(source) or source.startswith(MARK):
             return None
-        try:
-            return Sheet.open(self.document.source)
-        except PolicyLanguageError:
+        root = compose(source, report, saving=True)
+        if root is None or report.problems:
             return None
+        return Sheet(source, root, self.document, has_mark=False)
 
     @cached_property
     def paths(self) -> dict[int, Path]:
