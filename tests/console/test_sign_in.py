@@ -117,7 +117,7 @@ class TestThrottle:
     def test_limits_a_network_over_all_accounts(
         self, client: Client, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("directory.selectors.MAX_NETWORK_FAILURES", 3)
+        monkeypatch.setattr("directory.selectors.failures.MAX_NETWORK_FAILURES", 3)
         for number in range(3):
             failures(client, 1, email=f"somebody{number}@example.com")
 
@@ -126,7 +126,7 @@ class TestThrottle:
     def test_limits_an_account_over_networks_that_it_does_not_know(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("directory.selectors.MAX_ACCOUNT_FAILURES", 3)
+        monkeypatch.setattr("directory.selectors.failures.MAX_ACCOUNT_FAILURES", 3)
         sign_in(Client(REMOTE_ADDR="198.51.100.7"))
         for number in range(3):
             failures(Client(REMOTE_ADDR=f"203.0.113.{number}"), 1)

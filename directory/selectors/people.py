@@ -1,25 +1,21 @@
-"""Reads of people, groups and records.
+"""Reads of people and groups.
 
 The directory belongs to the whole organization: whoever holds `directory:view`
 anywhere may look people and groups up by name, because roles and policies are
 written in them.
 """
 
-import ipaddress
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Func, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from console.core import audit
 from console.core.actor import Actor
 from console.core.exceptions import NotFoundError
-from directory.models import Directory, ExternalDataSource, Group, Membership, User
+from directory.models import Directory, Group, Membership, User
 from namespaces import access
 from namespaces import selectors as namespace_selectors
 from namespaces.permissions import Permission
@@ -27,13 +23,6 @@ from namespaces.roles import ADMIN
 
 MAX_ADMINS_SHOWN = 5
 DEMO_PROVIDER = "demo"
-SIGNED_IN = "person.signed-in"
-FAILED_SIGN_IN = "person.sign-in-failed"
-FAILURE_WINDOW = timedelta(minutes=15)
-KNOWN_NETWORK_WINDOW = timedelta(days=90)
-MAX_FAILURES = 10  # of one account from one network
-MAX_NETWORK_FAILURES = 50  # from one network, whatever the account
-MAX_ACCOUNT_FAILURES = 100  # of one account, from networks that it does not know
 
 
 def list_people(actor: Actor) -> QuerySet[User]:
@@ -232,77 +221,6 @@ def list_directories() -> QuerySet[Directory]:
 def list_demo_people() -> QuerySet[User]:
     """Return the active people of the demo's directory."""
     return User.objects.filter(directory__provider=DEMO_PROVIDER, is_active=True)
-
-
-def list_data_sources() -> QuerySet[ExternalDataSource]:
-    """Return the external data sources."""
-    return ExternalDataSource.objects.all()
-
-
-def find_record(source: ExternalDataSource, key: str) -> dict[str, Any] | None:
-    """Return the record of that id, as policies see it, if there is one."""
-    record = source.records.filter(record_id=key).first()
-    return record.data if record is not None else None
-
-
-def find_network_record(
-    source: ExternalDataSource, address: str
-) -> dict[str, Any] | None:
-    """Return the record of an address: by its id, else of the smallest network.
-
-    A record names its network under `$index.cidr`; what is no network counts not.
-    """
-    exact = find_record(source, address)
-    if exact is not None:
-        return exact
-    try:
-        wanted = ipaddress.ip_address(address)
-    except ValueError:
-        return None
-    best: dict[str, Any] | None = None
-    longest = -1
-    for data in source.records.values_list("data", flat=True).iterator():
-        network = _network_of(data)
-        if network and network.prefixlen > longest and wanted in network:
-            best, longest = data, network.prefixlen
-    return best
-
-
-def _network_of(data: Any) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
-    index = data.get("$index") if isinstance(data, dict) else None
-    text = index.get("cidr") if isinstance(index, dict) else None
-    try:
-        return ipaddress.ip_network(text, strict=False) if text else None
-    except ValueError:
-        return None
-
-
-def is_guessing(*, email: str, network: str, now: datetime) -> bool:
-    """Answer whether too many wrong passwords were given lately.
-
-    Counted for the account from this network, for this network, and for the account
-    from everywhere. The last does not hold back a network that the account signed in
-    from before: whoever guesses from elsewhere can't lock its owner out.
-    """
-    since = now - FAILURE_WINDOW
-    account = {"target_label": email.casefold()[:255]}
-    here = {"after__network": network}
-
-    def failures(**facts: str) -> int:
-        return audit.count_events(action=FAILED_SIGN_IN, since=since, **facts)
-
-    if failures(**account, **here) >= MAX_FAILURES:
-        return True
-    if failures(**here) >= MAX_NETWORK_FAILURES:
-        return True
-    return failures(**account) >= MAX_ACCOUNT_FAILURES and not (
-        audit.count_events(
-            action=SIGNED_IN,
-            since=now - KNOWN_NETWORK_WINDOW,
-            after__email__iexact=email,
-            **here,
-        )
-    )
 
 
 def find_person(email: str) -> User:

@@ -1,13 +1,9 @@
-"""Writes about people: local accounts, sign-in events, the demo's directory."""
+"""Signing in: passwords, recovery tokens, the demo; failures are counted and kept."""
 
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
-
-from console.core import audit, outbox
+from console.core import audit
 from console.core.actor import Actor
 from console.core.audit import Change
 from console.core.exceptions import NotFoundError, PermissionDeniedError
@@ -21,53 +17,16 @@ from directory.authentication import (
     new_token,
 )
 from directory.exceptions import (
-    PasswordRefusedError,
     RecoveryRefusedError,
     SignInFailedError,
     TooManyFailuresError,
 )
-from directory.models import Directory, RecoveryToken, User
-from directory.sync.apply import apply_snapshot
-from directory.sync.snapshot import Snapshot
-from namespaces import services as namespace_services
-from namespaces.roles import ADMIN
+from directory.models import RecoveryToken, User
+from directory.services.people import record_person
 from namespaces.selectors import get_root
 
 MAX_RECOVERY_LIFETIME = timedelta(minutes=15)
 RECOVERY = "recovery token"  # under this name failures are counted
-MAX_AGE_SECONDS = 24 * 3600
-
-
-@writing()
-def ensure_bootstrap_admin(
-    *, email: str, password: str, actor: Actor, now: datetime
-) -> tuple[User, bool]:
-    """Create the first local account, an admin of the root, unless it is there.
-
-    Returns the account, and whether it was created (and so has this password).
-    """
-    user = User.objects.filter(email__iexact=email, is_local=True).first()
-    if user is not None:
-        return user, False
-    user = User(
-        email=email,
-        external_id=f"local|{email}",
-        display_name="Bootstrap admin",
-        is_local=True,
-        created_at=now,
-        modified_at=now,
-    )
-    user.set_password(password)
-    user.save()
-    _record(user, "created", actor=actor, now=now)
-    namespace_services.grant_role(
-        namespace_id=get_root().id,
-        role=ADMIN.code,
-        user_id=user.id,
-        actor=actor,
-        now=now,
-    )
-    return user, True
 
 
 def check_password(*, email: str, password: str, actor: Actor, now: datetime) -> User:
@@ -98,7 +57,9 @@ def record_sign_in(user_id: UUID, *, method: str, actor: Actor, now: datetime) -
     user = User.objects.get(pk=user_id)
     User.objects.filter(pk=user_id).update(last_login=now)
     network = network_of(actor.address)
-    _record(user, "signed-in", actor=actor, now=now, reason=method, network=network)
+    record_person(
+        user, "signed-in", actor=actor, now=now, reason=method, network=network
+    )
 
 
 @writing()
@@ -167,7 +128,7 @@ def _use_recovery_token(token: str, *, actor: Actor, now: datetime) -> User | No
     if row is None:
         return None
     found.update(used_at=now)
-    _record(row.user, "recovery-token-used", actor=actor, now=now)
+    record_person(row.user, "recovery-token-used", actor=actor, now=now)
     return row.user
 
 
@@ -196,7 +157,7 @@ def mint_recovery_token(
     RecoveryToken.objects.create(
         user=user, token_hash=token_hash, created_at=now, expires_at=now + lifetime
     )
-    _record(user, "recovery-token-minted", actor=actor, now=now)
+    record_person(user, "recovery-token-minted", actor=actor, now=now)
     return token
 
 
@@ -211,100 +172,3 @@ def check_demo_sign_in(user_id: UUID, *, actor: Actor) -> User:
     if user is None:
         raise NotFoundError
     return user
-
-
-@writing()
-def change_password(
-    user_id: UUID, *, old: str, new: str, actor: Actor, now: datetime
-) -> User:
-    """Change the password of the actor's own local account.
-
-    Raises:
-        PermissionDeniedError: it is somebody else's, or not a local account.
-        PasswordRefusedError: the old one is wrong, or the new one too weak.
-    """
-    user = User.objects.filter(pk=user_id, is_local=True, is_active=True).first()
-    if user is None or actor.user_id != user.id:
-        raise PermissionDeniedError("only the owner of a local account does this")
-    if not user.check_password(old):
-        raise PasswordRefusedError(fields={"old": ["this is not your password"]})
-    try:
-        validate_password(new, user)
-    except ValidationError as error:
-        raise PasswordRefusedError(fields={"new": error.messages}) from error
-    user.set_password(new)
-    user.modified_at = now
-    user.save(update_fields=["password", "modified_at"])
-    _record(user, "password-changed", actor=actor, now=now)
-    return user
-
-
-def _record(
-    user: User,
-    verb: str,
-    *,
-    actor: Actor,
-    now: datetime,
-    reason: str = "",
-    **facts: str,
-) -> None:
-    audit.record(
-        Change(
-            action=f"person.{verb}",
-            target_type="person",
-            target_id=user.id,
-            target_label=str(user),
-            namespace_id=get_root().id,
-            after={"email": user.email, "is_active": user.is_active, **facts},
-        ),
-        actor=actor,
-        now=now,
-        reason=reason,
-    )
-
-
-@writing()
-def load_snapshot(
-    snapshot: Snapshot,
-    *,
-    name: str,
-    provider: str,
-    actor: Actor,
-    now: datetime,
-    max_age_seconds: int = MAX_AGE_SECONDS,
-) -> Directory:
-    """Make the directory of that name equal to a snapshot; create it when missing.
-
-    Data older than `max_age_seconds` count as missing, and missing data deny.
-
-    Raises:
-        LastAdminError: nobody would be left to administer the root.
-    """
-    directory = Directory.objects.filter(name=name).first()
-    is_new = directory is None
-    if directory is None:
-        directory = Directory.objects.create(
-            name=name,
-            provider=provider,
-            max_age_seconds=max_age_seconds,
-            created_at=now,
-            modified_at=now,
-        )
-    applied = apply_snapshot(directory, snapshot, now=now)
-    if not is_new:
-        # Only a directory that was read before can take somebody away.
-        namespace_services.check_root_keeps_an_admin()
-    event = audit.record(
-        Change(
-            action="directory.synced",
-            target_type="directory",
-            target_id=directory.id,
-            target_label=directory.name,
-            namespace_id=get_root().id,
-            after=asdict(applied),
-        ),
-        actor=actor,
-        now=now,
-    )
-    outbox.enqueue("directory", {"id": str(directory.id)}, event=event, now=now)
-    return directory

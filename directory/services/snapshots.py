@@ -1,0 +1,63 @@
+"""The directory as a whole: made equal to a snapshot of its source."""
+
+from dataclasses import asdict
+from datetime import datetime
+
+from console.core import audit, outbox
+from console.core.actor import Actor
+from console.core.audit import Change
+from console.core.transactions import writing
+from directory.models import Directory
+from directory.sync.apply import apply_snapshot
+from directory.sync.snapshot import Snapshot
+from namespaces import services as namespace_services
+from namespaces.selectors import get_root
+
+MAX_AGE_SECONDS = 24 * 3600
+
+
+@writing()
+def load_snapshot(
+    snapshot: Snapshot,
+    *,
+    name: str,
+    provider: str,
+    actor: Actor,
+    now: datetime,
+    max_age_seconds: int = MAX_AGE_SECONDS,
+) -> Directory:
+    """Make the directory of that name equal to a snapshot; create it when missing.
+
+    Data older than `max_age_seconds` count as missing, and missing data deny.
+
+    Raises:
+        LastAdminError: nobody would be left to administer the root.
+    """
+    directory = Directory.objects.filter(name=name).first()
+    is_new = directory is None
+    if directory is None:
+        directory = Directory.objects.create(
+            name=name,
+            provider=provider,
+            max_age_seconds=max_age_seconds,
+            created_at=now,
+            modified_at=now,
+        )
+    applied = apply_snapshot(directory, snapshot, now=now)
+    if not is_new:
+        # Only a directory that was read before can take somebody away.
+        namespace_services.check_root_keeps_an_admin()
+    event = audit.record(
+        Change(
+            action="directory.synced",
+            target_type="directory",
+            target_id=directory.id,
+            target_label=directory.name,
+            namespace_id=get_root().id,
+            after=asdict(applied),
+        ),
+        actor=actor,
+        now=now,
+    )
+    outbox.enqueue("directory", {"id": str(directory.id)}, event=event, now=now)
+    return directory
