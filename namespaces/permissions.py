@@ -33,6 +33,7 @@ class Permission(StrEnum):
     ROUTE_DELETE = "route:delete"
     ROUTE_EDIT = "route:edit"
     ROUTE_MOVE = "route:move"
+    ROUTE_NAME_FILES = "route:name-files"
     ROUTE_OPEN_TO_ANYONE = "route:open-to-anyone"
     ROUTE_VIEW = "route:view"
     SERVICE_ACCOUNT_EDIT = "service-account:edit"

@@ -108,6 +108,19 @@ class RouteOpenToAnyoneError(PermissionDeniedError):
     )
 
 
+class FileSettingError(PermissionDeniedError):
+    """A setting names a file on the proxy's machine, and the actor is no admin."""
+
+    code = "file_setting"
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        text = (
+            "this names a file that the proxy reads as itself; only an admin may set "
+            "it, anybody may give the content instead"
+        )
+        super().__init__(f"`{keys[0]}`: {text}", fields={key: [text] for key in keys})
+
+
 class PoliciesOutOfReachError(ConflictError):
     """Policies that are picked would not be seen any more where the route goes."""
 

@@ -30,6 +30,10 @@ QUESTIONS: Sequence[tuple[str, Sequence[tuple[Permission, str]]]] = (
                 Permission.ROUTE_OPEN_TO_ANYONE,
                 "open routes to anyone, signed in or not",
             ),
+            (
+                Permission.ROUTE_NAME_FILES,
+                "let routes read files of the proxy's machine",
+            ),
             (Permission.HOST_RELEASE, "release hosts"),
         ),
     ),

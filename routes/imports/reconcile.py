@@ -27,6 +27,7 @@ from routes.imports.plan import (
 )
 from routes.imports.policy_steps import PolicySteps
 from routes.imports.route_names import number, suggest_names
+from routes.settings_table import FILE_KEYS
 from routes.validation.secrets import SEPARATOR, diverted_secrets
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ class _Reconciler:
         self._name_routes()
         self._policies.finish(self._routes)
         self._check_openness()
+        self._check_files()
         self._tell_arriving()
         plan = Plan(
             namespace_id=self._existing.target.pk,
@@ -222,6 +224,23 @@ class _Reconciler:
             names = suggest_names(addresses, taken=used)
             for step, name in zip(nameless, names, strict=True):
                 step.name = name
+
+    def _check_files(self) -> None:
+        """Refuse settings that name files of the proxy, unless an admin imports."""
+        actor = self._existing.actor
+        if access.can(actor, Permission.ROUTE_NAME_FILES, self._existing.target):
+            return
+        for step in self._routes:
+            named = FILE_KEYS.intersection(step.settings)
+            if step.action is Action.UPDATE:
+                named &= set(step.changes)
+            for key in sorted(named) if step.action in WRITES else ():
+                self._findings.problem(
+                    "file_setting",
+                    f"`{key}` names a file that the proxy reads as itself",
+                    step.place,
+                    remedy="let an admin import it, or give the content instead",
+                )
 
     def _check_openness(self) -> None:
         """Refuse what could let in anybody, unless an admin imports it."""

@@ -94,7 +94,7 @@ def _write_settings(
 ) -> None:
     old_settings, old_hosts = selectors.settings_of(route), hosts_of_row(route)
     values, address = read_or_refuse(given, route=route)
-    rules.check_rego(
+    rules.check_reserved(
         selectors.open_settings(route), values, route.namespace, actor=actor
     )
     fill(route, values, address)

@@ -117,7 +117,7 @@ def restore_route(
     claim_hosts(sorted(hosts_of_row(route)), namespace, actor=actor, now=now)
     address = parse_from(route.from_url)
     check_addresses_are_free([Wanted(route.name, address, route.match)], actor=actor)
-    rules.check_rego(None, selectors.settings_of(route), namespace, actor=actor)
+    rules.check_reserved(None, selectors.settings_of(route), namespace, actor=actor)
     _check_policies(policies, route, actor=actor)
     route.save(force_insert=True)
     RoutePolicy.objects.bulk_create(

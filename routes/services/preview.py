@@ -77,7 +77,12 @@ def _conflicts(
     now: datetime,
 ) -> list[str]:
     found = []
+    before = selectors.open_settings(route) if route else None
     wanted = Wanted(values.get("name", "this route"), address, match_of(values))
+    try:
+        rules.check_reserved(before, values, namespace, actor=actor)
+    except ConsoleError as error:
+        found.append(error.message)
     try:
         plan_claims(hosts_of(values, address), namespace, actor=actor, now=now)
     except ConsoleError as error:

@@ -22,11 +22,13 @@ from namespaces.permissions import Permission
 from policies import selectors as policy_selectors
 from routes import selectors
 from routes.exceptions import (
+    FileSettingError,
     RouteNameTakenError,
     RouteOpenToAnyoneError,
     UnknownPolicyError,
 )
 from routes.models import Route
+from routes.settings_table import FILE_KEYS
 from routes.validation import Allowlist
 
 if TYPE_CHECKING:
@@ -158,20 +160,28 @@ def check_openness(*, is_open: bool, namespace: "Namespace", actor: Actor) -> No
         raise RouteOpenToAnyoneError
 
 
-def check_rego(
+def check_reserved(
     before: Mapping[str, Any] | None,
     after: Mapping[str, Any],
     namespace: "Namespace",
     *,
     actor: Actor,
 ) -> None:
-    """Refuse a change of Rego, unless an admin makes it.
+    """Refuse a change of what only admins may set: Rego, and files of the proxy.
+
+    The proxy reads such a file as itself, and sends what is in it to an upstream that
+    the route names.
 
     Raises:
         PermissionDeniedError: Rego is for admins of the namespace.
+        FileSettingError: so are settings that name files.
     """
-    if _rego(before or {}) != _rego(after):
+    old = before or {}
+    if _rego(old) != _rego(after):
         access.check_can(actor, Permission.POLICY_EDIT_REGO, namespace.pk)
+    named = [key for key in FILE_KEYS if key in after and old.get(key) != after[key]]
+    if named and not access.can(actor, Permission.ROUTE_NAME_FILES, namespace):
+        raise FileSettingError(named)
 
 
 def _rego(settings: Mapping[str, Any]) -> Any:

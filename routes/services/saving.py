@@ -166,7 +166,7 @@ def _drafted(
     now: datetime,
 ) -> Route:
     values, address = reading
-    rules.check_rego(None, values, namespace, actor=actor)
+    rules.check_reserved(None, values, namespace, actor=actor)
     route = Route(
         id=uuid4(),
         namespace=namespace,

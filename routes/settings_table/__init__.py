@@ -41,6 +41,7 @@ BY_SPELLING: dict[str, Setting] = BY_KEY | {
     alias: setting for setting in TABLE for alias in setting.aliases
 }
 
+FILE_KEYS = frozenset(one.key for one in TABLE if one.kind is Kind.FILE)
 POLICY_KEYS = frozenset(
     {
         "allow_any_authenticated_user",
@@ -184,6 +185,7 @@ __all__ = [
     "BY_KEY",
     "BY_SPELLING",
     "CONSTRAINTS",
+    "FILE_KEYS",
     "LISTS",
     "NEEDS",
     "POLICY_KEYS",

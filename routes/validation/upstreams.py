@@ -58,6 +58,12 @@ _WRAPPING = tuple(
     ipaddress.IPv6Network(text)
     for text in ("64:ff9b::/96", "64:ff9b:1::/48", "::ffff:0:0:0/96", "::/96")
 )
+# Where a NAT64 prefix of 48, 56 or 64 bits has the IPv4 address (RFC 6052): how far
+# its upper part lies from the right, that part's bits, and the same of the lower one.
+# The octet between them is not part of it.
+_LOCAL_NAT64 = ipaddress.IPv6Network("64:ff9b:1::/48")
+_NAT64_SPLITS = ((64, 16, 40, 16), (64, 8, 32, 24), (64, 0, 24, 32))
+_ISATAP = frozenset({0x00005EFE, 0x02005EFE})  # RFC 5214, before the IPv4 address
 _THIS_NETWORK = ipaddress.IPv4Network("0.0.0.0/8")
 
 
@@ -214,18 +220,30 @@ def _refusal(host: str, kind: str) -> UnusableError:
 
 
 def _forms(address: IPAddress) -> list[IPAddress]:
-    """Return the address, and the IPv4 address that is wrapped in it, if any."""
-    forms: list[IPAddress] = [address]
-    if isinstance(address, ipaddress.IPv6Address):
-        low = int(address) & 0xFFFFFFFF
-        wrapped = address.ipv4_mapped or address.sixtofour
-        if low > 1 and any(address in network for network in _WRAPPING):
-            wrapped = ipaddress.IPv4Address(low)
-        if address.teredo:
-            wrapped = address.teredo[1]
-        if wrapped:
-            forms.append(wrapped)
-    return forms
+    """Return the address, and each IPv4 address that may be wrapped in it."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return [address]
+    number = int(address)
+    low = number & 0xFFFFFFFF
+    is_isatap = (number >> 32) & 0xFFFFFFFF in _ISATAP
+    wrapped = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
+    if is_isatap or (low > 1 and any(address in network for network in _WRAPPING)):
+        wrapped.append(ipaddress.IPv4Address(low))
+    if address in _LOCAL_NAT64:
+        wrapped += filter(_is_meant, map(_split, [number] * 3, _NAT64_SPLITS))
+    return [address, *(form for form in wrapped if form is not None)]
+
+
+def _split(number: int, places: tuple[int, int, int, int]) -> ipaddress.IPv4Address:
+    upper_shift, upper_bits, lower_shift, lower_bits = places
+    upper = (number >> upper_shift) & ((1 << upper_bits) - 1)
+    lower = (number >> lower_shift) & ((1 << lower_bits) - 1)
+    return ipaddress.IPv4Address(upper << lower_bits | lower)
+
+
+def _is_meant(address: ipaddress.IPv4Address) -> bool:
+    """Not just the zeros of a longer prefix."""
+    return address not in _THIS_NETWORK
 
 
 def _kind(address: IPAddress) -> str:
