@@ -63,7 +63,8 @@ def read(
     """Return what can be read of a policy, and everything that is wrong with it."""
     report = Report()
     program = _program(text, report, saving=saving, edition=edition)
-    return program and program.document, report.in_text_order()
+    document = None if program is None else program.document
+    return document, report.in_text_order()
 
 
 def _program(

@@ -1,6 +1,6 @@
 """Whether an SSH certificate carries the signature of the authority that it names.
 
-Signatures by DSA keys are not accepted.
+Every kind of key that Core accepts is, old DSA keys among them.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Final
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from .ssh_keys import (
@@ -22,8 +22,10 @@ from .ssh_keys import (
 )
 
 _FLAGS_AND_COUNTER: Final = 5
+_DSA_BLOB_SIZE: Final = 40
+_OLD_HASH: Final[type[hashes.HashAlgorithm]] = hashes.SHA1
 _RSA_HASHES: Final[dict[str, type[hashes.HashAlgorithm]]] = {
-    "ssh-rsa": hashes.SHA1,
+    "ssh-rsa": _OLD_HASH,
     "rsa-sha2-256": hashes.SHA256,
     "rsa-sha2-512": hashes.SHA512,
 }
@@ -84,7 +86,18 @@ def _verify_plain(key: Wire, kind: str, signed: bytes, signature: _Signature) ->
         public = read_point(curve, key.string())
         _verify_ecdsa(public, _CURVE_HASHES[curve](), signed, signature.blob)
     else:
-        raise SshKeyError("DSA signatures are not accepted")
+        _verify_dsa(key, signed, signature.blob)
+
+
+def _verify_dsa(key: Wire, signed: bytes, blob: bytes) -> None:
+    if len(blob) != _DSA_BLOB_SIZE:
+        raise SshKeyError("wrong size")
+    prime, subgroup, generator, public = (key.integer() for _ in range(4))
+    parameters = dsa.DSAParameterNumbers(prime, subgroup, generator)
+    half = _DSA_BLOB_SIZE // 2
+    r, s = int.from_bytes(blob[:half], "big"), int.from_bytes(blob[half:], "big")
+    key_of_authority = dsa.DSAPublicNumbers(public, parameters).public_key()
+    key_of_authority.verify(encode_dss_signature(r, s), signed, _OLD_HASH())
 
 
 def _verify_security_key(

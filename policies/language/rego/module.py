@@ -104,7 +104,7 @@ class _Module:
             raise UntranslatableError(f"`{entry.node.key}` can't be written in Rego")
         name = self._name(entry.criterion.name)
         self.uses_certificates |= entry.criterion.name == "client_certificate"
-        links = " else := ".join(map(_link, _ending(chain)))
+        links = " else := ".join(map(_link, _to_the_end(chain)))
         self.rules.append(f"{name} := {links}")
         return name
 
@@ -114,12 +114,10 @@ class _Module:
         return f"{stem}_{number}"
 
 
-def _ending(chain: Chain) -> Iterator[Link]:
-    """Iterate over a chain up to what always holds; nothing may follow that."""
-    for link in chain:
-        yield link
-        if not link.conditions:
-            return
+def _to_the_end(chain: Chain) -> Chain:
+    """Return a chain up to what always holds; nothing may follow that."""
+    last = next(at for at, link in enumerate(chain) if not link.conditions)
+    return chain[: last + 1]
 
 
 def _link(link: Link) -> str:

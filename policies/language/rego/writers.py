@@ -104,8 +104,6 @@ class Writer:
                 return (Link(False, failed),)
             return (Link(False, failed, there), Link(True, ok))
         tests = [_record_test(test) for test in condition.tests]
-        if condition.exists is None and not tests:
-            return (Link(True, ok),)
         return (Link(True, ok, (*there, *tests)), Link(False, failed))
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from policies.language import (
+    CRITERIA,
     Facts,
     PolicyLanguageError,
     compile_policy,
@@ -22,7 +23,9 @@ from policies.language import (
 )
 from policies.language.__main__ import main
 from policies.language.conformance import DEFAULT_NOW, facts_from_core
+from policies.language.criteria.time import DayOfWeek
 from policies.language.records import ForeignKey, RecordTable
+from policies.language.rego import writers
 from tests.policies.language.rego_engine import RegoEngine
 
 if TYPE_CHECKING:
@@ -121,6 +124,8 @@ class TestToRego:
         [
             "exists: true",
             "exists: false",
+            "field: country, exists: false, is: US",
+            "field: nothing, exists: false, is: US",
             "field: score, exists: true",
             "field: nothing, exists: false",
             "field: score, '>=': 5",
@@ -236,3 +241,64 @@ class TestCommandLine:
         assert main(["rego", str(path)]) == 1
 
         assert "unknown criterion `emial`" in capsys.readouterr().out
+
+    def test_says_which_criterion_has_no_form_in_rego(
+        self,
+        tmp_path: Path,
+        capsys: pytest.CaptureFixture[str],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.delitem(writers._WRITERS, DayOfWeek)
+        path = tmp_path / "policy.yaml"
+        path.write_text("allow: {and: [day_of_week: mon]}")
+
+        assert main(["rego", str(path)]) == 1
+
+        said = capsys.readouterr().out
+        assert said == f"{path}: `day_of_week` can't be written in Rego\n"
+
+    def test_prints_what_a_policy_amounts_to_as_a_ceiling(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        path = tmp_path / "policy.yaml"
+        path.write_text("allow: {and: [email: a@b.c]}")
+
+        assert main(["rego", "--ceiling", str(path)]) == 0
+
+        assert "ceiling(merge_or([allow_and_0]))" in capsys.readouterr().out
+
+
+FINGERPRINT = "17859273e8a980631d367b2d5a6a6635412b0f22835f69e47b3f65624546a704"
+CERTIFICATE = f"""
+allow:
+  and:
+    - client_certificate:
+        fingerprint: {FINGERPRINT}
+        spki_hash: FsDbM0rUYIiL3V339eIKqiz6HPSB+Pz2WeAWhqlqh8U=
+        san_dns: {{ends_with: .example.com, not: a.example.com}}
+        san_uri: {{in: [https://a.example, https://b.example]}}
+"""
+
+
+def test_every_part_of_a_certificate_is_asked_for() -> None:
+    module = to_rego(parse(CERTIFICATE))
+
+    rule = module.partition("client_certificate_0 := ")[2].partition(" else ")[0]
+    assert [line.strip() for line in rule.splitlines()[1:-1]] == [
+        "certificate",
+        f'fingerprint in ["{FINGERPRINT}"]',
+        'spki_hash in ["FsDbM0rUYIiL3V339eIKqiz6HPSB+Pz2WeAWhqlqh8U="]',
+        "some dnsnames_0 in certificate.DNSNames",
+        'endswith(dnsnames_0, ".example.com")',
+        "some dnsnames_1 in certificate.DNSNames",
+        'dnsnames_1 != "a.example.com"',
+        "some uristrings_0 in certificate.URIStrings",
+        'uristrings_0 in ["https://a.example", "https://b.example"]',
+    ]
+
+
+def test_every_criterion_has_a_form_in_rego() -> None:
+    for criterion in CRITERIA.entries:
+        program = compile_policy(parse(f"allow: {{or: [{{{criterion.example}}}]}}"))
+
+        assert f"\n{criterion.name}_0 := " in to_rego(program)

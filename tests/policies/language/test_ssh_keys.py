@@ -201,6 +201,7 @@ def ecdsa_blob(data: bytes) -> bytes:
         (wire(ED25519), packed("ssh-ed25519", ED25519.sign(b"message")), True),
         (wire(ED25519), packed("ssh-ed25519", ED25519.sign(b"message")) + b"x", False),
         (dsa_key(), packed("ssh-dss", b"\x01" * 40), False),
+        (dsa_key(), packed("ssh-dss", b"\x01" * 39), False),
         (
             packed("ssh-rsa", number(65537), number(2**2047 + 1)),
             packed("ssh-dss", b"x"),
