@@ -5,51 +5,23 @@ grave, no script fails, and the Content-Security-Policy refuses nothing. A new p
 in here as soon as it has an address.
 """
 
-import re
-from typing import Any
-
 import pytest
 from django.utils import timezone
 from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
 from console.core.actor import system
-from console.core.checks import url_patterns
 from console.demo.load import load_demo
-from directory.models import Group, User
-from namespaces.models import Namespace, RoleBinding
+from directory.models import User
+from namespaces.models import RoleBinding
 from namespaces.selectors import get_root
-from policies.models import Policy
-from routes.models import ImportRun, Route
 from tests.browser import BRIEFLY, SignIn, inspect
 from tests.factories import make_user
+from tests.functional.pages import address_of, list_areas, name_of
 from tests.routes.imports.reading import SAMPLES
 from tests.routes.imports.running import begin
 
 pytestmark = pytest.mark.functional
-
-ROWS: dict[str, Any] = {
-    "namespaces": Namespace,
-    "groups": Group,
-    "import": ImportRun,
-    "people": User,
-    "policies": Policy,
-    "routes": Route,
-}
-KEY = re.compile(r"<uuid:\w+>")
-UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
-# Not pages: files, fragments, answers for machines.
-OTHER = re.compile(r"^(api|healthz|readyz|metrics)|export|download|\^")
-
-
-def list_areas() -> dict[str, list[str]]:
-    """Return the addresses of pages by their first word."""
-    areas: dict[str, list[str]] = {}
-    for path, _ in url_patterns():
-        if not OTHER.search(path) and "<" not in KEY.sub("", path, count=1):
-            areas.setdefault(path.partition("/")[0], []).append(path)
-    return areas
-
 
 AREAS = list_areas()
 
@@ -91,15 +63,6 @@ def test_somebody_without_roles_is_told_so_in_order(
     inspect(page, "without-roles")
 
 
-def address_of(path: str, area: str) -> str:
-    """Return the address of a page, about a row of the demo where it needs one."""
-    if "<" not in path:
-        return path
-    row = ROWS[area].objects.order_by("pk").first()
-    assert row is not None
-    return KEY.sub(str(row.pk), path)
-
-
 def look_at(page: Page, root: str, address: str) -> list[str]:
     """Return what is wrong with a page; nothing for what is no page by itself."""
     answer = page.request.get(f"{root}/{address}", max_redirects=0)
@@ -109,9 +72,8 @@ def look_at(page: Page, root: str, address: str) -> list[str]:
     if not is_page:
         return []
     page.goto(f"{root}/{address}")
-    name = UUID.sub("one", address).strip("/").replace("/", "-") or "overview"
     try:
-        inspect(page, name, BRIEFLY)
+        inspect(page, name_of(address), BRIEFLY)
     except AssertionError as error:
         return [str(error)]
     return []

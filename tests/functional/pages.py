@@ -1,0 +1,46 @@
+"""The pages of the console by their addresses, as tests walk through them."""
+
+import re
+from typing import Any
+
+from console.core.checks import url_patterns
+from directory.models import Group, User
+from namespaces.models import Namespace
+from policies.models import Policy
+from routes.models import ImportRun, Route
+
+# What the key in an address is of, and the order in which its rows are stable.
+ROWS: dict[str, tuple[Any, str]] = {
+    "namespaces": (Namespace, "name"),
+    "groups": (Group, "name"),
+    "import": (ImportRun, "created_at"),
+    "people": (User, "email"),
+    "policies": (Policy, "name"),
+    "routes": (Route, "name"),
+}
+KEY = re.compile(r"<uuid:\w+>")
+UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
+# Not pages: files, fragments, answers for machines.
+OTHER = re.compile(r"^(api|healthz|readyz|metrics)|export|download|\^")
+
+
+def list_areas() -> dict[str, list[str]]:
+    """Return the addresses of pages by their first word."""
+    areas: dict[str, list[str]] = {}
+    for path, _ in url_patterns():
+        if not OTHER.search(path) and "<" not in KEY.sub("", path, count=1):
+            areas.setdefault(path.partition("/")[0], []).append(path)
+    return areas
+
+
+def address_of(path: str, area: str, row: int = 0) -> str:
+    """Return the address of a page, about a row of the database where it needs one."""
+    if "<" not in path:
+        return path
+    model, order = ROWS[area]
+    return KEY.sub(str(model.objects.order_by(order)[row].pk), path)
+
+
+def name_of(address: str) -> str:
+    """Return a file name for a page, without the key in its address."""
+    return UUID.sub("one", address).strip("/").replace("/", "-") or "overview"
