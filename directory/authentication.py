@@ -22,7 +22,7 @@ from rest_framework.request import Request
 
 from console.core import logs
 from console.core.actor import ANONYMOUS, Actor
-from console.core.checks import is_loopback
+from console.core.checks import host_name, is_loopback
 from console.core.http import is_fragment
 from directory.models import User
 from namespaces import selectors as namespace_selectors
@@ -175,12 +175,19 @@ def network_of(address: str) -> str:
     return str(ipaddress.ip_network((parsed, 64), strict=False))
 
 
-def is_demo_allowed(address: str) -> bool:
+def is_demo_allowed(address: str, *, host: str) -> bool:
     """Answer whether a request from there may sign in as anybody of the demo.
 
-    The system check refuses to start elsewhere; this holds even if it was silenced.
+    The name that the browser asked for counts as well as the address: a tunnel's end
+    on this machine connects from it too, whoever is at its other end. The system
+    check refuses to start elsewhere; this holds even if it was silenced.
     """
-    return settings.DEMO and is_loopback(settings.BIND_ADDRESS) and is_loopback(address)
+    return (
+        settings.DEMO
+        and is_loopback(settings.BIND_ADDRESS)
+        and is_loopback(address)
+        and is_loopback(host_name(host))
+    )
 
 
 def start_session(request: HttpRequest, user: User) -> None:

@@ -24,23 +24,29 @@ def is_loopback(address: str) -> bool:
         return False
 
 
+def host_name(host: str) -> str:
+    """Return the name or address in a Host header, without port and brackets."""
+    return urlsplit(f"//{host}").hostname or ""
+
+
 @register(Tags.security)
 def demo_stays_at_home(
     app_configs: Sequence[Any] | None, **kwargs: Any
 ) -> list[CheckMessage]:
     """Refuse one-click sign-in on an address that others can reach."""
     public = urlsplit(settings.PUBLIC_URL).hostname or "localhost"
-    reachable = {
-        "POSTERN_BIND": settings.BIND_ADDRESS,
-        "POSTERN_PUBLIC_URL": public,
-    }
+    reachable = [
+        ("POSTERN_BIND", settings.BIND_ADDRESS),
+        ("POSTERN_PUBLIC_URL", public),
+        *(("POSTERN_ALLOWED_HOSTS", host_name(one)) for one in settings.ALLOWED_HOSTS),
+    ]
     return [
         Error(
             f"POSTERN_DEMO lets anybody sign in as anybody, and {name} is {address}",
             hint="unset POSTERN_DEMO, or let only this machine reach the console",
             id="console.E001",
         )
-        for name, address in reachable.items()
+        for name, address in reachable
         if settings.DEMO and not is_loopback(address)
     ]
 

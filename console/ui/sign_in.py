@@ -73,7 +73,7 @@ class SignInPage(_StartsSession[SignInForm]):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add where to go on to, and the people of the demo."""
-        is_demo = is_demo_allowed(self.actor.address)
+        is_demo = is_demo_allowed(self.actor.address, host=self.request.get_host())
         return super().get_context_data(
             next=self.next_url,
             demo_people=demo_people.list_people() if is_demo else [],
@@ -116,7 +116,9 @@ class DemoSignIn(ActionView):
     def carry_out(self) -> str:
         """Sign in as the person of the button."""
         person = http.uuid_from(self.request.POST.get("person", ""), name="person")
-        user = directory_services.check_demo_sign_in(person, actor=self.actor)
+        user = directory_services.check_demo_sign_in(
+            person, host=self.request.get_host(), actor=self.actor
+        )
         start_session(self.request, user)
         directory_services.record_sign_in(
             user.id, method="demo", actor=actor_for(self.request), now=self.now

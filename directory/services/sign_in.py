@@ -33,20 +33,33 @@ def check_password(*, email: str, password: str, actor: Actor, now: datetime) ->
     """Return the active local account of an address and password.
 
     A failure is recorded; too many of them, and no further password is looked at.
+    Passwords are hashed side by side, and answered one after the other: however many
+    come at the same instant, no more answers are given than failures are allowed.
 
     Raises:
         TooManyFailuresError: somebody is guessing.
         SignInFailedError: they don't belong together, or the account is deactivated.
     """
     network = network_of(actor.address)
-    if selectors.is_guessing(email=email, network=network, now=now):
-        record_failed_sign_in(
-            email=email, verb="sign-in-held-off", actor=actor, now=now, once=True
+    held_off = selectors.is_guessing(email=email, network=network, now=now)
+    user = None
+    if not held_off:
+        user = LocalAccountBackend().authenticate(None, email, password)
+    with writing():
+        # Counted again under the lock: others may have failed while this one hashed.
+        held_off = held_off or selectors.is_guessing(
+            email=email, network=network, now=now
         )
+        if held_off:
+            record_failed_sign_in(
+                email=email, verb="sign-in-held-off", actor=actor, now=now, once=True
+            )
+        elif user is None:
+            record_failed_sign_in(email=email, actor=actor, now=now)
+    # Raised once the record is committed.
+    if held_off:
         raise TooManyFailuresError
-    user = LocalAccountBackend().authenticate(None, email, password)
     if user is None:
-        record_failed_sign_in(email=email, actor=actor, now=now)
         raise SignInFailedError
     return user
 
@@ -107,16 +120,17 @@ def check_recovery_token(token: str, *, actor: Actor, now: datetime) -> User:
         RecoveryRefusedError: it is unknown, used or too old, or its person is gone.
     """
     network = network_of(actor.address)
-    if selectors.is_guessing(email=RECOVERY, network=network, now=now):
-        raise TooManyFailuresError
-    user = _use_recovery_token(token, actor=actor, now=now)
+    with writing():
+        if selectors.is_guessing(email=RECOVERY, network=network, now=now):
+            raise TooManyFailuresError
+        user = _use_recovery_token(token, actor=actor, now=now)
+        if user is None:
+            record_failed_sign_in(email=RECOVERY, actor=actor, now=now)
     if user is None:
-        record_failed_sign_in(email=RECOVERY, actor=actor, now=now)
         raise RecoveryRefusedError
     return user
 
 
-@writing()
 def _use_recovery_token(token: str, *, actor: Actor, now: datetime) -> User | None:
     found = RecoveryToken.objects.select_related("user").filter(
         token_hash=hash_token(token.strip()),
@@ -161,14 +175,16 @@ def mint_recovery_token(
     return token
 
 
-def check_demo_sign_in(user_id: UUID, *, actor: Actor) -> User:
+def check_demo_sign_in(user_id: UUID, *, host: str, actor: Actor) -> User:
     """Return a person of the demo, whom anybody may sign in as on this machine.
+
+    `host` is the name that the browser asked for.
 
     Raises:
         NotFoundError: this is not the demo, not this machine, or nobody of the demo.
     """
     people = selectors.list_demo_people().filter(pk=user_id)
-    user = people.first() if is_demo_allowed(actor.address) else None
+    user = people.first() if is_demo_allowed(actor.address, host=host) else None
     if user is None:
         raise NotFoundError
     return user

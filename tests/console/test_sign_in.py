@@ -11,6 +11,7 @@ from pytest_django.fixtures import Settings
 from console.core.actor import system
 from console.core.models import AuditEvent
 from directory import services
+from directory.authentication import LocalAccountBackend
 from directory.models import RecoveryToken, User
 from directory.selectors import FAILED_SIGN_IN, MAX_FAILURES
 from tests.factories import NOW, grant, make_directory, make_user
@@ -146,6 +147,22 @@ class TestThrottle:
 
         assert sign_in(neighbor).status_code == 429
 
+    def test_gives_no_more_answers_to_guesses_of_the_same_instant(
+        self, client: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """All of them were let through to be hashed before the first one failed."""
+        authenticate = LocalAccountBackend.authenticate
+
+        def with_others(*args: Any, **kwargs: Any) -> Any:
+            monkeypatch.setattr(LocalAccountBackend, "authenticate", authenticate)
+            failures(Client(), MAX_FAILURES)
+            return authenticate(*args, **kwargs)
+
+        monkeypatch.setattr(LocalAccountBackend, "authenticate", with_others)
+
+        assert sign_in(client).status_code == 429
+        assert client.get("/").status_code == 302
+
 
 @pytest.mark.usefixtures("local")
 class TestSignOut:
@@ -198,6 +215,11 @@ class TestSession:
         assert answer["HX-Redirect"] == URL
 
 
+def at_home(**values: Any) -> Client:
+    """Return a browser on the machine that the console runs on."""
+    return Client(**{"HTTP_HOST": "localhost"} | values)
+
+
 class TestDemo:
     @pytest.fixture
     def person(self, db: None, settings: Settings) -> User:
@@ -205,12 +227,12 @@ class TestDemo:
         return make_user("dana", directory=make_directory(provider="demo"))
 
     def click(self, person: User, **client: Any) -> int:
-        answer = Client(**client).post("/sign-in/demo", {"person": str(person.id)})
+        answer = at_home(**client).post("/sign-in/demo", {"person": str(person.id)})
         status: int = answer.status_code
         return status
 
     def test_lets_anybody_be_anybody_on_this_machine(self, person: User) -> None:
-        assert "Dana" in Client().get(URL).content.decode()
+        assert "Dana" in at_home().get(URL).content.decode()
         assert self.click(person) == 302
 
     def test_offers_the_strongest_first_and_says_what_they_may(
@@ -219,7 +241,7 @@ class TestDemo:
         demo = person.directory
         User.objects.filter(pk__in=[cast.ada.pk, cast.ben.pk]).update(directory=demo)
 
-        people = Client().get(URL).context["demo_people"]
+        people = at_home().get(URL).context["demo_people"]
 
         assert [(one.name, one.roles) for one in people] == [
             ("Ada", "Admin of Engineering"),
@@ -232,7 +254,7 @@ class TestDemo:
     ) -> None:
         settings.DEMO = False
 
-        assert "Dana" not in Client().get(URL).content.decode()
+        assert "Dana" not in at_home().get(URL).content.decode()
         assert self.click(person) == 404
 
     def test_is_not_there_for_other_machines(
@@ -242,6 +264,21 @@ class TestDemo:
 
         settings.BIND_ADDRESS = "0.0.0.0"  # noqa: S104 - what must not be served
         assert self.click(person) == 404
+
+    @pytest.mark.parametrize(
+        "host", ["127.0.0.1:8123", "[::1]:8000", "localhost", "LOCALHOST:8000"]
+    )
+    def test_knows_the_names_of_this_machine(self, person: User, host: str) -> None:
+        assert self.click(person, HTTP_HOST=host) == 302
+
+    def test_is_not_there_through_a_tunnel_to_this_machine(
+        self, person: User, settings: Settings
+    ) -> None:
+        settings.ALLOWED_HOSTS = ["localhost", "demo.tunnel.example"]
+
+        assert self.click(person, HTTP_HOST="demo.tunnel.example") == 404
+        page = at_home(HTTP_HOST="demo.tunnel.example").get(URL)
+        assert "Dana" not in page.content.decode()
 
     def test_offers_nobody_but_the_demos_people(self, person: User) -> None:
         assert self.click(make_user("real")) == 404

@@ -178,11 +178,22 @@ class TestDemoStaysAtHome:
     ) -> None:
         settings.DEMO, settings.BIND_ADDRESS = demo, bind
         settings.PUBLIC_URL = public
+        settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 
         found = checks.demo_stays_at_home(None)
 
         assert [one.id for one in found] == ["console.E001"] * errors
         assert all(isinstance(one, django_checks.Error) for one in found)
+
+    @pytest.mark.parametrize("name", ["*", ".example.com", "console.example.com"])
+    def test_or_does_not_start_under_a_name_that_others_know(
+        self, settings: Settings, name: str
+    ) -> None:
+        settings.DEMO, settings.ALLOWED_HOSTS = True, ["localhost", name]
+
+        (found,) = checks.demo_stays_at_home(None)
+
+        assert "POSTERN_ALLOWED_HOSTS" in found.msg
 
 
 def test_passwords_of_unknown_accounts_take_as_long(

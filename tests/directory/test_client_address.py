@@ -39,4 +39,4 @@ def test_is_unknown_when_the_proxy_names_no_address(
     settings.DEMO = True
 
     assert address(forwarded) == ""
-    assert not is_demo_allowed(address(forwarded))
+    assert not is_demo_allowed(address(forwarded), host="localhost")
