@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import Permission as AuthPermission
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from console.core import audit
 from console.core.actor import Actor
@@ -44,7 +44,8 @@ def grant_role(
 ) -> RoleBinding:
     """Give one subject a role on a namespace, replacing the one it has there.
 
-    An admin grants at most their own role, and never to themselves.
+    An admin grants at most their own role, and never to themselves: neither by name,
+    nor, beyond what they hold anyway, to a group that they are in.
 
     Raises:
         ValidationFailedError: not exactly one subject, or no such role.
@@ -57,6 +58,7 @@ def grant_role(
     subject = _subject(user_id, group_id, service_account_id)
     _check_not_own(user_id, service_account_id, actor=actor)
     _check_grantable(role, namespace, actor=actor)
+    _check_gains_nothing(group_id, role, expires_at, namespace, actor=actor)
     binding = RoleBinding.objects.filter(content_object=namespace, **subject).first()
     if binding is None:
         binding = RoleBinding(content_object=namespace, created_at=now, **subject)
@@ -92,7 +94,9 @@ def change_role(
     _check_version(binding, version)
     _check_ends_later(expires_at, now)
     _check_not_own(binding.user_id, binding.service_account_id, actor=actor)
-    _check_grantable(role, binding.content_object, actor=actor)
+    place = binding.content_object
+    _check_grantable(role, place, actor=actor)
+    _check_gains_nothing(binding.group_id, role, expires_at, place, actor=actor)
     before = _state(binding)
     if before["role"] == role and before["expires_at"] == expires_at:
         return binding
@@ -232,6 +236,39 @@ def _check_not_own(
         raise RoleNotGrantableError("nobody changes their own role; ask another admin")
 
 
+def _check_gains_nothing(
+    group_id: UUID | None,
+    role: str,
+    expires_at: datetime | None,
+    namespace: Namespace,
+    *,
+    actor: Actor,
+) -> None:
+    """Refuse a role for the actor's own group that outranks or outlasts what they hold.
+
+    Otherwise whoever is admin for a week could make it for ever.
+    """
+    if group_id is None or actor.user_id is None:
+        return
+    if not _row("group", group_id, memberships__user_id=actor.user_id).exists():
+        return
+    wanted = ROLE_BY_CODE[role]
+    if not any(
+        grant.covers(namespace.path)
+        and grant.role.rank >= wanted.rank
+        and _lasts(grant.expires_at, until=expires_at)
+        for grant in access.read_grants(actor)
+    ):
+        raise RoleNotGrantableError(
+            "you are in this group: nobody gives themselves a stronger role, or a "
+            "longer one; ask another admin"
+        )
+
+
+def _lasts(ends: datetime | None, *, until: datetime | None) -> bool:
+    return ends is None or (until is not None and ends >= until)
+
+
 def _subject(
     user_id: UUID | None, group_id: UUID | None, service_account_id: UUID | None
 ) -> dict[str, UUID]:
@@ -241,11 +278,17 @@ def _subject(
     if len(given) != 1:
         raise ValidationFailedError("name one person, one group or one service account")
     ((name, subject_id),) = given.items()
-    # The tables of people lie above this app; the foreign key knows them.
-    table: Any = RoleBinding._meta.get_field(name).related_model  # noqa: SLF001
-    if not table._default_manager.filter(pk=subject_id).exists():  # noqa: SLF001
+    if not _row(name, subject_id).exists():
         raise SubjectNotFoundError(fields={f"{name}_id": ["unknown id"]})
     return {f"{name}_id": subject_id}
+
+
+def _row(subject: str, subject_id: UUID, **conditions: Any) -> QuerySet[Any]:
+    """Return the row of a subject, if there is one and the conditions hold."""
+    # The tables of people lie above this app; the foreign key knows them.
+    table: Any = RoleBinding._meta.get_field(subject).related_model  # noqa: SLF001
+    rows: QuerySet[Any] = table._default_manager.filter(pk=subject_id, **conditions)  # noqa: SLF001
+    return rows
 
 
 def _save(binding: RoleBinding, role: str, expires_at: datetime | None) -> None:
