@@ -173,7 +173,7 @@ def namespace_filter(
     policies are seen by the teams below.
     """
     prefix = f"{field}__path" if field else "path"
-    paths = _outermost(
+    paths = outermost(
         grant.path for grant in grants_of(actor) if permission in grant.role.permissions
     )
     condition = Q(pk__in=[])
@@ -201,7 +201,7 @@ def ancestor_paths(path: str) -> list[str]:
     return ["/".join(numbers[:end]) + "/" for end in range(1, len(numbers))]
 
 
-def _outermost(paths: Iterable[str]) -> list[str]:
+def outermost(paths: Iterable[str]) -> list[str]:
     """Drop the paths that lie below another one."""
     kept: list[str] = []
     for path in sorted(set(paths)):

@@ -5,9 +5,13 @@ class RoutesConfig(AppConfig):
     name = "routes"
 
     def ready(self) -> None:
-        """Have a say in changes of the tree."""
+        """Have a say in changes of the tree, and of what counts on routes."""
         from namespaces.services import signals  # noqa: PLC0415 - once models are there
-        from routes.services import tree  # noqa: PLC0415
+        from policies.services import signals as policy_signals  # noqa: PLC0415
+        from routes.services import openness, tree  # noqa: PLC0415
 
         signals.moving.connect(tree.check_move)
         signals.inheriting.connect(tree.check_inheriting)
+        signals.uninheriting.connect(openness.check_no_longer_inheriting)
+        policy_signals.detached.connect(openness.check_detached)
+        policy_signals.reworded.connect(openness.check_reworded)

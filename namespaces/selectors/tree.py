@@ -263,6 +263,14 @@ def list_chains(namespaces: Iterable[Namespace]) -> dict[UUID, list[Namespace]]:
     return {pk: [found[path] for path in chain] for pk, chain in paths.items()}
 
 
+def list_cut_off(namespace: Namespace) -> tuple[str, ...]:
+    """Return the outermost paths below a namespace where inheriting is switched off."""
+    off = Namespace.objects.filter(
+        access.subtree(namespace.path), inherits_policies=False
+    ).exclude(pk=namespace.pk)
+    return tuple(access.outermost(off.values_list("path", flat=True)))
+
+
 def list_contents(namespace: Namespace) -> list[Contents]:
     """Count what lives in a namespace itself: children, and rows of any app."""
     found = []

@@ -10,3 +10,5 @@ from django.dispatch import Signal
 moving = Signal()
 # A namespace inherits policies again. Sent with `namespace`, `actor`.
 inheriting = Signal()
+# A namespace no longer inherits policies. Sent with `namespace`, `actor`.
+uninheriting = Signal()

@@ -105,7 +105,7 @@ def update_namespace(
         StaleVersionError: somebody else saved first.
         RootNamespaceError: the root can't be renamed.
         NamespaceNameTakenError: the parent has another child of that name.
-        and what the receivers of `signals.inheriting` refuse.
+        and what the receivers of `signals.inheriting`, `uninheriting` refuse.
     """
     namespace = access.check_can(actor, Permission.NAMESPACE_EDIT, namespace_id)
     _check_version(namespace, version)
@@ -123,8 +123,11 @@ def update_namespace(
     namespace.version += 1
     namespace.modified_at = now
     namespace.save()
-    if namespace.inherits_policies and not before["inherits_policies"]:
-        signals.inheriting.send(Namespace, namespace=namespace, actor=actor)
+    if namespace.inherits_policies != before["inherits_policies"]:
+        switch = signals.uninheriting
+        if namespace.inherits_policies:
+            switch = signals.inheriting
+        switch.send(Namespace, namespace=namespace, actor=actor)
     _record("updated", namespace, before=before, actor=actor, now=now)
     return namespace
 

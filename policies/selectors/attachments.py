@@ -146,6 +146,13 @@ def list_enforced(policy: Policy) -> list[NamespacePolicy]:
     return list(enforced.select_related("namespace"))
 
 
+def is_any_public_inherited() -> bool:
+    """Answer whether any namespace lets its routes inherit what lets in anybody."""
+    return NamespacePolicy.objects.filter(
+        mode=AttachmentMode.INHERITED, policy__allows_anonymous=True
+    ).exists()
+
+
 def list_attached_above(namespace: "Namespace") -> list[NamespacePolicy]:
     """Return what arrives at a namespace: attached to it, or to one above it.
 

@@ -50,6 +50,13 @@ def get_document(policy: Policy) -> PolicyDocument:
     return read_source(policy.source)
 
 
+def has_deny_rules(policy: Policy) -> bool:
+    """Answer whether a policy can refuse anybody. A foreign text is taken to."""
+    if policy.language != PolicyLanguage.PPL:
+        return True
+    return compile_source(policy.source).has(language.Action.DENY)
+
+
 def summarize(policy: Policy, *, names: Names = NO_NAMES) -> str:
     """Return in one line what a policy says, with groups by their names."""
     if policy.language == PolicyLanguage.REGO:

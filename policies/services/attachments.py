@@ -13,8 +13,8 @@ from namespaces import access
 from namespaces.permissions import Permission
 from policies import selectors
 from policies.exceptions import AttachmentNotFoundError, PolicyOutOfReachError
-from policies.models import AttachmentMode, NamespacePolicy
-from policies.services import rules
+from policies.models import AttachmentMode, NamespacePolicy, Policy
+from policies.services import rules, signals
 
 PERMISSION_FOR = {
     AttachmentMode.INHERITED: Permission.POLICY_ATTACH,
@@ -96,6 +96,7 @@ def detach_from_namespace(
     Raises:
         PolicyNotFoundError: the actor doesn't see the policy.
         AttachmentNotFoundError: it isn't attached there.
+        and what the receivers of `signals.detached` refuse.
     """
     actor = rules.afresh(actor)
     policy = selectors.get_policy(policy_id, actor=actor)
@@ -113,7 +114,9 @@ def detach_from_namespace(
         namespace_id=attachment.namespace_id,
     )
     rules.record([change], actor=actor, now=now, reason=reason)
+    namespace = attachment.namespace
     attachment.delete()
+    signals.detached.send(Policy, policy=policy, namespace=namespace, actor=actor)
 
 
 def _check_may_detach(attachment: NamespacePolicy, *, actor: Actor) -> None:

@@ -12,7 +12,7 @@ from namespaces import access
 from namespaces.permissions import Permission
 from policies import selectors, validation
 from policies.models import Policy, PolicyVersion
-from policies.services import rules
+from policies.services import rules, signals
 
 if TYPE_CHECKING:
     from namespaces.models import Namespace
@@ -156,7 +156,7 @@ def update_policy(
     Raises:
         StaleVersionError: somebody else saved first; `details` has their diff.
         EnforcedPolicyError: it is enforced where the actor is no admin.
-        and as `create_policy` does.
+        and as `create_policy` does, and what receivers of `signals.reworded` refuse.
     """
     policy, actor = rules.load(policy_id, Permission.POLICY_EDIT, actor=actor)
     rules.check_version(policy, version)
@@ -225,6 +225,8 @@ def _save(
     )
     if "name" in changed:
         rules.check_name_is_free(changed["name"], policy.namespace, besides=policy)
+    denied = selectors.has_deny_rules(policy)
+    means = policy.meaning
     if "source" in changed:
         reading = rules.read_text(changed["source"])
         policy.meaning = reading.meaning
@@ -236,4 +238,7 @@ def _save(
     )
     for name, value in changed.items():
         setattr(policy, name, value)
-    return rules.write(policy, verb, before, actor=actor, now=now, reason=reason)
+    rules.write(policy, verb, before, actor=actor, now=now, reason=reason)
+    if denied and (policy.meaning != means or "language" in changed):
+        signals.reworded.send(Policy, policy=policy, actor=actor)
+    return policy

@@ -23,9 +23,16 @@ class SettingChange:
     after: Any
 
 
-def list_history(route: Route) -> QuerySet[AuditEvent]:
-    """Return the events of a route that the actor was shown, the latest first."""
-    return AuditEvent.objects.filter(target_type="route", target_id=str(route.pk))
+def list_history(route: Route, *, actor: Actor) -> QuerySet[AuditEvent]:
+    """Return the events of a route that the actor may read, the latest first.
+
+    What happened while the route lived where the actor sees nothing is left out.
+    """
+    return _events_of(route, namespace_selectors.list_audit_events(actor))
+
+
+def _events_of(route: Route, events: QuerySet[AuditEvent]) -> QuerySet[AuditEvent]:
+    return events.filter(target_type="route", target_id=str(route.pk))
 
 
 def changes_of(event: AuditEvent) -> list[SettingChange]:
@@ -61,7 +68,7 @@ def changes_since(route: Route, version: int) -> tuple[AuditEvent | None, list[s
 
     For whoever saved too late. Nothing is known of a version that was never seen.
     """
-    events = list_history(route)
+    events = _events_of(route, AuditEvent.objects.filter())
     newest = events.first()
     seen = events.filter(after__version=version).first()
     if newest is None or seen is None:

@@ -31,6 +31,8 @@ CHANGE_LABELS = {
     "inherits_policies": "Inherits policies",
     "namespace_id": "Namespace",
 }
+# Said in the place of an id whose name the reader may not know.
+UNSEEN = {"namespace_id": "A namespace that you don't see"}
 VERBS = {
     "route.created": ("Created", "add"),
     "route.updated": ("Changed", "edit"),
@@ -144,7 +146,9 @@ class HistoryPage(OfRoute, Page):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add one page of events."""
-        pages = Paginator(selectors.list_history(self.route), HISTORY_PER_PAGE)
+        pages = Paginator(
+            selectors.list_history(self.route, actor=self.actor), HISTORY_PER_PAGE
+        )
         page = pages.get_page(self.request.GET.get("page"))
         names = selectors.names_in_history(page.object_list, actor=self.actor)
         return super().get_context_data(
@@ -170,14 +174,15 @@ def _shown_change(change: SettingChange, names: dict[str, str]) -> ShownChange:
             sides.append([])
         elif setting is None:
             items = value if isinstance(value, list) else [value]
-            sides.append([_named(item, names) for item in items])
+            unseen = UNSEEN.get(change.key, "")
+            sides.append([_named(item, names, unseen) for item in items])
         else:
             sides.append(lines_of_change(setting, value))
     label = setting.label if setting else CHANGE_LABELS.get(change.key, change.key)
     return ShownChange(label, *sides)
 
 
-def _named(item: Any, names: dict[str, str]) -> str:
+def _named(item: Any, names: dict[str, str], unseen: str) -> str:
     if isinstance(item, bool):
         return "Yes" if item else "No"
-    return names.get(str(item), str(item))
+    return names.get(str(item), unseen or str(item))

@@ -7,7 +7,7 @@ import pytest
 from policies import services as policy_services
 from routes import services
 from routes.models import HostClaim, Route
-from tests.factories import NOW, grant, make_policy, make_route
+from tests.factories import NOW, grant, make_policy, make_route, make_user
 from tests.people import Cast, actor_of
 from tests.policies.texts import OPEN
 from tests.routes.api import client_of
@@ -140,6 +140,37 @@ class TestDetail:
         for shown in ("5s", "9s", "ticket 7", "mia@example.com", "Employees", "Second"):
             assert shown in text
         assert "hunter2" not in text
+
+    def test_history_begins_where_the_reader_begins_to_see(
+        self, cast: Cast, wiki: Route
+    ) -> None:
+        """Fay sees Finance only; the route was in Web when its secret plan was told."""
+        fay = make_user("fay")
+        grant("viewer", cast.finance, user=fay)
+        told: dict[str, Any] = {"actor": actor_of(cast.root), "now": NOW}
+        services.update_route(
+            wiki.pk,
+            version=1,
+            changes={"timeout": "8s"},
+            policy_ids=[],
+            reason="the plan of Web",
+            **told,
+        )
+        services.move_route(
+            wiki.pk,
+            namespace_id=cast.finance.pk,
+            version=2,
+            reason="handed over",
+            **told,
+        )
+
+        text = page(fay, url("route-history", wiki))
+
+        assert "handed over" in text
+        assert "the plan of Web" not in text
+        assert str(cast.web.pk) not in text
+        assert "A namespace that you don't see" in text.replace("&#x27;", "'")
+        assert "the plan of Web" in page(cast.root, url("route-history", wiki))
 
 
 class TestMoveDeleteRestore:
