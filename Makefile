@@ -29,7 +29,7 @@ DEPLOYED = POSTERN_PUBLIC_URL=https://console.example.com \
 	DATABASE_URL=postgresql://postern@localhost/postern REDIS_URL=redis://localhost
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check nightly bench fmt assets pins
+.PHONY: help setup run test check nightly bench fmt assets pictures pins
 
 help: ## List these targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' \
@@ -73,6 +73,10 @@ fmt: setup ## Format the sources
 assets: ## Build what browsers load, whatever the stamp says
 	@$(call install,run)
 	@$(MANAGE) buildassets --force
+
+pictures: setup ## Take the pictures of the documentation anew
+	@POSTERN_TEST_PICTURES=docs/screenshots $(BIN)/pytest --quiet \
+		tests/functional/test_pictures.py
 
 pins: setup ## Write constraints.txt anew from what is installed
 	@$(BIN)/python -m tests.architecture.pins --write

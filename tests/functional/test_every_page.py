@@ -1,9 +1,11 @@
 """Every page of the demo organization, found by its address, as an admin sees it.
 
-Each is looked at wide and light, and narrow and dark: it fits, axe-core finds nothing
-grave, no script fails, and the Content-Security-Policy refuses nothing. A new page is
-in here as soon as it has an address.
+Each is looked at wide and light, and narrow and dark (nightly in all four looks): it
+fits, axe-core finds nothing grave, no script fails, and the Content-Security-Policy
+refuses nothing. A new page is in here as soon as it has an address.
 """
+
+from collections.abc import Sequence
 
 import pytest
 from django.utils import timezone
@@ -15,7 +17,7 @@ from console.demo.load import load_demo
 from directory.models import User
 from namespaces.models import RoleBinding
 from namespaces.selectors import get_root
-from tests.browser import BRIEFLY, SignIn, inspect
+from tests.browser import BRIEFLY, EVERY_LOOK, Look, SignIn, inspect
 from tests.factories import make_user
 from tests.functional.pages import address_of, list_areas, name_of
 from tests.routes.imports.reading import SAMPLES
@@ -38,16 +40,23 @@ def admin(transactional_db: None) -> User:
     return User.objects.get(pk=binding.user_id)
 
 
+@pytest.mark.parametrize(
+    "looks", [BRIEFLY, pytest.param(EVERY_LOOK, marks=pytest.mark.nightly)], ids=len
+)
 @pytest.mark.parametrize("area", sorted(AREAS))
 def test_every_page_is_in_order(
-    area: str, admin: User, sign_in: SignIn, live_server: LiveServer
+    area: str,
+    looks: Sequence[Look],
+    admin: User,
+    sign_in: SignIn,
+    live_server: LiveServer,
 ) -> None:
     page = sign_in(admin)
 
     faults = [
         fault
         for path in AREAS[area]
-        for fault in look_at(page, live_server.url, address_of(path, area))
+        for fault in look_at(page, live_server.url, address_of(path, area), looks)
     ]
 
     assert not faults, "\n".join(faults)
@@ -63,7 +72,7 @@ def test_somebody_without_roles_is_told_so_in_order(
     inspect(page, "without-roles")
 
 
-def look_at(page: Page, root: str, address: str) -> list[str]:
+def look_at(page: Page, root: str, address: str, looks: Sequence[Look]) -> list[str]:
     """Return what is wrong with a page; nothing for what is no page by itself."""
     answer = page.request.get(f"{root}/{address}", max_redirects=0)
     is_page = answer.status == 200 and "<html" in answer.text()
@@ -73,7 +82,7 @@ def look_at(page: Page, root: str, address: str) -> list[str]:
         return []
     page.goto(f"{root}/{address}")
     try:
-        inspect(page, name_of(address), BRIEFLY)
+        inspect(page, name_of(address), looks)
     except AssertionError as error:
         return [str(error)]
     return []
