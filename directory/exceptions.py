@@ -23,3 +23,9 @@ class RecoveryRefusedError(ConsoleError):
     code = "recovery_refused"
     http_status = 401
     default_message = "this recovery token is unknown, used up or too old"
+
+
+class CredentialExpiredError(ConsoleError):
+    code = "credential_expired"
+    http_status = 409
+    default_message = "this service account has expired; give it a new secret"

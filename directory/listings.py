@@ -9,7 +9,8 @@ from console.core.exceptions import ValidationFailedError
 from console.core.generic.listing import Column, Filter, Listing
 from console.core.http import uuid_from
 from directory import selectors
-from directory.models import Group, User
+from directory.credential_kinds import KIND_BY_CODE, KINDS
+from directory.models import Group, ServiceAccount, User
 
 STATES = (("active", "Active"), ("inactive", "Deactivated"))
 
@@ -151,3 +152,63 @@ class GroupListing(Listing[Group]):
     def search(self, rows: QuerySet[Group], text: str) -> QuerySet[Group]:
         """Look into name, address and id."""
         return selectors.search_groups(rows, text)
+
+
+def _of_kind(
+    rows: QuerySet[ServiceAccount], text: str, _: Actor
+) -> QuerySet[ServiceAccount]:
+    if text not in KIND_BY_CODE:
+        raise ValidationFailedError(fields={"kind": ["there is no such kind"]})
+    return rows.filter(kind=text)
+
+
+class ServiceAccountListing(Listing[ServiceAccount]):
+    """The credentials for identity providers."""
+
+    name = "directory service accounts"
+    columns = (
+        Column(
+            name="name", label="Name", value=lambda row: row.name, order_by=("name",)
+        ),
+        Column(
+            name="kind",
+            label="Kind",
+            value=lambda row: row.kind,
+            order_by=("kind",),
+            hide="narrow",
+        ),
+        Column(
+            name="expires",
+            label="Expires",
+            value=lambda row: row.expires_at,
+            order_by=("expires_at",),
+        ),
+        Column(
+            name="used",
+            label="Last used",
+            value=lambda row: row.last_used_at,
+            order_by=("last_used_at",),
+            hide="narrow",
+        ),
+    )
+    filters = (
+        Filter(
+            name="kind",
+            label="Kind",
+            apply=_of_kind,
+            choices=lambda _: [(kind.code, kind.name) for kind in KINDS],
+            control="select",
+            help="Code of a kind, such as `okta`.",
+        ),
+    )
+    search_help = "Keeps the accounts with this in their name."
+
+    def rows(self, actor: Actor) -> QuerySet[ServiceAccount]:
+        """Return the accounts that the actor may see."""
+        return selectors.list_service_accounts(actor)
+
+    def search(
+        self, rows: QuerySet[ServiceAccount], text: str
+    ) -> QuerySet[ServiceAccount]:
+        """Look into the name."""
+        return rows.filter(name__icontains=text)

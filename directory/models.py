@@ -27,6 +27,32 @@ class Directory(Versioned):
         return self.name
 
 
+class ServiceAccount(Versioned):
+    """A credential with which the console reads an identity provider.
+
+    `settings` and `sealed` hold what `credential_kinds` says of the kind: the former
+    readable, the latter in envelopes. `fingerprints` tell whether a secret changed.
+    `scope` is what was granted to it over there, for people to read. Those who call
+    the console's own API are `namespaces.ApiServiceAccount`.
+    """
+
+    name = models.CharField(max_length=100, unique=True)
+    kind = models.CharField(max_length=32)
+    settings = models.JSONField(default=dict)
+    sealed = models.JSONField(default=dict)
+    fingerprints = models.JSONField(default=dict)
+    scope = models.CharField(max_length=500, blank=True)
+    expires_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = "directory service account"
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class UserManager(BaseUserManager["User"]):
     """Finds local accounts by e-mail address."""
 

@@ -7,7 +7,8 @@ from typing import Any
 from django.utils.text import slugify
 
 from console.core.actor import system
-from directory.models import Directory, Group, Membership, User
+from directory import services as directory_services
+from directory.models import Directory, Group, Membership, ServiceAccount, User
 from namespaces import services as namespace_services
 from namespaces.models import Namespace, RoleBinding
 from namespaces.selectors import get_root
@@ -65,6 +66,19 @@ def make_group(name: str = "", *members: User, **values: Any) -> Group:
     for member in members:
         Membership.objects.create(user=member, group=group)
     return group
+
+
+def make_credential(name: str = "", **values: Any) -> ServiceAccount:
+    """Make a directory service account, at Okta unless said otherwise."""
+    defaults: dict[str, Any] = {
+        "name": name or f"credential {next(_numbers)}",
+        "kind": "okta",
+        "settings": {"base_url": "https://example.okta.com"},
+        "secrets": {"api_token": "a secret"},
+        "actor": system("test"),
+        "now": NOW,
+    }
+    return directory_services.create_service_account(**defaults | values)
 
 
 def make_namespace(name: str = "", *, parent: Namespace | None = None) -> Namespace:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.urls import reverse
 
 from console.core.actor import Actor
+from directory import selectors as directory_selectors
 from namespaces import selectors as namespace_selectors
 from policies import selectors as policy_selectors
 
@@ -31,7 +32,12 @@ class Matter:
 
 def list_attention(survey: "Survey", *, actor: Actor, now: datetime) -> list[Matter]:
     """Return what there is; nothing when all is well."""
-    found = [*_routes(survey), _idle_policies(actor), _ending_roles(actor, now)]
+    found = [
+        *_routes(survey),
+        _idle_policies(actor),
+        _ending_roles(actor, now),
+        _ending_accounts(actor, now),
+    ]
     return [matter for matter in found if matter.entries]
 
 
@@ -80,6 +86,24 @@ def _ending_roles(actor: Actor, now: datetime) -> Matter:
                     "namespaces:namespace-roles", args=[one.content_object_id]
                 ),
                 "note": one.content_object.name,
+            }
+            for one in ending[:SHOWN]
+        ],
+    )
+
+
+def _ending_accounts(actor: Actor, now: datetime) -> Matter:
+    ending = directory_selectors.list_ending_accounts(actor, before=now + SOON)
+    return Matter(
+        count=str(len(ending)),
+        label=_noun(len(ending), "credential expires soon", "credentials expire soon"),
+        icon="key",
+        why="Without it, people and groups are no longer read from the provider.",
+        entries=[
+            {
+                "name": one.name,
+                "url": reverse("directory:credential-detail", args=[one.pk]),
+                "note": "",
             }
             for one in ending[:SHOWN]
         ],

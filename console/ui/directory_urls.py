@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from console.ui import people
+from console.ui import credentials, people
 
 app_name = "directory"
 urlpatterns = [
@@ -13,4 +13,25 @@ urlpatterns = [
     path("groups/", people.GroupsPage.as_view(), name="group-list"),
     path("groups/export.csv", people.GroupsExport.as_view(), name="group-export"),
     path("groups/<uuid:id>/", people.GroupPage.as_view(), name="group-detail"),
+    path("credentials/", credentials.CredentialsPage.as_view(), name="credential-list"),
+    path(
+        "credentials/new",
+        credentials.CreateCredentialPage.as_view(),
+        name="credential-create",
+    ),
+    path(
+        "credentials/<uuid:id>/",
+        credentials.CredentialPage.as_view(),
+        name="credential-detail",
+    ),
+    path(
+        "credentials/<uuid:id>/edit",
+        credentials.EditCredentialPage.as_view(),
+        name="credential-edit",
+    ),
+    path(
+        "credentials/<uuid:id>/delete",
+        credentials.DeleteCredentialPage.as_view(),
+        name="credential-delete",
+    ),
 ]

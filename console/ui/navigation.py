@@ -20,7 +20,8 @@ class Entry:
     """A page of the rail.
 
     `permission` is what it takes to see anything there; None is for everybody.
-    `narrows` pages keep the chosen namespace.
+    `narrows` pages keep the chosen namespace. `on_root` ones take the permission on
+    the root.
     """
 
     label: str
@@ -28,6 +29,7 @@ class Entry:
     url_name: str
     permission: Permission | None = None
     narrows: bool = False
+    on_root: bool = False
 
 
 RAIL: Sequence[tuple[str, Sequence[Entry]]] = (
@@ -62,6 +64,18 @@ RAIL: Sequence[tuple[str, Sequence[Entry]]] = (
         ),
     ),
     (
+        "Settings",
+        (
+            Entry(
+                "Directory accounts",
+                "key",
+                "directory:credential-list",
+                Permission.DIRECTORY_EDIT,
+                on_root=True,
+            ),
+        ),
+    ),
+    (
         "Answers",
         (
             Entry("Who may?", "help", "access-why", Permission.NAMESPACE_VIEW),
@@ -81,13 +95,20 @@ def rail(
             "items": [
                 _item(entry, request, namespace)
                 for entry in entries
-                if entry.permission is None
-                or access.can_anywhere(actor, entry.permission)
+                if _is_for(actor, entry)
             ],
         }
         for label, entries in RAIL
     ]
     return [group for group in groups if group["items"]]
+
+
+def _is_for(actor: Actor, entry: Entry) -> bool:
+    if entry.permission is None:
+        return True
+    if entry.on_root:
+        return namespace_selectors.holds_on_root(actor, entry.permission)
+    return access.can_anywhere(actor, entry.permission)
 
 
 def _item(

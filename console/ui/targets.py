@@ -13,6 +13,7 @@ PAGES = {
     "route": "routes:route-detail",
     "person": "directory:person-detail",
     "group": "directory:group-detail",
+    "credential": "directory:credential-detail",
 }
 
 

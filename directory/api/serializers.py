@@ -1,8 +1,11 @@
 """Shape of people and groups in the API."""
 
+from typing import Any
+
 from rest_framework import serializers
 
-from directory.models import Group, User
+from directory.credential_kinds import KINDS
+from directory.models import Group, ServiceAccount, User
 
 
 class PersonSerializer(serializers.ModelSerializer[User]):
@@ -47,3 +50,75 @@ class GroupSerializer(serializers.ModelSerializer[Group]):
             "is_active",
         ]
         read_only_fields = fields
+
+
+class ServiceAccountSerializer(serializers.ModelSerializer[ServiceAccount]):
+    """A credential for an identity provider. Its secrets never come out again."""
+
+    settings = serializers.DictField(child=serializers.CharField(), read_only=True)
+    secrets = serializers.DictField(
+        child=serializers.CharField(),
+        source="fingerprints",
+        read_only=True,
+        help_text="Fingerprints of the secrets that are set.",
+    )
+
+    class Meta:
+        model = ServiceAccount
+        fields = [
+            "id",
+            "name",
+            "kind",
+            "settings",
+            "secrets",
+            "scope",
+            "expires_at",
+            "last_used_at",
+            "version",
+            "created_at",
+            "modified_at",
+        ]
+        read_only_fields = fields
+
+
+class ServiceAccountCreateSerializer(serializers.Serializer[Any]):
+    """A credential to keep. Which settings and secrets a kind takes is in the docs."""
+
+    name = serializers.CharField(max_length=100)
+    kind = serializers.ChoiceField([(kind.code, kind.name) for kind in KINDS])
+    settings = serializers.DictField(
+        child=serializers.CharField(allow_blank=True, trim_whitespace=False),
+        default=dict,
+    )
+    secrets = serializers.DictField(
+        child=serializers.CharField(allow_blank=True, trim_whitespace=False),
+        default=dict,
+        help_text="Sealed at once, and never shown again.",
+    )
+    scope = serializers.CharField(
+        max_length=500,
+        allow_blank=True,
+        default="",
+        help_text="What the provider lets this account do, for people to read.",
+    )
+    expires_at = serializers.DateTimeField(allow_null=True, default=None)
+
+
+class ServiceAccountChangeSerializer(serializers.Serializer[Any]):
+    """What can be changed; what is left out stays, also within both dictionaries."""
+
+    name = serializers.CharField(max_length=100, required=False)
+    settings = serializers.DictField(
+        child=serializers.CharField(allow_blank=True, trim_whitespace=False),
+        required=False,
+    )
+    secrets = serializers.DictField(
+        child=serializers.CharField(allow_blank=True, trim_whitespace=False),
+        required=False,
+        help_text=(
+            "All that are set must be given again when a setting changes that decides "
+            "where they are sent."
+        ),
+    )
+    scope = serializers.CharField(max_length=500, allow_blank=True, required=False)
+    expires_at = serializers.DateTimeField(allow_null=True, required=False)

@@ -33,6 +33,12 @@ from directory.selectors.records import (
     find_record,
     list_data_sources,
 )
+from directory.selectors.service_accounts import (
+    check_may_edit_directory,
+    get_service_account,
+    list_ending_accounts,
+    list_service_accounts,
+)
 
 __all__ = [
     "FAILED_SIGN_IN",
@@ -40,6 +46,7 @@ __all__ = [
     "MAX_FAILURES",
     "SIGNED_IN",
     "Subject",
+    "check_may_edit_directory",
     "count_members",
     "find_group",
     "find_network_record",
@@ -49,15 +56,18 @@ __all__ = [
     "get_group",
     "get_person",
     "get_self",
+    "get_service_account",
     "is_guessing",
     "list_data_sources",
     "list_demo_people",
     "list_directories",
+    "list_ending_accounts",
     "list_groups",
     "list_groups_of",
     "list_members",
     "list_people",
     "list_root_admins",
+    "list_service_accounts",
     "map_memberships",
     "name_groups",
     "search_groups",

@@ -1,8 +1,15 @@
-"""Writes about people: accounts, sign-in, snapshots of directories."""
+"""Writes about people, sign-in, directories and their credentials."""
 
 from directory.services.people import (
     change_password,
     ensure_bootstrap_admin,
+)
+from directory.services.service_accounts import (
+    Credential,
+    create_service_account,
+    delete_service_account,
+    open_secret,
+    update_service_account,
 )
 from directory.services.sign_in import (
     check_demo_sign_in,
@@ -17,13 +24,18 @@ from directory.services.snapshots import (
 )
 
 __all__ = [
+    "Credential",
     "change_password",
     "check_demo_sign_in",
     "check_password",
     "check_recovery_token",
+    "create_service_account",
+    "delete_service_account",
     "ensure_bootstrap_admin",
     "load_snapshot",
     "mint_recovery_token",
+    "open_secret",
     "record_failed_sign_in",
     "record_sign_in",
+    "update_service_account",
 ]

@@ -4,13 +4,14 @@ import re
 from typing import Any
 
 from console.core.checks import url_patterns
-from directory.models import Group, User
+from directory.models import Group, ServiceAccount, User
 from namespaces.models import Namespace
 from policies.models import Policy
 from routes.models import ImportRun, Route
 
 # What the key in an address is of, and the order in which its rows are stable.
 ROWS: dict[str, tuple[Any, str]] = {
+    "credentials": (ServiceAccount, "name"),
     "namespaces": (Namespace, "name"),
     "groups": (Group, "name"),
     "import": (ImportRun, "created_at"),

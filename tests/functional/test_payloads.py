@@ -23,7 +23,13 @@ from namespaces.models import RoleBinding
 from namespaces.selectors import get_root
 from tests.browser import SignIn
 from tests.console.payloads import PAYLOADS
-from tests.factories import make_bare_route, make_group, make_policy, make_user
+from tests.factories import (
+    make_bare_route,
+    make_credential,
+    make_group,
+    make_policy,
+    make_user,
+)
 from tests.functional.pages import ROWS, address_of, list_areas
 from tests.routes.imports.reading import SAMPLES
 from tests.routes.imports.running import begin
@@ -99,6 +105,7 @@ def admin(transactional_db: None) -> User:
         policy = make_policy()
         make_bare_route(policy)
         make_group("", make_user())
+    make_credential()
     binding = RoleBinding.objects.filter(
         content_object__depth=0, user__isnull=False
     ).first()

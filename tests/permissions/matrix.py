@@ -22,6 +22,7 @@ Objects of new kinds are made in `world.py`; which permission shows a kind stand
 """
 
 from namespaces.permissions import Permission
+from tests.permissions.matrix_accounts import ACCOUNTS
 from tests.permissions.matrix_api import API
 from tests.permissions.matrix_imports import IMPORTS
 from tests.permissions.matrix_policies import POLICIES
@@ -186,6 +187,7 @@ PAGES: dict[str, tuple[Row, ...]] = {
 }
 MATRIX: dict[str, tuple[Row, ...]] = {
     **PAGES,
+    **ACCOUNTS,
     **API,
     **POLICIES,
     **ROUTES,

@@ -31,6 +31,7 @@ KINDS: dict[str, tuple[Permission, bool]] = {
     "route": (Permission.ROUTE_VIEW, False),
     "gone-route": (Permission.ROUTE_VIEW, False),
     "import": (Permission.ROUTE_CREATE, False),
+    "credential": (Permission.DIRECTORY_EDIT, False),
 }
 
 

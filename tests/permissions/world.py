@@ -21,6 +21,7 @@ from routes.imports.plan import Options
 from tests.factories import (
     NOW,
     grant,
+    make_credential,
     make_group,
     make_namespace,
     make_policy,
@@ -109,6 +110,7 @@ def _make_objects(world: World) -> None:
     )
     world.keys["fingerprint"] = run.plan["fingerprint"]
     world.ids |= {
+        "credential": make_credential().pk,
         "import": run.pk,
         "namespace": web.id,
         "empty": empty.id,
