@@ -165,7 +165,7 @@ nanoseconds(zone) := nanos if {
 	nanos := (seconds * 1000000000) + (now % 1000000000)
 }
 
-leaf := object.get(object.get(input.http, "client_certificate", {}), "leaf", "")
+leaf := object.get(input, ["http", "client_certificate", "leaf"], "")
 """
 
 # Only with a criterion on certificates: a function that is missing is an error.

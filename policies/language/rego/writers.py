@@ -38,6 +38,7 @@ from policies.language.criteria.ssh import (
 from policies.language.criteria.time import Date, DayOfWeek, TimeOfDay
 from policies.language.matchers import (
     ListTest,
+    TextOperator,
     TextTest,
 )
 from policies.language.reasons import Reason
@@ -72,6 +73,9 @@ _DAY_NAMES: Final = (
     "Sunday",
 )
 _NANOSECONDS: Final = 1_000_000_000
+_ON_TEXT_ONLY: Final = frozenset(
+    {TextOperator.STARTS_WITH, TextOperator.ENDS_WITH, TextOperator.CONTAINS}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +128,9 @@ def _record_test(test: object) -> str:
     if isinstance(test, ListTest):
         return "; ".join(list_test("value", test))
     assert isinstance(test, TextTest)  # noqa: S101 - there is no fifth kind
-    return text_test("value", test)
+    form = text_test("value", test)
+    # Some engines stop at a function that gets something else than text.
+    return f"is_string(value); {form}" if test.operator in _ON_TEXT_ONLY else form
 
 
 def _constant(condition: Constant) -> Chain:
@@ -196,7 +202,10 @@ def _source_ip(condition: SourceIp) -> Chain:
 
 
 def _pomerium_routes(_: PomeriumRoutes) -> Chain:
-    lines = ('startswith(concat("", [input.http.path, "/"]), "/.pomerium/")',)
+    lines = (
+        "is_string(input.http.path)",
+        'startswith(concat("", [input.http.path, "/"]), "/.pomerium/")',
+    )
     return of_request(Reason.POMERIUM_ROUTE, Reason.NON_POMERIUM_ROUTE, lines)
 
 

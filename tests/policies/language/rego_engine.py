@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from policies.language import Decision
+
 
 class RegoEngine:
     """One module, ready to be asked about inputs and records."""
@@ -60,3 +62,19 @@ class RegoEngine:
     def _verify(self, username: Any, key: Any, authorities: Any) -> bool:
         facts = Facts(now=self.now, ssh=Ssh(username=username, publickey=key))
         return SshCa(tuple(authorities)).admits(facts)
+
+
+def said(decision: Decision) -> dict[str, Any]:
+    """Return a decision as the engine gives it."""
+    return {
+        "allow": (
+            decision.allow,
+            sorted(map(str, decision.allow_reasons)),
+            dict(decision.allow_data),
+        ),
+        "deny": (
+            decision.deny,
+            sorted(map(str, decision.deny_reasons)),
+            dict(decision.deny_data),
+        ),
+    }

@@ -7,7 +7,7 @@ import json
 import random
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -26,30 +26,15 @@ from policies.language.conformance import DEFAULT_NOW, facts_from_core
 from policies.language.criteria.time import DayOfWeek
 from policies.language.records import ForeignKey, RecordTable
 from policies.language.rego import writers
-from tests.policies.language.rego_engine import RegoEngine
-
-if TYPE_CHECKING:
-    from policies.language import Decision
+from tests.policies.language.odd_cases import odd_cases
+from tests.policies.language.rego_engine import RegoEngine, said
 
 CORPUS = Path(__file__).parent / "corpus" / "ppl-random-open.json.gz"
 NOBODY: dict[str, Any] = {"http": {"method": "GET", "path": "/", "ip": "10.1.1.1"}}
-# The engine has no functions on certificates; OPA has.
+# The engine has no functions on certificates, and takes this form for IPv6; OPA has,
+# and does not.
 BEYOND_THE_ENGINE = {"client_certificate"}
-
-
-def said(decision: Decision) -> dict[str, Any]:
-    return {
-        "allow": (
-            decision.allow,
-            sorted(map(str, decision.allow_reasons)),
-            dict(decision.allow_data),
-        ),
-        "deny": (
-            decision.deny,
-            sorted(map(str, decision.deny_reasons)),
-            dict(decision.deny_data),
-        ),
-    }
+MAPPED_IN_HEX = "::ffff:0a01:0203"
 
 
 def disagreements(comparisons: int, *, seed: int) -> tuple[int, list[str]]:
@@ -85,6 +70,21 @@ class TestToRego:
         done, found = disagreements(5_000, seed=5)
 
         assert (done >= 5_000, found) == (True, [])
+
+    def test_decides_as_the_evaluator_does_at_the_edges(self) -> None:
+        found = []
+        for policy, core_input, records in odd_cases():
+            if any(f"{name}:" in policy for name in BEYOND_THE_ENGINE):
+                continue
+            if core_input.get("http", {}).get("ip") == MAPPED_IN_HEX:
+                continue
+            program = compile_policy(parse(policy))
+            engine = RegoEngine(to_rego(program), records, now=DEFAULT_NOW)
+            wanted = evaluate(program, facts_from_core(core_input, records))
+            if engine.ask(core_input) != said(wanted):
+                found.append((policy, core_input))
+
+        assert found == []
 
     @pytest.mark.nightly
     def test_decides_as_the_evaluator_does_a_hundred_thousand_times(self) -> None:
