@@ -277,11 +277,24 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_DEFAULT_QUEUE = "postern"
 CELERY_BEAT_SCHEDULE = {
-    name: {"task": name, "schedule": 60.0} for name in ["routes.fail_stalled_imports"]
+    name: {"task": name, "schedule": 60.0}
+    for name in [
+        "devices.expire_due",
+        "devices.send_due_notices",
+        "routes.fail_stalled_imports",
+    ]
 }
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
+
+EMAIL_HOST = env_str("POSTERN_EMAIL_HOST")
+EMAIL_PORT = env_int("POSTERN_EMAIL_PORT", default=587, minimum=1)
+EMAIL_HOST_USER = env_str("POSTERN_EMAIL_USER")
+EMAIL_HOST_PASSWORD = env_secret("POSTERN_EMAIL_PASSWORD")
+EMAIL_USE_TLS = env_bool("POSTERN_EMAIL_TLS", default=True)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env_str("POSTERN_EMAIL_FROM", "postern@localhost")
 
 UPSTREAM_ALLOWLIST = env_list("POSTERN_UPSTREAM_ALLOWLIST")
 

@@ -1,6 +1,11 @@
 """What can go wrong with devices."""
 
-from console.core.exceptions import ConflictError, PermissionDeniedError
+from console.core.exceptions import (
+    ConflictError,
+    NotFoundError,
+    PermissionDeniedError,
+    ValidationFailedError,
+)
 
 
 class CredentialTakenError(ConflictError):
@@ -11,3 +16,62 @@ class CredentialTakenError(ConflictError):
 class SelfApprovalError(PermissionDeniedError):
     code = "self_approval"
     default_message = "nobody approves their own device; ask another admin"
+
+
+class DeviceNotFoundError(NotFoundError):
+    code = "device_not_found"
+    default_message = "there is no such device, or you may not see it"
+
+
+class DeviceChangedError(ConflictError):
+    code = "device_changed"
+    default_message = "the device changed since you looked at it; look again"
+
+
+class WrongStateError(ConflictError):
+    code = "device_state"
+
+
+class BulkRefusedError(ConflictError):
+    code = "bulk_refused"
+    default_message = "nothing was done: some devices stand in the way"
+
+
+class TooManyDevicesError(ConflictError):
+    code = "too_many_devices"
+
+
+class CeremonyRefusedError(ValidationFailedError):
+    code = "device_refused"
+    default_message = "the response of the device does not hold"
+
+
+class ChallengeRefusedError(ValidationFailedError):
+    code = "challenge_refused"
+    default_message = (
+        "this challenge is unknown, too old, or used up; begin again from the page"
+    )
+
+
+class CopiedKeyError(ConflictError):
+    code = "key_copied"
+    default_message = (
+        "the counter of this key did not go up, as if there were a copy of it; the "
+        "device is suspended, and the admins are told"
+    )
+
+
+class LinkRefusedError(NotFoundError):
+    code = "link_refused"
+    default_message = (
+        "this link is unknown, used up, too old, or was made for somebody else"
+    )
+
+
+class DeviceTypeNotFoundError(NotFoundError):
+    code = "device_type_not_found"
+    default_message = "there is no such device type"
+
+
+class DeviceTypeInUseError(ConflictError):
+    code = "device_type_in_use"

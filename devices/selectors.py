@@ -1,10 +1,106 @@
-"""Reads of people's devices."""
+"""Reads of people's devices, their types, links, and the rules of approval.
 
+Devices belong to the organization as a whole: they are seen by who holds `device:view`
+at the root, and each person sees their own.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 
-from devices.models import DeviceCredential, DeviceType
+from console.core.actor import Actor
+from console.core.models import AuditEvent
+from devices.exceptions import DeviceNotFoundError
+from devices.models import (
+    AttestationRoot,
+    DeviceCredential,
+    DeviceEnrollment,
+    DeviceNotice,
+    DeviceRules,
+    DeviceType,
+    EnrollmentLink,
+    Status,
+)
+from namespaces import access
+from namespaces import selectors as namespace_selectors
+from namespaces.permissions import Permission
+
+# Taken away or refused: such a key counts for nothing, not even as some device.
+BLOCKED = (Status.REJECTED, Status.SUSPENDED, Status.REVOKED)
+
+
+def sees_devices(actor: Actor) -> bool:
+    """Answer whether the actor sees everybody's devices."""
+    return access.can_at_root(actor, Permission.DEVICE_VIEW)
+
+
+def list_devices(actor: Actor) -> QuerySet[DeviceCredential]:
+    """Return everybody's devices with person, type and enrollment."""
+    rows = DeviceCredential.objects.select_related(
+        "user", "device_type", "enrollment__approved_by", "enrollment__link"
+    ).defer("attestation_object")
+    return rows if sees_devices(actor) else rows.none()
+
+
+def get_device(device_id: UUID | str, *, actor: Actor) -> DeviceCredential:
+    """Return a device that the actor sees.
+
+    Raises:
+        DeviceNotFoundError: it isn't there, or the actor may not see it.
+    """
+    found = list_devices(actor).filter(pk=device_id).first()
+    if found is None:
+        raise DeviceNotFoundError
+    return found
+
+
+def count_by_status(actor: Actor) -> dict[str, int]:
+    """Return how many devices are in each state; states without devices count 0."""
+    counted = dict.fromkeys(Status.values, 0)
+    if sees_devices(actor):
+        rows = DeviceEnrollment.objects.order_by().values_list("status")
+        counted |= dict(rows.annotate(n=Count("pk")))
+    return counted
+
+
+def count_waiting(actor: Actor) -> int:
+    """Return how many devices wait for somebody like the actor to decide."""
+    if not access.can_at_root(actor, Permission.DEVICE_APPROVE):
+        return 0
+    return DeviceEnrollment.objects.filter(status=Status.WAITING).count()
+
+
+def search_devices(
+    rows: QuerySet[DeviceCredential], text: str
+) -> QuerySet[DeviceCredential]:
+    """Keep the devices with this in their name, model, id, or their person's name."""
+    return rows.filter(
+        Q(label__icontains=text)
+        | Q(model__icontains=text)
+        | Q(external_id__icontains=text)
+        | Q(user__display_name__icontains=text)
+        | Q(user__email__icontains=text)
+    )
+
+
+def list_history(device: DeviceCredential, *, actor: Actor) -> QuerySet[AuditEvent]:
+    """Return what happened to a device, the latest first."""
+    events = namespace_selectors.list_audit_events(actor)
+    return events.filter(target_type="device", target_id=str(device.pk))
+
+
+def find_enrollment(device_id: UUID) -> DeviceEnrollment | None:
+    """Return the enrollment of a device, for services."""
+    return (
+        DeviceEnrollment.objects.select_related(
+            "credential__device_type", "credential__user", "approved_by"
+        )
+        .filter(credential_id=device_id)
+        .first()
+    )
 
 
 def list_credentials_of(user_id: UUID) -> QuerySet[DeviceCredential]:
@@ -12,10 +108,147 @@ def list_credentials_of(user_id: UUID) -> QuerySet[DeviceCredential]:
     return (
         DeviceCredential.objects.filter(user_id=user_id)
         .select_related("device_type", "enrollment")
+        .defer("attestation_object")
         .order_by("created_at", "id")
+    )
+
+
+def list_counting(user_id: UUID) -> QuerySet[DeviceCredential]:
+    """Return the devices of a person that count for policies, approved or not."""
+    return list_credentials_of(user_id).exclude(enrollment__status__in=BLOCKED)
+
+
+def is_approved(enrollment: DeviceEnrollment, *, now: datetime) -> bool:
+    """Answer whether an approval holds at a moment."""
+    if enrollment.status != Status.APPROVED:
+        return False
+    return enrollment.expires_at is None or enrollment.expires_at > now
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceFacts:
+    """A device as policies know it; `approved_by` is None unless approved."""
+
+    device_type: str
+    credential_id: str
+    enrollment_id: str
+    approved_by: str | None
+
+
+def list_facts(
+    credentials: Iterable[DeviceCredential], *, now: datetime
+) -> list[DeviceFacts]:
+    """Return what policies know of devices, without those that count no more."""
+    found = []
+    for one in credentials:
+        enrollment = getattr(one, "enrollment", None)
+        if enrollment is not None and enrollment.status in BLOCKED:
+            continue
+        approved_by = None
+        if enrollment is not None and is_approved(enrollment, now=now):
+            approved_by = str(enrollment.approved_by_id or "rule")
+        found.append(
+            DeviceFacts(
+                device_type=one.device_type.code,
+                credential_id=one.external_id,
+                enrollment_id=str(enrollment.pk) if enrollment else "",
+                approved_by=approved_by,
+            )
+        )
+    return found
+
+
+def state_in_words(credential: DeviceCredential, *, now: datetime) -> str:
+    """Return where a device stands at a moment, in one word."""
+    enrollment = getattr(credential, "enrollment", None)
+    if enrollment is None:
+        return "not enrolled"
+    if enrollment.status == Status.APPROVED and not is_approved(enrollment, now=now):
+        return "expired"
+    return Status(enrollment.status).label.lower()
+
+
+def list_provable(user_id: UUID) -> QuerySet[DeviceCredential]:
+    """Return a person's devices that can answer a challenge and still count."""
+    return list_counting(user_id).exclude(attestation_format="")
+
+
+def list_provable_ids(user_id: UUID) -> Sequence[str]:
+    """Return the ids of all keys of a person, also of those that count no more.
+
+    A browser is told them so that it does not enroll one again.
+    """
+    rows = list_credentials_of(user_id).exclude(attestation_format="")
+    return list(rows.values_list("external_id", flat=True))
+
+
+def has_blocked_device(user_id: UUID) -> bool:
+    """Answer whether a device of a person was refused or taken away."""
+    return DeviceEnrollment.objects.filter(
+        credential__user_id=user_id, status__in=BLOCKED
+    ).exists()
+
+
+def count_held_devices(user_id: UUID) -> int:
+    """Return how many devices a person has that count, or may come to."""
+    return list_counting(user_id).count()
+
+
+def list_due(now: datetime) -> QuerySet[DeviceEnrollment]:
+    """Return the approvals whose time has come, the oldest first."""
+    return (
+        DeviceEnrollment.objects.select_related(
+            "credential__device_type", "credential__user", "approved_by"
+        )
+        .filter(status=Status.APPROVED, expires_at__lte=now)
+        .order_by("expires_at", "pk")
     )
 
 
 def list_device_types() -> QuerySet[DeviceType]:
     """Return the kinds of device that policies may ask for."""
     return DeviceType.objects.all()
+
+
+def find_device_type(code: str) -> DeviceType | None:
+    """Return the type of a code, if there is one."""
+    return DeviceType.objects.filter(code=code).first()
+
+
+def list_roots() -> QuerySet[AttestationRoot]:
+    """Return the manufacturers' certificates that are trusted."""
+    return AttestationRoot.objects.all()
+
+
+def list_links(actor: Actor) -> QuerySet[EnrollmentLink]:
+    """Return the links that were issued, the latest first."""
+    rows = EnrollmentLink.objects.select_related("user", "device_type")
+    return rows if sees_devices(actor) else rows.none()
+
+
+def find_usable_link(
+    token_hash: str, *, user_id: UUID, now: datetime
+) -> EnrollmentLink | None:
+    """Return the link of a hash if that person can use it now."""
+    return (
+        EnrollmentLink.objects.select_related("device_type", "user")
+        .filter(
+            token_hash=token_hash,
+            user_id=user_id,
+            used_at=None,
+            withdrawn_at=None,
+            expires_at__gt=now,
+        )
+        .first()
+    )
+
+
+def get_rules() -> DeviceRules:
+    """Return the rules of approval; unsaved ones that approve nothing, at first."""
+    return DeviceRules.objects.first() or DeviceRules(version=0)
+
+
+def list_notices(actor: Actor) -> QuerySet[DeviceNotice]:
+    """Return the messages that were written about devices, the latest first."""
+    rows = DeviceNotice.objects.all()
+    return rows if sees_devices(actor) else rows.none()

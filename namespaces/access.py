@@ -118,6 +118,17 @@ def can(actor: Actor, permission: Permission, namespace: Namespace) -> bool:
     return role is not None and permission in role.permissions
 
 
+def can_at_root(actor: Actor, permission: Permission) -> bool:
+    """Answer whether the actor may at the root, without reading the root for it.
+
+    A path of one number is the root's.
+    """
+    return any(
+        grant.path.count("/") <= 1 and permission in grant.role.permissions
+        for grant in grants_of(actor)
+    )
+
+
 def can_anywhere(actor: Actor, permission: Permission) -> bool:
     """Answer whether there is any namespace where the actor may."""
     return any(permission in grant.role.permissions for grant in grants_of(actor))

@@ -184,6 +184,9 @@ def _load_devices(*, actor: Actor, now: datetime) -> None:
             now=at,
         )
         if approved:
-            device_services.approve_enrollment(
-                enrollment.id, actor=actor, now=at + timedelta(hours=3)
+            device_services.change_device(
+                device_services.seen_of(enrollment),
+                action="approve",
+                actor=actor,
+                now=at + timedelta(hours=3),
             )

@@ -4,7 +4,7 @@ The console's own rights are another matter (`namespaces.access`); nothing here
 decides about them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -26,6 +26,7 @@ from policies.language.facts import (
 )
 
 if TYPE_CHECKING:
+    from devices.models import DeviceCredential
     from directory.models import Directory, ExternalDataSource, User
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -84,7 +85,7 @@ def facts_for(attempt: Attempt, *, actor: Actor, now: datetime) -> Facts:
         person=Person(id=person.external_id, email=person.email, claims=person.claims),
         directory_user=_directory_user(person),
         directory=_directory_state(person, directories, now),
-        devices=_devices(person, attempt.device_id),
+        devices=_devices(person, attempt.device_id, now),
         certificate=ClientCertificate(),
         records=records,
     )
@@ -164,23 +165,37 @@ def _directory_state(
     return next((state for state in worst if state in states), SourceState.FRESH)
 
 
-def _devices(person: "User", device_id: UUID | None) -> Mapping[str, Device]:
+def _devices(
+    person: "User", device_id: UUID | None, now: datetime
+) -> Mapping[str, Device]:
     if device_id is None:
         return {}
     credentials = device_selectors.list_credentials_of(person.pk)
     credential = credentials.filter(pk=device_id).first()
     if credential is None:
         raise _refused("device", "this person has no such device")
-    enrollment = getattr(credential, "enrollment", None)
-    approved_by = None
-    if enrollment is not None and enrollment.approved_at is not None:
-        approved_by = str(enrollment.approved_by_id or "unknown")
-    device = Device(
-        credential_id=credential.external_id,
-        enrollment_id=str(enrollment.pk) if enrollment is not None else "",
-        approved_by=approved_by,
-    )
-    return {credential.device_type.code: device}
+    return devices_of([credential], now=now)
+
+
+def devices_of(
+    credentials: "Iterable[DeviceCredential]", *, now: datetime
+) -> Mapping[str, Device]:
+    """Return what policies see of the devices that a session was used with.
+
+    Of several of one type the first counts, as in Core. One that was rejected,
+    suspended or revoked is as none.
+    """
+    found: dict[str, Device] = {}
+    for one in device_selectors.list_facts(credentials, now=now):
+        found.setdefault(
+            one.device_type,
+            Device(
+                credential_id=one.credential_id,
+                enrollment_id=one.enrollment_id,
+                approved_by=one.approved_by,
+            ),
+        )
+    return found
 
 
 def _refused(name: str, text: str) -> ValidationFailedError:

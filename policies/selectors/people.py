@@ -1,6 +1,7 @@
 """People and their devices, for whoever tries policies."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -43,7 +44,9 @@ def find_person(person_id: UUID, *, actor: Actor) -> "User | None":
     return directory_selectors.list_people(actor).filter(pk=person_id).first()
 
 
-def list_devices_of(person_id: UUID, *, actor: Actor) -> list[DeviceChoice]:
+def list_devices_of(
+    person_id: UUID, *, actor: Actor, now: datetime
+) -> list[DeviceChoice]:
     """Return a person's devices with their state.
 
     Raises:
@@ -54,9 +57,6 @@ def list_devices_of(person_id: UUID, *, actor: Actor) -> list[DeviceChoice]:
     person = directory_selectors.get_person(person_id, actor=actor)
     choices = []
     for one in device_selectors.list_credentials_of(person.pk):
-        enrollment = getattr(one, "enrollment", None)
-        state = "not enrolled"
-        if enrollment is not None:
-            state = "approved" if enrollment.approved_at else "not approved"
+        state = device_selectors.state_in_words(one, now=now)
         choices.append(DeviceChoice(one.pk, f"{one} ({one.device_type.name}, {state})"))
     return choices

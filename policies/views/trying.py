@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 from console.core import http
 from console.core.actor import Actor
@@ -50,7 +51,8 @@ def panel_context(
         "zones": COMMON_ZONES,
         "person": person,
         "people": selectors.find_people("", actor=actor),
-        "devices": person and selectors.list_devices_of(person.pk, actor=actor),
+        "devices": person
+        and selectors.list_devices_of(person.pk, actor=actor, now=timezone.now()),
         "device": values.get("device"),
         "shows_more": any(values.get(name) for name in MORE),
     }
@@ -169,7 +171,9 @@ class DevicesPage(Page):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add them; nobody has none."""
         person = _person(_uuid(self.request.GET.get("person", "")), self.actor)
-        devices = person and selectors.list_devices_of(person.pk, actor=self.actor)
+        devices = person and selectors.list_devices_of(
+            person.pk, actor=self.actor, now=self.now
+        )
         return super().get_context_data(devices=devices, **kwargs)
 
 

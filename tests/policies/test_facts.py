@@ -177,6 +177,7 @@ class TestDevices:
     ) -> None:
         enrollment = DeviceEnrollment.objects.create(
             credential=laptop,
+            status="approved",
             enrolled_at=NOW,
             approved_at=NOW,
             approved_by=cast.ada,
