@@ -29,3 +29,33 @@ class CredentialExpiredError(ConsoleError):
     code = "credential_expired"
     http_status = 409
     default_message = "this service account has expired; give it a new secret"
+
+
+class ProviderError(ConsoleError):
+    """A directory can't be read. Nothing is changed by what was read so far.
+
+    `page` names the page that failed, "" where none was asked for yet.
+    """
+
+    code = "provider_failed"
+    http_status = 502
+    default_message = "the provider can't be read"
+
+    def __init__(self, message: str = "", *, page: str = "") -> None:
+        self.page = page
+        super().__init__(message, details={"page": page} if page else None)
+
+
+class CredentialRefusedError(ProviderError):
+    code = "credential_refused"
+    default_message = "the provider refuses the credential"
+
+
+class DestinationRefusedError(ProviderError):
+    code = "destination_refused"
+    default_message = "the console does not connect to this address"
+
+
+class PageFailedError(ProviderError):
+    code = "page_failed"
+    default_message = "a page can't be read"

@@ -1,0 +1,155 @@
+"""What a provider is: one declaration of where things stand and what they mean.
+
+A provider is data: options, endpoints, how each is paged, and a function for each that
+turns one object into records. `engine` walks the declaration, `client` speaks HTTP.
+Nothing of a provider decides what happens to what it tells.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from directory.providers.records import Batch, Record
+
+Item = Mapping[str, Any]
+Options = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """One thing that an administrator fills in, beside the service account.
+
+    Where the provider is, and its secrets, belong to the service account.
+    `choices` are values with labels; none means free text.
+    """
+
+    name: str
+    label: str
+    help: str = ""
+    default: str = ""
+    is_required: bool = True
+    choices: Sequence[tuple[str, str]] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One request for a page. `body` is sent as JSON, `form` as a form."""
+
+    url: str
+    method: str = "GET"
+    params: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: Mapping[str, Any] | None = None
+    form: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One page as it came: JSON, complete. `headers` are lower case."""
+
+    url: str
+    body: Any
+    headers: Mapping[str, str]
+
+
+class Paging(Protocol):
+    """How one page leads to the next. `more` returns None after the last."""
+
+    def first(self, request: Request) -> Request: ...
+
+    def more(
+        self, request: Request, answer: Answer, items: Sequence[Any]
+    ) -> Request | None: ...
+
+
+class Client(Protocol):
+    """Fetches pages; see `client.HttpClient`."""
+
+    def fetch(self, request: Request, *, page: str) -> Answer: ...
+
+
+class Auth(Protocol):
+    """Puts the credential on a request."""
+
+    def headers(
+        self, request: Request, content: bytes, client: Client
+    ) -> Mapping[str, str]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What an object is read with: the options, and the object that it belongs to."""
+
+    options: Options
+    parent: Item = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """One endpoint that lists things.
+
+    Attributes:
+        name: how pages are named to people, `users`.
+        kind: `person`, `group` or `member`: what is lost when an object is unreadable.
+        path: after the provider's address; `{key}` of the parent and of the options
+            are filled in, percent-encoded.
+        items: path to the list in the answer, "" when the answer is the list; or a
+            function that makes the list.
+        read: turns one object into records.
+        each: names of listings to walk for each object, with it as the parent.
+        wants: which objects those are walked for.
+        spread: turns one object into several, such as sub-groups that it carries.
+        starts: parents to begin with, from the options; by default a single empty one.
+        body: makes the JSON that is posted; without it, it is a GET.
+        is_empty: whether an answer without the list is one of an empty list.
+        refuses: says why an answer with status 200 is none; "" when it is one.
+    """
+
+    name: str
+    kind: str
+    path: str
+    paging: Paging
+    read: Callable[[Item, Context], Iterable[Record]]
+    items: str | Callable[[Any], Any] = ""
+    params: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    each: Sequence[str] = ()
+    wants: Callable[[Item], bool] = bool
+    spread: Callable[[Item, Context], Iterable[Item]] | None = None
+    starts: Callable[[Options], Iterable[Item]] | None = None
+    body: Callable[[Context], Mapping[str, Any]] | None = None
+    refuses: Callable[[Any], str] | None = None
+    is_empty: Callable[[Any], bool] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provider:
+    """A kind of directory.
+
+    Attributes:
+        code: that of the kind of service account which reads it.
+        address: the address of its API, from the options.
+        origins: further origins that requests may go to, such as one for tokens.
+        roots: names of the listings to begin with.
+        classify: for providers that speak in status 400: `throttled` or `refused`.
+        fetch: for providers that speak no HTTP of ours; takes the place of listings.
+    """
+
+    code: str
+    name: str
+    address: Callable[[Options], str]
+    auth: Callable[[Options], Auth]
+    options: Sequence[Option] = ()
+    listings: Sequence[Listing] = ()
+    roots: Sequence[str] = ()
+    origins: Callable[[Options], Iterable[str]] = lambda _: ()
+    classify: Callable[[int, Any], str] = lambda _status, _body: ""
+    fetch: Callable[[Options], Iterable[Batch]] | None = None
+
+    def with_defaults(self, options: Options) -> dict[str, str]:
+        """Return the options, with defaults for those that are not given."""
+        return {one.name: one.default for one in self.options} | dict(options)
+
+    def listing(self, name: str) -> Listing:
+        """Return the listing of a name."""
+        return next(one for one in self.listings if one.name == name)

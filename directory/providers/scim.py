@@ -1,0 +1,86 @@
+"""Any server of SCIM 2.0 (RFC 7644), asked by us."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from directory.providers.auth import Header
+from directory.providers.base import Context, Item, Listing, Provider
+from directory.providers.paging import Counted
+from directory.providers.reading import UnreadableError, flag, full_name, key, text
+from directory.providers.records import Edge, Group, Person, Record
+
+PAGES = Counted("startIndex", "count", 100, "totalResults")
+
+
+def _email(item: Item) -> str:
+    """Return the primary address; else the first one."""
+    found = [one for one in _list(item, "emails") if isinstance(one, Mapping)]
+    primary = [one for one in found if one.get("primary") is True]
+    return text((primary or found or [{}])[0], "value")
+
+
+def _list(item: Item, name: str) -> list[Any]:
+    value = item.get(name) or []
+    if not isinstance(value, list):
+        raise UnreadableError(f"`{name}` is no list")
+    return value
+
+
+def _person(item: Item, _: Context) -> Iterable[Record]:
+    named = item.get("displayName")
+    yield Person(
+        id=key(item),
+        email=_email(item),
+        name=text(item, "displayName")
+        if named
+        else full_name(
+            item, "name.givenName", "name.familyName", "name.formatted", "userName"
+        ),
+        is_active=flag(item, "active", default=True),
+    )
+
+
+def _group(item: Item, _: Context) -> Iterable[Record]:
+    group = key(item)
+    yield Group(id=group, name=text(item, "displayName") or group)
+    for member in _list(item, "members"):
+        is_group = text(member, "type").lower() == "group" or "/Groups/" in text(
+            member, "$ref"
+        )
+        yield Edge(group, key(member, "value"), is_group=is_group)
+
+
+def _is_empty(body: Any) -> bool:
+    """A list may be left out where it is empty (RFC 7644, 3.4.2)."""
+    return isinstance(body, Mapping) and body.get("totalResults") == 0
+
+
+PROVIDER = Provider(
+    code="scim",
+    name="SCIM 2.0",
+    address=lambda options: options["base_url"],
+    auth=lambda options: Header("authorization", f"Bearer {options['token']}"),
+    roots=("users", "groups"),
+    listings=(
+        Listing(
+            name="users",
+            kind="person",
+            path="/Users",
+            items="Resources",
+            headers={"accept": "application/scim+json, application/json"},
+            paging=PAGES,
+            is_empty=_is_empty,
+            read=_person,
+        ),
+        Listing(
+            name="groups",
+            kind="group",
+            path="/Groups",
+            items="Resources",
+            headers={"accept": "application/scim+json, application/json"},
+            paging=PAGES,
+            is_empty=_is_empty,
+            read=_group,
+        ),
+    ),
+)
