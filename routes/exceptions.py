@@ -121,6 +121,12 @@ class FileSettingError(PermissionDeniedError):
         super().__init__(f"`{keys[0]}`: {text}", fields={key: [text] for key in keys})
 
 
+class RoutesDependError(ConflictError):
+    """Routes elsewhere need what would go."""
+
+    code = "routes_depend"
+
+
 class PoliciesOutOfReachError(ConflictError):
     """Policies that are picked would not be seen any more where the route goes."""
 

@@ -195,6 +195,17 @@ def list_members(group: Group) -> QuerySet[User]:
     return User.objects.filter(memberships__group=group)
 
 
+def list_people_behind(group_ids: Iterable[UUID]) -> dict[UUID, list[User]]:
+    """Return the active people of each group, by name."""
+    found: dict[UUID, list[User]] = {}
+    rows = Membership.objects.filter(
+        group_id__in=list(group_ids), user__is_active=True
+    ).select_related("user")
+    for row in rows.order_by("user__display_name", "user_id"):
+        found.setdefault(row.group_id, []).append(row.user)
+    return found
+
+
 def map_memberships(group_ids: Iterable[UUID]) -> dict[UUID, list[UUID]]:
     """Return, for each member of these groups, which of them they are in."""
     found: dict[UUID, list[UUID]] = {}

@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from console.core.rest.previews import SeenField
 from namespaces.api.fields import NamespaceIdField, NamespaceNamesField
 from namespaces.models import Namespace, RoleBinding
 from namespaces.roles import ROLES
@@ -59,6 +60,8 @@ class NamespaceUpdateSerializer(serializers.Serializer[Any]):
         required=False,
         help_text="Whether policies attached as inherited above count here and below.",
     )
+    reason = serializers.CharField(required=False, default="", max_length=1000)
+    seen = SeenField()
 
 
 class NamespaceMoveSerializer(serializers.Serializer[Any]):
@@ -66,6 +69,38 @@ class NamespaceMoveSerializer(serializers.Serializer[Any]):
 
     under = NamespaceIdField(help_text="The new parent.")
     reason = serializers.CharField(required=False, default="", max_length=1000)
+    seen = SeenField()
+
+
+class InheritSerializer(serializers.Serializer[Any]):
+    """Whether a namespace is to inherit."""
+
+    inherits_policies = serializers.BooleanField(
+        help_text="Whether policies attached as inherited above count here and below."
+    )
+
+
+class DeleteQuery(serializers.Serializer[Any]):
+    """What a deletion takes along."""
+
+    with_contents = serializers.BooleanField(
+        required=False,
+        default=False,
+        help_text="Everything in it and below goes along; else it has to be empty.",
+    )
+    seen = SeenField()
+
+
+class DeletedNamespaceSerializer(serializers.Serializer[Any]):
+    """A namespace that was deleted, and can be restored."""
+
+    id = serializers.UUIDField(source="target_id")
+    name = serializers.CharField(source="label")
+    parent = serializers.UUIDField(  # type: ignore[assignment] # DRF moves it away
+        source="namespace_id"
+    )
+    deleted_at = serializers.DateTimeField()
+    deleted_by = serializers.CharField()
 
 
 class NamespaceNodeSerializer(serializers.Serializer[Any]):
@@ -124,6 +159,7 @@ class RoleGrantSerializer(serializers.Serializer[Any]):
         required=False, allow_null=True, default=None
     )
     reason = serializers.CharField(required=False, default="", max_length=1000)
+    seen = SeenField()
 
 
 class RoleChangeSerializer(serializers.Serializer[Any]):
@@ -132,3 +168,10 @@ class RoleChangeSerializer(serializers.Serializer[Any]):
     role = serializers.ChoiceField(ROLE_CHOICES, required=False)
     expires_at = serializers.DateTimeField(required=False, allow_null=True)
     reason = serializers.CharField(required=False, default="", max_length=1000)
+    seen = SeenField()
+
+
+class SeenQuery(serializers.Serializer[Any]):
+    """What was seen before something without a body."""
+
+    seen = SeenField()

@@ -2,10 +2,12 @@
 
 from rest_framework.routers import SimpleRouter
 
-from namespaces.api import views
+from namespaces.api import role_views, views
 
 router = SimpleRouter(use_regex_path=False)
 router.register("namespaces", views.NamespaceViewSet, basename="api-namespace")
-router.register("role-bindings", views.RoleBindingViewSet, basename="api-role-binding")
+router.register(
+    "role-bindings", role_views.RoleBindingViewSet, basename="api-role-binding"
+)
 
 urlpatterns = router.urls

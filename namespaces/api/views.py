@@ -1,5 +1,6 @@
-"""API of namespaces and role bindings: HTTP to one service or selector call."""
+"""API of namespaces: HTTP to one service or selector call."""
 
+from collections.abc import Callable
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
@@ -7,11 +8,13 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from console.core.previews import preview
+from console.core.rest.previews import ActPreviewSerializer, Nothing
 from console.core.rest.viewsets import IF_MATCH, ScopedViewSet
 from namespaces import selectors, services
 from namespaces.api import serializers
-from namespaces.listings import NamespaceListing, RoleBindingListing
-from namespaces.models import Namespace, RoleBinding
+from namespaces.listings import NamespaceListing
+from namespaces.models import Namespace
 from namespaces.permissions import Permission
 
 
@@ -27,7 +30,12 @@ class NamespaceViewSet(ScopedViewSet[Namespace]):
         "create": Permission.NAMESPACE_CREATE,
         "partial_update": Permission.NAMESPACE_EDIT,
         "move": Permission.NAMESPACE_MOVE,
+        "move_preview": Permission.NAMESPACE_MOVE,
+        "inherit_preview": Permission.NAMESPACE_EDIT,
         "destroy": Permission.NAMESPACE_DELETE,
+        "delete_preview": Permission.NAMESPACE_DELETE,
+        "deleted": Permission.NAMESPACE_DELETE,
+        "restore": Permission.NAMESPACE_DELETE,
     }
 
     def list(self, request: Request, **_: Any) -> Response:
@@ -78,72 +86,90 @@ class NamespaceViewSet(ScopedViewSet[Namespace]):
         )
         return self.answer(namespace)
 
-    @extend_schema(parameters=[IF_MATCH])
+    @extend_schema(
+        summary="Look at what moving a namespace would change",
+        request=serializers.NamespaceMoveSerializer,
+        responses=ActPreviewSerializer,
+    )
+    @action(detail=True, methods=["post"], url_path="move/preview")
+    def move_preview(self, request: Request, id: str) -> Response:
+        """Answer what a move would change, or why it would be refused."""
+        return self._look(
+            lambda namespace: services.move_namespace(
+                namespace.pk,
+                actor=self.actor,
+                now=self.now,
+                **self.read_input(serializers.NamespaceMoveSerializer),
+            )
+        )
+
+    @extend_schema(
+        summary="Look at what inheriting or not would change",
+        request=serializers.InheritSerializer,
+        responses=ActPreviewSerializer,
+    )
+    @action(detail=True, methods=["post"], url_path="inherit/preview")
+    def inherit_preview(self, request: Request, id: str) -> Response:
+        """Answer which routes would be decided otherwise."""
+        return self._look(
+            lambda namespace: services.update_namespace(
+                namespace.pk,
+                version=namespace.version,
+                actor=self.actor,
+                now=self.now,
+                **self.read_input(serializers.InheritSerializer),
+            )
+        )
+
+    @extend_schema(parameters=[IF_MATCH, serializers.DeleteQuery])
     def destroy(self, request: Request, id: str) -> Response:
-        """Delete a namespace that nothing lives in."""
+        """Delete a namespace, with everything in it if asked; `restore` undoes."""
+        query = serializers.DeleteQuery(data=request.query_params)
+        query.is_valid(raise_exception=True)
         services.delete_namespace(
             self.get_object().pk,
             version=self.expected_version,
             actor=self.actor,
             now=self.now,
+            **query.validated_data,
         )
         return Response(status=204)
 
-
-class RoleBindingViewSet(ScopedViewSet[RoleBinding]):
-    """Roles on the namespaces that the caller sees."""
-
-    listing = RoleBindingListing()
-    serializer_class = serializers.RoleBindingSerializer
-    lookup_value_converter = "int"
-    required_permissions = {
-        "list": Permission.NAMESPACE_VIEW,
-        "retrieve": Permission.NAMESPACE_VIEW,
-        "create": Permission.NAMESPACE_GRANT,
-        "partial_update": Permission.NAMESPACE_GRANT,
-        "destroy": Permission.NAMESPACE_GRANT,
-    }
-
-    @extend_schema(request=serializers.RoleGrantSerializer)
-    def create(self, request: Request) -> Response:
-        """Grant a role; it replaces the one that the subject has there."""
-        data = self.read_input(serializers.RoleGrantSerializer)
-        binding = services.grant_role(
-            namespace_id=data["namespace"],
-            role=data["role"],
-            user_id=data["user"],
-            group_id=data["group"],
-            service_account_id=data["service_account"],
-            expires_at=data["expires_at"],
-            reason=data["reason"],
-            actor=self.actor,
-            now=self.now,
+    @extend_schema(
+        summary="Look at what would go with a namespace",
+        request=None,
+        responses=ActPreviewSerializer,
+    )
+    @action(detail=True, methods=["post"], url_path="delete/preview")
+    def delete_preview(self, request: Request, id: str) -> Response:
+        """Answer what would go, or what stands in the way."""
+        self.read_input(Nothing)
+        return self._look(
+            lambda namespace: services.delete_namespace(
+                namespace.pk, with_contents=True, actor=self.actor, now=self.now
+            )
         )
-        return self.answer(binding, status=201)
 
-    @extend_schema(request=serializers.RoleChangeSerializer, parameters=[IF_MATCH])
-    def partial_update(self, request: Request, id: int) -> Response:
-        """Change a role, or until when it holds."""
-        binding = self.get_object()
-        data = self.read_input(serializers.RoleChangeSerializer)
-        changed = services.change_role(
-            binding.pk,
-            version=self.expected_version,
-            role=data.get("role", binding.permission.codename),
-            expires_at=data.get("expires_at", binding.expires_at),
-            reason=data["reason"],
-            actor=self.actor,
-            now=self.now,
-        )
-        return self.answer(changed)
+    @extend_schema(
+        summary="List deleted namespaces",
+        responses=serializers.DeletedNamespaceSerializer(many=True),
+    )
+    @action(detail=False, filter_backends=[])
+    def deleted(self, request: Request) -> Response:
+        """List what the caller may restore, the latest first."""
+        page = self.paginate_queryset(selectors.list_deleted(self.actor)) or []  # type: ignore[arg-type]
+        rows = serializers.DeletedNamespaceSerializer(page, many=True)
+        return self.get_paginated_response(rows.data)
 
-    @extend_schema(parameters=[IF_MATCH])
-    def destroy(self, request: Request, id: int) -> Response:
-        """Take a role away."""
-        services.revoke_role(
-            self.get_object().pk,
-            version=self.expected_version,
-            actor=self.actor,
-            now=self.now,
-        )
-        return Response(status=204)
+    @extend_schema(summary="Take back the deletion of a namespace", request=None)
+    @action(detail=True, methods=["post"])
+    def restore(self, request: Request, id: str) -> Response:
+        """Restore a namespace with everything that went with it."""
+        self.read_input(Nothing)
+        namespace = services.restore_namespace(id, actor=self.actor, now=self.now)
+        return self.answer(namespace)
+
+    def _look(self, act: Callable[[Namespace], Any]) -> Response:
+        namespace = self.get_object()
+        found = preview(lambda: act(namespace))
+        return Response(ActPreviewSerializer(found).data)

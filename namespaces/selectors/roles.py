@@ -98,6 +98,12 @@ def list_role_bindings(namespace: Namespace, *, actor: Actor) -> QuerySet[RoleBi
     )
 
 
+def list_live_role_bindings(namespace: Namespace, *, actor: Actor) -> list[RoleBinding]:
+    """Return the same without those that have ended."""
+    live = Q(expires_at__isnull=True) | Q(expires_at__gt=Now())
+    return list(list_role_bindings(namespace, actor=actor).filter(live))
+
+
 def list_own_roles(
     actor: Actor, *, group_names: Mapping[UUID, str] | None = None
 ) -> list[HeldRole]:

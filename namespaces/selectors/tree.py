@@ -9,7 +9,9 @@ from uuid import UUID
 
 from django.db.models import PROTECT, Count, ForeignObjectRel, QuerySet
 
+from console.core import tombstones
 from console.core.actor import Actor
+from console.core.models import Tombstone
 from namespaces import access
 from namespaces.exceptions import NamespaceNotFoundError
 from namespaces.models import Namespace
@@ -121,6 +123,14 @@ def list_nodes(actor: Actor, *, text: str = "") -> list[Node]:
     return [
         _node(row, access.role_at(grants, row.path)) for row in sorted(rows, key=place)
     ]
+
+
+def list_deleted(actor: Actor) -> QuerySet[Tombstone]:
+    """Return the deleted namespaces that the actor may restore, the latest first."""
+    places = list_namespaces_where(actor, Permission.NAMESPACE_DELETE).order_by()
+    return tombstones.list_tombstones("namespace").filter(
+        namespace_id__in=places.values("id")
+    )
 
 
 def list_children(namespace: Namespace, *, actor: Actor) -> list[Node]:
@@ -261,6 +271,12 @@ def list_chains(namespaces: Iterable[Namespace]) -> dict[UUID, list[Namespace]]:
     wanted = {path for chain in paths.values() for path in chain}
     found = {one.path: one for one in Namespace.objects.filter(path__in=wanted)}
     return {pk: [found[path] for path in chain] for pk, chain in paths.items()}
+
+
+def count_below(namespace: Namespace) -> int:
+    """Return how many namespaces lie below one."""
+    below = Namespace.objects.filter(access.subtree(namespace.path))
+    return below.exclude(pk=namespace.pk).count()
 
 
 def list_cut_off(namespace: Namespace) -> tuple[str, ...]:

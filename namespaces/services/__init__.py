@@ -9,12 +9,11 @@ from namespaces.services.bindings import (
     grant_role,
     revoke_role,
 )
+from namespaces.services.deletion import delete_namespace, restore_namespace
 from namespaces.services.tree import (
     create_namespace,
-    delete_namespace,
     ensure_root,
     move_namespace,
-    restore_namespace,
     update_namespace,
 )
 

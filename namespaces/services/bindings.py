@@ -1,5 +1,7 @@
 """Who holds which role where: grant, change, revoke."""
 
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -7,7 +9,7 @@ from uuid import UUID
 from django.contrib.auth.models import Permission as AuthPermission
 from django.db.models import Q, QuerySet
 
-from console.core import audit
+from console.core import audit, previews
 from console.core.actor import Actor
 from console.core.audit import Change
 from console.core.exceptions import (
@@ -41,6 +43,7 @@ def grant_role(
     service_account_id: UUID | None = None,
     expires_at: datetime | None = None,
     reason: str = "",
+    seen: str = "",
 ) -> RoleBinding:
     """Give one subject a role on a namespace, replacing the one it has there.
 
@@ -66,9 +69,17 @@ def grant_role(
     else:
         before = _state(binding)
         binding.version += 1
-    _save(binding, role, expires_at)
+    with _watched(namespace, actor=actor, seen=seen):
+        _save(binding, role, expires_at)
     _record("granted", binding, before=before, actor=actor, now=now, reason=reason)
     return binding
+
+
+def _watched(
+    namespace: Namespace, *, actor: Actor, seen: str
+) -> AbstractContextManager[None]:
+    """Frame a change of a role, whose consequences can be asked for beforehand."""
+    return previews.watched("role.change", actor=actor, seen=seen, namespace=namespace)
 
 
 @writing()
@@ -81,6 +92,7 @@ def change_role(
     actor: Actor,
     now: datetime,
     reason: str = "",
+    seen: str = "",
 ) -> RoleBinding:
     """Change the role of a binding, or until when it holds.
 
@@ -101,7 +113,8 @@ def change_role(
     if before["role"] == role and before["expires_at"] == expires_at:
         return binding
     binding.version += 1
-    _save(binding, role, expires_at)
+    with _watched(place, actor=actor, seen=seen):
+        _save(binding, role, expires_at)
     _record("changed", binding, before=before, actor=actor, now=now, reason=reason)
     return binding
 
@@ -114,6 +127,7 @@ def revoke_role(
     now: datetime,
     version: int | None = None,
     reason: str = "",
+    seen: str = "",
 ) -> None:
     """Take a role away.
 
@@ -129,8 +143,9 @@ def revoke_role(
     _check_not_own(binding.user_id, binding.service_account_id, actor=actor)
     before = _state(binding)
     _record("revoked", binding, before=before, actor=actor, now=now, reason=reason)
-    binding.delete()
-    check_root_keeps_an_admin()
+    with _watched(binding.content_object, actor=actor, seen=seen):
+        binding.delete()
+        check_root_keeps_an_admin()
 
 
 @writing()
@@ -161,8 +176,23 @@ def revoke_all(namespace: Namespace, *, actor: Actor, now: datetime) -> list[Any
 
     Called by `tree` after its checks. Returns what `restore_all` takes.
     """
+    return _revoke(
+        RoleBinding.objects.filter(content_object=namespace), actor=actor, now=now
+    )
+
+
+@writing()
+def revoke_all_of(accounts: Iterable[UUID], *, actor: Actor, now: datetime) -> None:
+    """Take the roles of service accounts away that are about to be deleted."""
+    held = RoleBinding.objects.filter(service_account__in=list(accounts))
+    _revoke(held, actor=actor, now=now)
+
+
+def _revoke(
+    bindings: QuerySet[RoleBinding], *, actor: Actor, now: datetime
+) -> list[Any]:
     kept = []
-    for binding in RoleBinding.objects.filter(content_object=namespace):
+    for binding in bindings:
         state = _state(binding)
         _record("revoked", binding, before=state, actor=actor, now=now)
         kept.append(state)

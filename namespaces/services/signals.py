@@ -10,5 +10,12 @@ from django.dispatch import Signal
 moving = Signal()
 # A namespace inherits policies again. Sent with `namespace`, `actor`.
 inheriting = Signal()
+# A namespace is about to go with everything in it. Sent with `namespace`, `going` (a
+# console.core.burial.Burial), `actor`, `now`, `reason`. A receiver records what goes,
+# and answers with the labels of the models that it lets go.
+deleting = Signal()
+# It comes back: first sent before the rows are there, then after. `coming` is a Burial.
+restoring = Signal()
+restored = Signal()
 # A namespace no longer inherits policies. Sent with `namespace`, `actor`.
 uninheriting = Signal()

@@ -1,4 +1,4 @@
-"""The tree: create, change, move, delete, restore."""
+"""The tree: create, change, move. Deleting is next door, in `deletion`."""
 
 from datetime import datetime
 from typing import Any
@@ -7,34 +7,33 @@ from uuid import UUID
 from django.db.models import F, Max, Value
 from django.db.models.functions import Concat, Substr
 
-from console.core import audit, outbox, tombstones
+from console.core import audit, outbox, previews
 from console.core.actor import Actor
 from console.core.audit import Change
 from console.core.exceptions import (
-    NotFoundError,
     PermissionDeniedError,
     StaleVersionError,
     ValidationFailedError,
 )
 from console.core.models import AuditEvent
 from console.core.transactions import writing
-from namespaces import access, selectors
+from namespaces import access
 from namespaces.exceptions import (
     NamespaceCycleError,
     NamespaceNameTakenError,
-    NamespaceNotEmptyError,
     NamespaceNotFoundError,
     NamespaceTooDeepError,
     RootNamespaceError,
 )
 from namespaces.models import MAX_DEPTH, ROOT_NAME, Namespace
 from namespaces.permissions import Permission
-from namespaces.services import bindings, signals
+from namespaces.services import signals
 
 MAX_NAME_LENGTH = 100
 
 
-def _state(namespace: Namespace) -> dict[str, Any]:
+def state_of(namespace: Namespace) -> dict[str, Any]:
+    """Return a namespace as the audit log keeps it."""
     return {
         "name": namespace.name,
         "description": namespace.description,
@@ -78,11 +77,11 @@ def create_namespace(
     parent = access.check_can(actor, Permission.NAMESPACE_CREATE, parent_id)
     namespace = _insert(
         parent,
-        name=_free_name(name, parent=parent),
+        name=free_name(name, parent=parent),
         description=description,
         now=now,
     )
-    _record("created", namespace, before=None, actor=actor, now=now)
+    record("created", namespace, before=None, actor=actor, now=now)
     return namespace
 
 
@@ -96,6 +95,8 @@ def update_namespace(
     name: str | None = None,
     description: str | None = None,
     inherits_policies: bool | None = None,
+    reason: str = "",
+    seen: str = "",
 ) -> Namespace:
     """Change a namespace's name, description, or whether it inherits policies.
 
@@ -108,27 +109,32 @@ def update_namespace(
         and what the receivers of `signals.inheriting`, `uninheriting` refuse.
     """
     namespace = access.check_can(actor, Permission.NAMESPACE_EDIT, namespace_id)
-    _check_version(namespace, version)
-    before = _state(namespace)
+    check_version(namespace, version)
+    before = state_of(namespace)
     if name is not None and name.strip() != namespace.name:
         if namespace.parent is None:
             raise RootNamespaceError
-        namespace.name = _free_name(name, parent=namespace.parent, besides=namespace)
+        namespace.name = free_name(name, parent=namespace.parent, besides=namespace)
     if description is not None:
         namespace.description = description
     if inherits_policies is not None:
         namespace.inherits_policies = inherits_policies
-    if _state(namespace) == before:
+    if state_of(namespace) == before:
         return namespace
     namespace.version += 1
     namespace.modified_at = now
-    namespace.save()
-    if namespace.inherits_policies != before["inherits_policies"]:
+    record("updated", namespace, before=before, actor=actor, now=now, reason=reason)
+    if namespace.inherits_policies == before["inherits_policies"]:
+        namespace.save()
+        return namespace
+    with previews.watched(
+        "namespace.inherit", actor=actor, seen=seen, namespace=namespace
+    ):
+        namespace.save()
         switch = signals.uninheriting
         if namespace.inherits_policies:
             switch = signals.inheriting
         switch.send(Namespace, namespace=namespace, actor=actor)
-    _record("updated", namespace, before=before, actor=actor, now=now)
     return namespace
 
 
@@ -141,6 +147,7 @@ def move_namespace(
     now: datetime,
     version: int | None = None,
     reason: str = "",
+    seen: str = "",
 ) -> Namespace:
     """Move a namespace, with all below it, under another parent.
 
@@ -149,6 +156,7 @@ def move_namespace(
 
     Raises:
         StaleVersionError: somebody else changed it first (when `version` is given).
+        WorldChangedError: it would change something else than what was `seen`.
         RootNamespaceError: the root can't be moved.
         NamespaceCycleError: the new parent lies inside the moved subtree.
         NamespaceNameTakenError: the new parent has a child of that name.
@@ -158,9 +166,9 @@ def move_namespace(
     namespace = access.check_can(actor, Permission.NAMESPACE_MOVE, namespace_id)
     if namespace.parent_id is None:
         raise RootNamespaceError
-    _check_above(namespace, Permission.NAMESPACE_MOVE, actor=actor)
+    check_above(namespace, Permission.NAMESPACE_MOVE, actor=actor)
     parent = access.check_can(actor, Permission.NAMESPACE_MOVE, under)
-    _check_version(namespace, version)
+    check_version(namespace, version)
     if parent.path.startswith(namespace.path):
         raise NamespaceCycleError
     below = Namespace.objects.filter(access.subtree(namespace.path))
@@ -168,9 +176,21 @@ def move_namespace(
     deepest = below.aggregate(deepest=Max("depth"))["deepest"]
     if deepest + shift >= MAX_DEPTH:
         raise NamespaceTooDeepError(f"namespaces go {MAX_DEPTH} levels deep, no deeper")
-    before = _state(namespace)
-    _free_name(namespace.name, parent=parent, besides=namespace)
+    before = state_of(namespace)
+    free_name(namespace.name, parent=parent, besides=namespace)
     signals.moving.send(Namespace, namespace=namespace, parent=parent, actor=actor)
+    with previews.watched(
+        "namespace.move", actor=actor, seen=seen, namespace=namespace
+    ):
+        _put(namespace, parent, shift=shift, now=now)
+    namespace.refresh_from_db()
+    record("moved", namespace, before=before, actor=actor, now=now, reason=reason)
+    return namespace
+
+
+def _put(namespace: Namespace, parent: Namespace, *, shift: int, now: datetime) -> None:
+    """Write the new place of a namespace and of all below it."""
+    below = Namespace.objects.filter(access.subtree(namespace.path))
     Namespace.objects.filter(pk=namespace.pk).update(
         parent=parent, version=F("version") + 1, modified_at=now
     )
@@ -179,78 +199,6 @@ def move_namespace(
         path=Concat(Value(new_path), Substr("path", len(namespace.path) + 1)),
         depth=F("depth") + shift,
     )
-    namespace.refresh_from_db()
-    _record("moved", namespace, before=before, actor=actor, now=now, reason=reason)
-    return namespace
-
-
-@writing()
-def delete_namespace(
-    namespace_id: UUID | str,
-    *,
-    actor: Actor,
-    now: datetime,
-    version: int | None = None,
-    reason: str = "",
-) -> None:
-    """Delete a namespace that nothing lives in any more, with the roles on it.
-
-    Raises:
-        StaleVersionError: somebody else changed it first (when `version` is given).
-        RootNamespaceError: the root can't be deleted.
-        NamespaceNotEmptyError: something lives in it.
-    """
-    namespace = access.check_can(actor, Permission.NAMESPACE_DELETE, namespace_id)
-    if namespace.parent_id is None:
-        raise RootNamespaceError
-    _check_above(namespace, Permission.NAMESPACE_DELETE, actor=actor)
-    _check_version(namespace, version)
-    held = selectors.list_contents(namespace)
-    if held:
-        raise NamespaceNotEmptyError(
-            f"{namespace.name} still holds {', '.join(map(str, held))}",
-            details={"holds": [str(one) for one in held]},
-        )
-    roles = bindings.revoke_all(namespace, actor=actor, now=now)
-    before = _state(namespace)
-    event = _record(
-        "deleted", namespace, before=before, actor=actor, now=now, reason=reason
-    )
-    tombstones.bury({**before, "roles": roles}, event=event)
-    namespace.delete()
-
-
-@writing()
-def restore_namespace(
-    namespace_id: UUID | str, *, actor: Actor, now: datetime
-) -> Namespace:
-    """Take a deletion back: the namespace with its id, and the roles on it.
-
-    The roles come back only when the actor may grant them.
-
-    Raises:
-        NamespaceNotFoundError: nothing of that id was deleted, or its parent is gone,
-            or not to be seen.
-        NamespaceNameTakenError: another one has its name by now.
-    """
-    try:
-        tombstone = tombstones.unearth("namespace", namespace_id)
-    except NotFoundError as error:
-        # In the same words as for one whose place the actor doesn't see.
-        raise NamespaceNotFoundError from error
-    kept = tombstone.snapshot
-    parent = access.check_can(actor, Permission.NAMESPACE_DELETE, kept["parent_id"])
-    namespace = _insert(
-        parent,
-        id=tombstone.target_id,
-        name=_free_name(kept["name"], parent=parent),
-        description=kept["description"],
-        inherits_policies=kept["inherits_policies"],
-        now=now,
-    )
-    _record("restored", namespace, before=None, actor=actor, now=now)
-    bindings.restore_all(kept["roles"], namespace, actor=actor, now=now)
-    return namespace
 
 
 def _insert(parent: Namespace, *, now: datetime, **values: Any) -> Namespace:
@@ -269,7 +217,7 @@ def _insert(parent: Namespace, *, now: datetime, **values: Any) -> Namespace:
     )
 
 
-def _check_above(namespace: Namespace, permission: Permission, *, actor: Actor) -> None:
+def check_above(namespace: Namespace, permission: Permission, *, actor: Actor) -> None:
     """Refuse unless the actor holds the permission on the parent as well."""
     try:
         access.check_can(actor, permission, namespace.parent_id or "")
@@ -279,14 +227,13 @@ def _check_above(namespace: Namespace, permission: Permission, *, actor: Actor) 
         ) from error
 
 
-def _check_version(namespace: Namespace, version: int | None) -> None:
+def check_version(namespace: Namespace, version: int | None) -> None:
+    """Refuse when somebody else saved since the caller looked."""
     if version is not None and namespace.version != version:
-        raise StaleVersionError(details={"current": audit.plain(_state(namespace))})
+        raise StaleVersionError(details={"current": audit.plain(state_of(namespace))})
 
 
-def _free_name(
-    name: str, *, parent: Namespace, besides: Namespace | None = None
-) -> str:
+def free_name(name: str, *, parent: Namespace, besides: Namespace | None = None) -> str:
     """Return the name in the form that is stored, or say why it can't be used."""
     name = " ".join(name.split())
     if not name or len(name) > MAX_NAME_LENGTH or "/" in name:
@@ -305,7 +252,7 @@ def _free_name(
     return name
 
 
-def _record(
+def record(
     verb: str,
     namespace: Namespace,
     *,
@@ -313,17 +260,21 @@ def _record(
     actor: Actor,
     now: datetime,
     reason: str = "",
+    seen_from: UUID | None = None,
 ) -> AuditEvent:
+    """Write the audit event of a change, and tell enforcement.
+
+    `seen_from` is the namespace whose people may read it, when its own is no more.
+    """
     event = audit.record(
         Change(
             action=f"namespace.{verb}",
             target_type="namespace",
             target_id=namespace.id,
             target_label=namespace.name,
-            # Nobody would see the event of a namespace that is no more.
-            namespace_id=namespace.parent_id if verb == "deleted" else namespace.id,
+            namespace_id=seen_from or namespace.id,
             before=before,
-            after=None if verb == "deleted" else _state(namespace),
+            after=None if verb == "deleted" else state_of(namespace),
         ),
         actor=actor,
         now=now,

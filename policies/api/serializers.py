@@ -5,6 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from console.core.rest.previews import SeenField
 from namespaces.api.fields import NamespaceIdField
 from policies import validation
 from policies.models import AttachmentMode, Policy, PolicyLanguage, PolicyVersion
@@ -151,6 +152,13 @@ class AttachSerializer(serializers.Serializer[Any]):
     namespace = NamespaceIdField(source="namespace_id")
     mode = serializers.ChoiceField(choices=AttachmentMode.choices)
     reason = ReasonField()
+    seen = SeenField()
+
+
+class SeenQuery(serializers.Serializer[Any]):
+    """What was seen before something without a body."""
+
+    seen = SeenField()
 
 
 class AttachmentSerializer(serializers.Serializer[Any]):

@@ -84,6 +84,16 @@ urlpatterns = [
         name="api-policy-attachment-list",
     ),
     path(
+        "policies/<uuid:id>/attachments/preview/",
+        PolicyAttachmentViewSet.as_view({"post": "attach_preview"}),
+        name="api-policy-attach-preview",
+    ),
+    path(
+        "policies/<uuid:id>/attachments/<uuid:namespace_id>/preview/",
+        PolicyAttachmentViewSet.as_view({"post": "detach_preview"}),
+        name="api-policy-detach-preview",
+    ),
+    path(
         "policies/<uuid:id>/attachments/<uuid:namespace_id>/",
         PolicyAttachmentViewSet.as_view({"delete": "detach"}),
         name="api-policy-attachment-detail",

@@ -7,13 +7,15 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from console.core.previews import preview
+from console.core.rest.previews import ActPreviewSerializer, Nothing
 from console.core.rest.viewsets import IF_MATCH, ScopedViewSet
 from namespaces import selectors as namespace_selectors
 from namespaces.permissions import Permission
 from policies import selectors, services
 from policies.api import serializers
 from policies.listings import PolicyListing
-from policies.models import Policy, PolicyVersion
+from policies.models import NamespacePolicy, Policy, PolicyVersion
 
 NUMBER = OpenApiParameter("number", int, OpenApiParameter.PATH)
 NAMESPACE = OpenApiParameter(
@@ -221,7 +223,9 @@ class PolicyAttachmentViewSet(ScopedViewSet[Any]):
     required_permissions = {
         "retrieve": Permission.POLICY_VIEW,
         "attach": Permission.POLICY_ATTACH,
+        "attach_preview": Permission.POLICY_ATTACH,
         "detach": Permission.POLICY_ATTACH,
+        "detach_preview": Permission.POLICY_ATTACH,
     }
 
     @extend_schema(summary="Tell where a policy is attached")
@@ -238,25 +242,54 @@ class PolicyAttachmentViewSet(ScopedViewSet[Any]):
     )
     def attach(self, request: Request, **kwargs: Any) -> Response:
         """Let a policy count on every route of a namespace and below."""
-        attachment = services.attach_to_namespace(
-            kwargs["id"],
+        return Response(serializers.AttachmentSerializer(self._attach()).data)
+
+    @extend_schema(
+        summary="Look at which routes an attachment would touch",
+        request=serializers.AttachSerializer,
+        responses=ActPreviewSerializer,
+    )
+    def attach_preview(self, request: Request, **_: Any) -> Response:
+        """Answer which routes would be decided otherwise, and how."""
+        return Response(ActPreviewSerializer(preview(self._attach)).data)
+
+    def _attach(self) -> NamespacePolicy:
+        return services.attach_to_namespace(
+            self.kwargs["id"],
             **self.read_input(serializers.AttachSerializer),
             actor=self.actor,
             now=self.now,
         )
-        return Response(serializers.AttachmentSerializer(attachment).data)
 
     @extend_schema(
         summary="Detach a policy from a namespace",
         responses={204: None},
+        parameters=[NAMESPACE, serializers.SeenQuery],
+    )
+    def detach(self, request: Request, **_: Any) -> Response:
+        """Let a policy no longer count there."""
+        query = serializers.SeenQuery(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        self._detach(seen=query.validated_data["seen"])
+        return Response(status=204)
+
+    @extend_schema(
+        summary="Look at which routes detaching would touch",
+        operation_id="policies_attachments_detach_preview",
+        request=None,
+        responses=ActPreviewSerializer,
         parameters=[NAMESPACE],
     )
-    def detach(self, request: Request, **kwargs: Any) -> Response:
-        """Let a policy no longer count there."""
+    def detach_preview(self, request: Request, **_: Any) -> Response:
+        """Answer which routes would be decided otherwise, and how."""
+        self.read_input(Nothing)
+        return Response(ActPreviewSerializer(preview(self._detach)).data)
+
+    def _detach(self, *, seen: str = "") -> None:
         services.detach_from_namespace(
-            kwargs["id"],
-            namespace_id=kwargs["namespace_id"],
+            self.kwargs["id"],
+            namespace_id=self.kwargs["namespace_id"],
+            seen=seen,
             actor=self.actor,
             now=self.now,
         )
-        return Response(status=204)

@@ -6,6 +6,7 @@ Attachments to routes are the `routes` app's.
 from datetime import datetime
 from uuid import UUID
 
+from console.core import previews
 from console.core.actor import Actor
 from console.core.exceptions import ValidationFailedError
 from console.core.transactions import writing
@@ -31,6 +32,7 @@ def attach_to_namespace(
     actor: Actor,
     now: datetime,
     reason: str = "",
+    seen: str = "",
 ) -> NamespacePolicy:
     """Let a policy count on every route of a namespace and below.
 
@@ -42,6 +44,7 @@ def attach_to_namespace(
         NamespaceNotFoundError: the actor doesn't see the namespace.
         PolicyOutOfReachError: the policy lives neither there nor above.
         OpenToAnyoneError: it could let in anybody, and the actor is no admin.
+        WorldChangedError: it would change something else than what was `seen`.
     """
     wanted = _mode(mode)
     actor = rules.afresh(actor)
@@ -70,7 +73,8 @@ def attach_to_namespace(
         created_by=actor.label[:255],
     )
     attachment.mode = wanted
-    attachment.save()
+    with previews.watched("policy.attach", actor=actor, seen=seen, namespace=namespace):
+        attachment.save()
     change = rules.change(
         "attached",
         policy,
@@ -90,6 +94,7 @@ def detach_from_namespace(
     actor: Actor,
     now: datetime,
     reason: str = "",
+    seen: str = "",
 ) -> None:
     """Let a policy no longer count on a namespace. An enforced one needs an admin.
 
@@ -115,8 +120,9 @@ def detach_from_namespace(
     )
     rules.record([change], actor=actor, now=now, reason=reason)
     namespace = attachment.namespace
-    attachment.delete()
-    signals.detached.send(Policy, policy=policy, namespace=namespace, actor=actor)
+    with previews.watched("policy.detach", actor=actor, seen=seen, namespace=namespace):
+        attachment.delete()
+        signals.detached.send(Policy, policy=policy, namespace=namespace, actor=actor)
 
 
 def _check_may_detach(attachment: NamespacePolicy, *, actor: Actor) -> None:

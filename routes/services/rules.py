@@ -213,14 +213,18 @@ def change(
     *,
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
+    seen_from: UUID | None = None,
 ) -> Change:
-    """Return the audit log's word for what happened to a route."""
+    """Return the audit log's word for what happened to a route.
+
+    `seen_from` is where it may be read when the route's namespace is no more.
+    """
     return Change(
         action=f"route.{verb}",
         target_type="route",
         target_id=route.pk,
         target_label=route.name,
-        namespace_id=route.namespace_id,
+        namespace_id=seen_from or route.namespace_id,
         before=before,
         after=after,
     )

@@ -7,6 +7,7 @@ from tests.permissions.rows import (
     both,
     delete,
     get,
+    harmless,
     names,
     patch,
     post,
@@ -54,6 +55,45 @@ API: dict[str, tuple[Row, ...]] = {
             body=lambda world: {"under": world.place("inner")},
             version=1,
         ),
+    ),
+    "api-namespace-move-preview": (
+        harmless(
+            both(at(Permission.NAMESPACE_MOVE), names("inner")),
+            "empty",
+            body=lambda world: {"under": world.place("inner")},
+        ),
+    ),
+    "api-namespace-inherit-preview": (
+        harmless(
+            at(Permission.NAMESPACE_EDIT),
+            "namespace",
+            body=lambda _: {"inherits_policies": False},
+        ),
+    ),
+    "api-namespace-delete-preview": (
+        harmless(at(Permission.NAMESPACE_DELETE), "empty"),
+    ),
+    "api-namespace-deleted": (get(signed_in),),
+    "api-namespace-restore": (post(at(Permission.NAMESPACE_DELETE), "gone-namespace"),),
+    "api-role-binding-preview": (
+        harmless(
+            both(names("web"), at(Permission.NAMESPACE_GRANT)),
+            body=lambda world: {
+                "namespace": world.place("web"),
+                "role": "viewer",
+                "group": world.id("group"),
+            },
+        ),
+    ),
+    "api-role-binding-change-preview": (
+        harmless(
+            at(Permission.NAMESPACE_GRANT, "binding"),
+            "binding",
+            body=lambda _: {"role": "manager"},
+        ),
+    ),
+    "api-role-binding-revoke-preview": (
+        harmless(at(Permission.NAMESPACE_GRANT, "binding"), "binding"),
     ),
     "api-role-binding-list": (
         get(signed_in),

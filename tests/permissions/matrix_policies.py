@@ -223,6 +223,20 @@ POLICIES: dict[str, tuple[Row, ...]] = PAGES | {
             body=lambda world: {"namespace": world.place("web"), "mode": "inherited"},
         ),
     ),
+    "api-policy-attach-preview": (
+        harmless(
+            both(names("web"), at(Permission.POLICY_ATTACH, "idle-policy")),
+            "idle-policy",
+            body=lambda world: {"namespace": world.place("web"), "mode": "inherited"},
+        ),
+    ),
+    "api-policy-detach-preview": (
+        harmless(
+            at(Permission.POLICY_ATTACH),
+            "attached-policy",
+            ids={"namespace_id": lambda world: world.places["web"].id},
+        ),
+    ),
     "api-policy-attachment-detail": (
         delete(
             at(Permission.POLICY_ATTACH),

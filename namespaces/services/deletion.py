@@ -1,0 +1,172 @@
+"""Deleting a namespace with what lives in it, and taking that back."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Max
+
+from console.core import burial, previews, tombstones
+from console.core.actor import Actor
+from console.core.burial import Burial
+from console.core.exceptions import NotFoundError
+from console.core.transactions import writing
+from namespaces import access, selectors
+from namespaces.exceptions import (
+    NamespaceNotEmptyError,
+    NamespaceNotFoundError,
+    NamespaceTooDeepError,
+    RootNamespaceError,
+)
+from namespaces.models import MAX_DEPTH, Namespace, RoleBinding
+from namespaces.permissions import Permission
+from namespaces.services import bindings, signals, tree
+
+OURS = frozenset({"namespaces.Namespace", "namespaces.ApiServiceAccount"})
+
+
+@writing()
+def delete_namespace(
+    namespace_id: UUID | str,
+    *,
+    actor: Actor,
+    now: datetime,
+    version: int | None = None,
+    reason: str = "",
+    with_contents: bool = False,
+    seen: str = "",
+) -> None:
+    """Delete a namespace with the roles on it; `restore_namespace` takes it back.
+
+    One in which something lives goes only `with_contents`: then everything in it and
+    below goes along, unless something outside depends on it.
+
+    Raises:
+        StaleVersionError: somebody else changed it first (when `version` is given).
+        WorldChangedError: something else would go than what was `seen`.
+        RootNamespaceError: the root can't be deleted.
+        NamespaceNotEmptyError: something lives in it that is to stay, or has to.
+        TooLargeError: too much would go at a time.
+        and what the receivers of `signals.deleting` refuse.
+    """
+    namespace = access.check_can(actor, Permission.NAMESPACE_DELETE, namespace_id)
+    if namespace.parent_id is None:
+        raise RootNamespaceError
+    tree.check_above(namespace, Permission.NAMESPACE_DELETE, actor=actor)
+    tree.check_version(namespace, version)
+    if not with_contents:
+        _check_is_empty(namespace)
+    with previews.watched(
+        "namespace.delete", actor=actor, seen=seen, namespace=namespace
+    ):
+        _delete(namespace, actor=actor, now=now, reason=reason)
+
+
+def _delete(namespace: Namespace, *, actor: Actor, now: datetime, reason: str) -> None:
+    going = burial.gather([namespace], without=[RoleBinding])
+    told: dict[str, Any] = {"actor": actor, "now": now, "reason": reason}
+    answers = signals.deleting.send(Namespace, namespace=namespace, going=going, **told)
+    _check_all_may_go(namespace, going, [labels for _, labels in answers])
+    accounts = [one.pk for one in going.of("namespaces.ApiServiceAccount")]
+    places = sorted(going.of("namespaces.Namespace"), key=lambda row: -row.depth)
+    roles, events = {}, {}
+    for place in places:
+        roles[str(place.pk)] = bindings.revoke_all(place, actor=actor, now=now)
+        before = tree.state_of(place)
+        # Nobody would see the events of a namespace that is no more.
+        events[place.pk] = tree.record(
+            "deleted", place, before=before, seen_from=namespace.parent_id, **told
+        )
+    bindings.revoke_all_of(accounts, actor=actor, now=now)
+    snapshot = {**going.snapshot(), "roles": roles}
+    tombstones.bury(snapshot, event=events[namespace.pk])
+    going.remove()
+
+
+def _check_is_empty(namespace: Namespace) -> None:
+    held = selectors.list_contents(namespace)
+    if held:
+        raise NamespaceNotEmptyError(
+            f"{namespace.name} still holds {', '.join(map(str, held))}",
+            details={"holds": [str(one) for one in held]},
+        )
+
+
+def _check_all_may_go(
+    namespace: Namespace, going: Burial, answers: Iterable[Any]
+) -> None:
+    """Refuse when something would go that no app has looked at."""
+    known = OURS.union(*answers)
+    left = [model for model in going.held if model._meta.label not in known]  # noqa: SLF001
+    if left:
+        names = ", ".join(
+            sorted(
+                f"{len(going.rows[model])} {model._meta.verbose_name_plural}"  # noqa: SLF001
+                for model in left
+            )
+        )
+        raise NamespaceNotEmptyError(
+            f"{namespace.name}, or what is below it, still holds {names}, which do "
+            "not go along; move or delete these first",
+            details={"holds": names},
+        )
+
+
+@writing()
+def restore_namespace(
+    namespace_id: UUID | str, *, actor: Actor, now: datetime, reason: str = ""
+) -> Namespace:
+    """Take a deletion back: the namespace with its id, and all that went with it.
+
+    Roles come back only when the actor may grant them. What needs an admin to be set
+    up needs one to come back.
+
+    Raises:
+        NamespaceNotFoundError: nothing of that id was deleted, or its parent is gone,
+            or not to be seen.
+        NamespaceNameTakenError: another one has its name by now.
+        ConflictError: something that it needs is there no more.
+        and what the receivers of `signals.restoring` and `signals.restored` refuse.
+    """
+    try:
+        tombstone = tombstones.unearth("namespace", namespace_id)
+    except NotFoundError as error:
+        # In the same words as for one whose place the actor doesn't see.
+        raise NamespaceNotFoundError from error
+    coming = burial.read(tombstone.snapshot)
+    places = sorted(coming.of("namespaces.Namespace"), key=lambda row: row.depth)
+    top = places[0]
+    parent = access.check_can(actor, Permission.NAMESPACE_DELETE, top.parent_id)
+    tree.free_name(top.name, parent=parent)
+    _place(places, parent)
+    told: dict[str, Any] = {"actor": actor, "now": now, "reason": reason}
+    signals.restoring.send(Namespace, namespace=top, coming=coming, **told)
+    coming.insert()
+    for place in places:
+        tree.record("restored", place, before=None, **told)
+    signals.restored.send(Namespace, namespace=top, coming=coming, **told)
+    for place in places:
+        kept = tombstone.snapshot["roles"].get(str(place.pk), [])
+        bindings.restore_all(kept, place, actor=actor, now=now)
+    return Namespace.objects.get(pk=top.pk)
+
+
+def _place(places: list[Any], parent: Namespace) -> None:
+    """Give restored namespaces numbers of their own and a path below their parent.
+
+    Their old numbers may have been given to others.
+    """
+    number = Namespace.objects.aggregate(top=Max("number"))["top"]
+    above = {parent.pk: parent}
+    for place in places:
+        number += 1
+        over = above[place.parent_id]
+        place.number = number
+        place.path = f"{over.path}{number}/"
+        place.depth = over.depth + 1
+        if place.depth >= MAX_DEPTH:
+            raise NamespaceTooDeepError(
+                f"namespaces go {MAX_DEPTH} levels deep, no deeper"
+            )
+        above[place.pk] = place
