@@ -279,6 +279,7 @@ CELERY_TASK_DEFAULT_QUEUE = "postern"
 CELERY_BEAT_SCHEDULE = {
     name: {"task": name, "schedule": 60.0}
     for name in [
+        "console.sign_audit_checkpoint",
         "devices.expire_due",
         "devices.send_due_notices",
         "routes.fail_stalled_imports",
@@ -297,6 +298,7 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env_str("POSTERN_EMAIL_FROM", "postern@localhost")
 
 UPSTREAM_ALLOWLIST = env_list("POSTERN_UPSTREAM_ALLOWLIST")
+AUDIT_CHECKPOINT_FILE = env_str("POSTERN_AUDIT_CHECKPOINTS")
 
 LOG_LEVEL = env_str("POSTERN_LOG_LEVEL", "INFO").upper()
 LOG_FORMAT = env_choice("POSTERN_LOG_FORMAT", default="json", choices=("json", "line"))

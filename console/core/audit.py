@@ -10,12 +10,14 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 
+from console.core import checkpoints
 from console.core.actor import Actor
 from console.core.models import AuditEvent, AuditHead
 
@@ -39,6 +41,7 @@ HASHED_FIELDS = (
     "previous_hash",
 )
 BATCH = 500
+CHECKPOINT_EVERY = 1_000  # events at most between two; beat signs one each minute
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +90,10 @@ def record_all(
         events.append(event)
     AuditEvent.objects.bulk_create(events, batch_size=BATCH)
     head.save(update_fields=["sequence", "hash"])
+    first = head.sequence - len(events)
+    if first // CHECKPOINT_EVERY != head.sequence // CHECKPOINT_EVERY:
+        sign = partial(checkpoints.sign_checkpoint, now=now)
+        transaction.on_commit(sign, robust=True)
     return events
 
 
@@ -132,12 +139,20 @@ def digest(event: AuditEvent) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def first_broken(events: Iterable[AuditEvent], head: AuditHead) -> int | None:
+def first_broken(
+    events: Iterable[AuditEvent],
+    head: AuditHead,
+    promised: Mapping[int, str] | None = None,
+) -> int | None:
     """Return the sequence number of the first event that does not fit the chain.
 
     A missing tail counts as the first missing number. None means that all fit.
+    `promised` are hashes by sequence, from signed checkpoints. Where the chain fits
+    but not the promise, everything behind the last promise that was kept may have
+    been written anew, and the first of that is returned.
     """
-    expected, previous = 1, ""
+    expected, previous, kept = 1, "", 0
+    promises = dict(promised or {})
     for event in events:
         if (
             event.sequence != expected
@@ -145,22 +160,27 @@ def first_broken(events: Iterable[AuditEvent], head: AuditHead) -> int | None:
             or event.hash != digest(event)
         ):
             return expected
+        promise = promises.pop(expected, "")
+        if promise and promise != event.hash:
+            return kept + 1
+        kept = expected if promise else kept
         expected, previous = expected + 1, event.hash
-    if head.sequence != expected - 1 or head.hash != previous:
+    if promises or head.sequence != expected - 1 or head.hash != previous:
         return expected
     return None
 
 
-def verify() -> tuple[int, int | None]:
+def verify(promised: Mapping[int, str] | None = None) -> tuple[int, int | None]:
     """Check the whole chain; return its length, and the first event that is wrong.
 
     The end is read before the events, so that what is appended meanwhile is left
-    for the next time.
+    for the next time. What lies behind the end was not written by the console.
     """
     head = AuditHead.objects.filter(id=1).first() or AuditHead()
+    reach = max([head.sequence, *(promised or {})])
     events = AuditEvent.objects.order_by("sequence")
-    known = events.filter(sequence__lte=head.sequence) if head.sequence else events
-    return head.sequence, first_broken(known.iterator(chunk_size=BATCH), head)
+    known = events.filter(sequence__lte=reach) if reach else events
+    return head.sequence, first_broken(known.iterator(chunk_size=BATCH), head, promised)
 
 
 def count_events(*, action: str, since: datetime, **facts: Any) -> int:

@@ -85,6 +85,25 @@ class AuditEvent(models.Model):
         return f"{self.sequence} {self.action} {self.target_label}"
 
 
+class AuditCheckpoint(models.Model):
+    """A signed statement about the audit chain. Never edited.
+
+    The same statement lies outside of the database; see `checkpoints`.
+    """
+
+    sequence = models.BigIntegerField(primary_key=True)
+    hash = models.CharField(max_length=64)
+    signed_at = models.CharField(max_length=40)
+    key = models.CharField(max_length=64)
+    signature = models.CharField(max_length=128)
+
+    class Meta:
+        ordering = ["sequence"]
+
+    def __str__(self) -> str:
+        return f"{self.sequence} at {self.signed_at}"
+
+
 class OutboxEntry(models.Model):
     """Something that enforcement must hear of, written with the change itself.
 

@@ -32,7 +32,7 @@ SETTINGS = {
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
-    "max_connections": "60",
+    "max_connections": "100",
     "timezone": "UTC",
 }
 REMEDY = (
