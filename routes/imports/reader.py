@@ -82,7 +82,11 @@ TEMPLATE_REMEDY = "this is a template: render it first, and import the result"
 
 @dataclass(frozen=True, slots=True)
 class Readable:
-    """A file's text and its tree. Line ends are as in the file."""
+    """A file's text and its tree. Each line ends in a line feed.
+
+    A browser sends pasted text with CRLF, and so do files of some systems; our own
+    marks and the seals in them are about the text without.
+    """
 
     text: str
     root: Node
@@ -106,6 +110,7 @@ def read(
     if text is None:
         _take_over(report, findings)
         return None, findings
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     # No file holds more values than characters, unless its anchors multiply them.
     bounds = replace(FILE, max_nodes=min(FILE.max_nodes, len(text) + ANCHOR_ALLOWANCE))
     with _collector_paused():

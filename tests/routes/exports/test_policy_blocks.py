@@ -45,6 +45,17 @@ class TestSubPolicies:
         assert restore(text, cast.web).total == 0
         assert export(cast.web) == text
 
+    def test_are_known_again_when_they_come_pasted_from_a_browser(
+        self, cast: Cast
+    ) -> None:
+        policy = make_policy("Hours", namespace=cast.web, source=HOURS)
+        secret = {"Authorization": "Basic c2VjcmV0"}
+        make_route("Wiki", policy, namespace=cast.web, set_request_headers=secret)
+        pasted = export(cast.web).replace("\n", "\r\n")
+
+        assert "Authorization: Basic" not in pasted
+        assert restore(pasted, cast.web).total == 0
+
     def test_hold_ppl_for_the_portal_only_if_core_accepts_it(self, cast: Cast) -> None:
         hours = make_policy("Hours", namespace=cast.web, source=HOURS)
         paths = make_policy("Paths", namespace=cast.web, source=PATHS)
