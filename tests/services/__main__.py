@@ -13,13 +13,10 @@ from collections.abc import Sequence
 from tests.services import UnavailableError, chromium, postgresql
 
 NIGHTLY = "--nightly"
-# No database is read there, or it is looks that count; once is enough.
-ONCE = (
-    "tests/policies/language",
-    "tests/architecture",
-    "tests/frontend",
-    "tests/functional/test_every_page.py",
-)
+# No database is read there; once is enough.
+ONCE = ("tests/policies/language", "tests/architecture", "tests/frontend")
+# Looks count there; on the second database they are looked at in the nightly size.
+BY_DAY_ONCE = ("tests/functional/test_every_page.py",)
 # Each file stays in one process: it starts its browser or server once.
 BOTH_CORES = ("-n", "2", "--dist", "loadfile", "--durations", "10")
 NO_TESTS = 5
@@ -59,7 +56,8 @@ def run_on(
     if url:
         environment["DATABASE_URL"] = url
         if all(argument.startswith("-") for argument in given):
-            ignored = [f"--ignore={path}" for path in ONCE]
+            paths = ONCE if which == "nightly" else ONCE + BY_DAY_ONCE
+            ignored = [f"--ignore={path}" for path in paths]
     started = time.monotonic()
     done = subprocess.run(
         [sys.executable, "-m", "pytest", *BOTH_CORES, "-m", which, *ignored, *given],
