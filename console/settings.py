@@ -145,7 +145,10 @@ DATABASES = {"default": _database(env_secret("DATABASE_URL"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "directory.User"
-AUTHENTICATION_BACKENDS = ["directory.authentication.LocalAccountBackend"]
+AUTHENTICATION_BACKENDS = [
+    "directory.authentication.LocalAccountBackend",
+    "console.ui.openid.backend.OpenIdBackend",
+]
 SILENCED_SYSTEM_CHECKS = [
     "guardian.W001",  # roles are read through namespaces.access, not by a backend
     "auth.W004",  # e-mail names local accounts only, where a constraint holds
@@ -160,6 +163,10 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "overview"
+OIDC_AUTHENTICATION_CALLBACK_URL = "openid-callback"
+OPENID_ISSUER = env_str("POSTERN_OPENID_ISSUER")
+OPENID_CLIENT_ID = env_str("POSTERN_OPENID_CLIENT_ID")
+OPENID_CLIENT_SECRET = env_secret("POSTERN_OPENID_CLIENT_SECRET")
 
 SESSION_ENGINE = "directory.session_store"
 SESSION_COOKIE_NAME = "__Host-postern" if BEHIND_TLS else "postern"

@@ -24,6 +24,7 @@ from console.core import logs
 from console.core.actor import ANONYMOUS, Actor
 from console.core.checks import host_name, is_loopback
 from console.core.http import is_fragment
+from directory import selectors
 from directory.models import User
 from namespaces import selectors as namespace_selectors
 
@@ -32,6 +33,7 @@ Handler = Callable[[HttpRequest], HttpResponse]
 TOKEN_MARK = "postern_"  # noqa: S105 - the public prefix by which scanners find tokens
 STARTED_AT = "started_at"
 SEEN_AT = "seen_at"
+OPENID = "openid_session"
 RIGHTS = "rights"
 SEEN_RESOLUTION_SECONDS = 60
 
@@ -86,11 +88,17 @@ class SessionLimitsMiddleware:
             if (
                 now - started > settings.SESSION_ABSOLUTE_SECONDS
                 or now - seen > settings.SESSION_IDLE_SECONDS
+                or _is_over_at_provider(request)
             ):
                 logout(request)
             elif now - seen > SEEN_RESOLUTION_SECONDS:
                 request.session[SEEN_AT] = now
         return self.get_response(request)
+
+
+def _is_over_at_provider(request: HttpRequest) -> bool:
+    begun = request.session.get(OPENID)
+    return begun is not None and selectors.is_openid_session_over(begun)
 
 
 class ActorMiddleware:
@@ -190,11 +198,18 @@ def is_demo_allowed(address: str, *, host: str) -> bool:
     )
 
 
-def start_session(request: HttpRequest, user: User) -> None:
-    """Sign a person in: a new session id, the old one dead, the limits counted anew."""
+def start_session(request: HttpRequest, user: User, *, openid_id: str = "") -> None:
+    """Sign a person in: a new session id, the old one dead, the limits counted anew.
+
+    `openid_id` is the record by which the identity provider may end the session.
+    """
     now = timezone.now().timestamp()
+    # Whatever was there was of somebody else, or planted: nothing of it is kept.
+    request.session.flush()
     login(request, user, backend="directory.authentication.LocalAccountBackend")
     request.session[STARTED_AT] = request.session[SEEN_AT] = now
+    if openid_id:
+        request.session[OPENID] = openid_id
 
 
 class MachineUser:

@@ -59,3 +59,29 @@ class DestinationRefusedError(ProviderError):
 class PageFailedError(ProviderError):
     code = "page_failed"
     default_message = "a page can't be read"
+
+
+class ProviderUnavailableError(ConsoleError):
+    code = "provider_unavailable"
+    http_status = 503
+    default_message = "the identity provider can't be reached"
+
+
+class ProviderMisconfiguredError(ConsoleError):
+    code = "provider_misconfigured"
+    http_status = 502
+    default_message = "what the identity provider says of itself can't be used"
+
+
+class TokenRefusedError(ConsoleError):
+    """The message is for administrators; people at the sign-in page see the code."""
+
+    code = "token_refused"
+    http_status = 400
+    default_message = "the identity provider's answer can't be believed"
+
+
+class SignInRefusedError(ConsoleError):
+    code = "sign_in_refused"
+    http_status = 403
+    default_message = "the console does not know you; ask an administrator"

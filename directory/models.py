@@ -1,5 +1,6 @@
 """People, groups, memberships, and records of external data sources."""
 
+import uuid
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -72,7 +73,7 @@ class User(AbstractBaseUser, Timestamped):
         Directory, on_delete=models.PROTECT, null=True, related_name="users"
     )
     external_id = models.CharField(max_length=255)
-    issuer = models.CharField(max_length=255, blank=True)
+    issuer = models.CharField(max_length=500, blank=True)
     subject = models.CharField(max_length=255, blank=True)
     email = models.CharField(max_length=320, blank=True, db_index=True)
     display_name = models.CharField(max_length=255, blank=True)
@@ -152,6 +153,58 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} in {self.group_id}"
+
+
+class IdentityProvider(Versioned):
+    """The OpenID Connect provider that people sign in with; there is at most one.
+
+    Issuer, client and secret may come from the environment instead, which then counts.
+    `directory` is whose people sign in here; `id_claim` is the claim that holds their
+    id in it. Where `trusts_email` is off, an address counts only if the provider says
+    that it is verified.
+    """
+
+    slot = models.PositiveSmallIntegerField(default=1, unique=True, editable=False)
+    is_enabled = models.BooleanField(default=True)
+    name = models.CharField(max_length=60, default="your organization")
+    issuer = models.CharField(max_length=500, blank=True)
+    client_id = models.CharField(max_length=255, blank=True)
+    sealed_secret = models.TextField(blank=True)
+    secret_fingerprint = models.CharField(max_length=16, blank=True)
+    scopes = models.CharField(max_length=255, default="openid email profile")
+    directory = models.ForeignKey(
+        Directory, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    id_claim = models.CharField(max_length=64, default="sub")
+    trusts_email = models.BooleanField(default=False)
+    admits_unknown = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(slot=1), name="identity_provider_is_single"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class OpenIdSession(models.Model):
+    """A session that began at the identity provider, which may end it.
+
+    The session itself holds this id: its own key changes, and is stored hashed.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    issuer = models.CharField(max_length=500)
+    sid = models.CharField(max_length=255, blank=True, db_index=True)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"session of {self.user_id}"
 
 
 class RecoveryToken(models.Model):

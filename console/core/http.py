@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from rest_framework.request import Request
@@ -62,6 +63,16 @@ def safe_next(request: HttpRequest, text: str, *, default: str) -> str:
         )
     )
     return text if allowed else default
+
+
+def public_url(request: HttpRequest, path: str) -> str:
+    """Return the address of a path as others reach it.
+
+    That of POSTERN_PUBLIC_URL, whatever host a request claims to be for.
+    """
+    if settings.PUBLIC_URL:
+        return f"{settings.PUBLIC_URL}{path}"
+    return request.build_absolute_uri(path)
 
 
 def trigger(response: HttpResponse, event: str, **detail: Any) -> HttpResponse:

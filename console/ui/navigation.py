@@ -67,6 +67,13 @@ RAIL: Sequence[tuple[str, Sequence[Entry]]] = (
         "Settings",
         (
             Entry(
+                "Sign-in",
+                "login",
+                "sign-in-settings",
+                Permission.SETTINGS_EDIT,
+                on_root=True,
+            ),
+            Entry(
                 "Directory accounts",
                 "key",
                 "directory:credential-list",

@@ -4,6 +4,7 @@ Who somebody is comes out of `directory.services`; here it becomes a session.
 """
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth import logout
@@ -19,6 +20,7 @@ from console.core.exceptions import ConsoleError
 from console.core.generic.pages import ActionView, F, FormPage, add_errors
 from console.ui import demo_people
 from console.ui.forms import RecoveryForm, SignInForm
+from directory import selectors as directory_selectors
 from directory import services as directory_services
 from directory.authentication import actor_for, is_demo_allowed, start_session
 
@@ -73,9 +75,13 @@ class SignInPage(_StartsSession[SignInForm]):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add where to go on to, and the people of the demo."""
+        provider = directory_selectors.get_provider()
+        query = urlencode({"next": self.next_url})
         is_demo = is_demo_allowed(self.actor.address, host=self.request.get_host())
         return super().get_context_data(
             next=self.next_url,
+            provider=provider and provider.name,
+            provider_url=f"{reverse('openid-sign-in')}?{query}",
             demo_people=demo_people.list_people() if is_demo else [],
             **kwargs,
         )

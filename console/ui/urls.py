@@ -10,7 +10,9 @@ from console.ui import (
     overview,
     search,
     sign_in,
+    sign_in_settings,
 )
+from console.ui.openid import views as openid
 
 urlpatterns = [
     path("healthz", health.live, name="healthz"),
@@ -20,6 +22,32 @@ urlpatterns = [
     path("sign-in/", sign_in.SignInPage.as_view(), name="sign-in"),
     path("sign-in/demo", sign_in.DemoSignIn.as_view(), name="demo-sign-in"),
     path("sign-in/recovery", sign_in.RecoveryPage.as_view(), name="recovery"),
+    path("sign-in/openid/", openid.OpenIdSignIn.as_view(), name="openid-sign-in"),
+    path(
+        "sign-in/openid/callback",
+        openid.OpenIdCallback.as_view(),
+        name="openid-callback",
+    ),
+    path(
+        "sign-in/openid/backchannel-logout",
+        openid.BackChannelLogout.as_view(),
+        name="openid-backchannel-logout",
+    ),
+    path(
+        "sign-in/openid/frontchannel-logout",
+        openid.FrontChannelLogout.as_view(),
+        name="openid-frontchannel-logout",
+    ),
+    path(
+        "settings/sign-in/",
+        sign_in_settings.SignInSettingsPage.as_view(),
+        name="sign-in-settings",
+    ),
+    path(
+        "settings/sign-in/test",
+        sign_in_settings.SignInTrialPage.as_view(),
+        name="sign-in-settings-test",
+    ),
     path("sign-out/", sign_in.SignOut.as_view(), name="sign-out"),
     path("account/", account.AccountPage.as_view(), name="account"),
     path("search", search.SearchPage.as_view(), name="search"),

@@ -7,6 +7,12 @@ from directory.selectors.failures import (
     SIGNED_IN,
     is_guessing,
 )
+from directory.selectors.identity_provider import (
+    Provider,
+    get_provider,
+    get_provider_settings,
+    is_openid_session_over,
+)
 from directory.selectors.people import (
     Subject,
     count_members,
@@ -46,6 +52,7 @@ __all__ = [
     "FAILURE_WINDOW",
     "MAX_FAILURES",
     "SIGNED_IN",
+    "Provider",
     "Subject",
     "check_may_edit_directory",
     "count_members",
@@ -56,9 +63,12 @@ __all__ = [
     "find_subjects",
     "get_group",
     "get_person",
+    "get_provider",
+    "get_provider_settings",
     "get_self",
     "get_service_account",
     "is_guessing",
+    "is_openid_session_over",
     "list_data_sources",
     "list_demo_people",
     "list_directories",

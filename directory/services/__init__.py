@@ -1,5 +1,15 @@
 """Writes about people, sign-in, directories and their credentials."""
 
+from directory.services.identity_provider import (
+    save_identity_provider,
+    try_identity_provider,
+)
+from directory.services.openid import (
+    SignedIn,
+    end_openid_sessions,
+    record_refused_identity,
+    sign_in_by_identity,
+)
 from directory.services.people import (
     change_password,
     ensure_bootstrap_admin,
@@ -25,17 +35,23 @@ from directory.services.snapshots import (
 
 __all__ = [
     "Credential",
+    "SignedIn",
     "change_password",
     "check_demo_sign_in",
     "check_password",
     "check_recovery_token",
     "create_service_account",
     "delete_service_account",
+    "end_openid_sessions",
     "ensure_bootstrap_admin",
     "load_snapshot",
     "mint_recovery_token",
     "open_secret",
     "record_failed_sign_in",
+    "record_refused_identity",
     "record_sign_in",
+    "save_identity_provider",
+    "sign_in_by_identity",
+    "try_identity_provider",
     "update_service_account",
 ]

@@ -20,6 +20,10 @@ OPEN = {
     "metrics": "Prometheus asks it",
     "sign-in": "the way in",
     "recovery": "the way in when all else fails",
+    "openid-sign-in": "the way to the identity provider",
+    "openid-callback": "the way back from it",
+    "openid-backchannel-logout": "the identity provider's own, with a signed token",
+    "openid-frontchannel-logout": "the identity provider's own, with its session's id",
     "demo-sign-in": "the way in of the demo; elsewhere there is none",
 }
 PATTERNS = [(path, pattern) for path, pattern in url_patterns() if "^" not in path]

@@ -1,12 +1,46 @@
-"""Lines of the matrix: credentials for providers, on pages and in the API."""
+"""Lines of the matrix: accounts, sign-in with a provider, and its settings."""
 
 from namespaces.permissions import Permission
-from tests.permissions.rows import Row, at, delete, get, patch, post, signed_in
+from tests.permissions.rows import (
+    Row,
+    at,
+    delete,
+    get,
+    harmless,
+    patch,
+    post,
+    public,
+    signed_in,
+)
 
 SEES = at(Permission.DIRECTORY_EDIT, "credential", place="root")
+SETTINGS = at(Permission.SETTINGS_EDIT, place="root")
 MAY = at(Permission.DIRECTORY_EDIT, place="root")
 
 ACCOUNTS: dict[str, tuple[Row, ...]] = {
+    "openid-sign-in": (get(public, answers=(404, "there is no provider")),),
+    "openid-callback": (get(public, answers=(400, "nobody began a log-in")),),
+    "openid-backchannel-logout": (
+        post(
+            public,
+            answers=(400, "there is no provider"),
+            proof="a token that the provider signed",
+        ),
+    ),
+    "openid-frontchannel-logout": (get(public),),
+    "sign-in-settings": (
+        get(SETTINGS),
+        post(
+            SETTINGS,
+            body=lambda _: {
+                "name": "Acme",
+                "scopes": "openid",
+                "id_claim": "sub",
+                "version": "0",
+            },
+        ),
+    ),
+    "sign-in-settings-test": (harmless(SETTINGS),),
     "credential-list": (get(MAY),),
     "credential-create": (
         get(MAY),

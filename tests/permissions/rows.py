@@ -140,6 +140,7 @@ class Row:
         version: sent as If-Match.
         events: how many events the audit log gets when it is done.
         answers: a status of 400 or above that stands for "allowed" here, and why.
+        proof: what a machine's request proves itself with, instead of a session.
     """
 
     method: str
@@ -151,6 +152,7 @@ class Row:
     query: Body | None = None
     events: int = 1
     answers: tuple[int, str] | None = None
+    proof: str = ""
 
 
 def get(rule: Rule, kind: str = "", **more: Any) -> Row:

@@ -92,7 +92,8 @@ def refused(name: str, row: Row, key: str) -> Callable[[Any], None]:
 for url_name, row_number, unsafe in UNSAFE:
     words = f"{url_name} {unsafe.method} {row_number}"
     words = words.replace(" ", "__").replace("-", "_")
-    setattr(TestForgery, f"test_{words}", forged(url_name, unsafe))
+    if not unsafe.proof:
+        setattr(TestForgery, f"test_{words}", forged(url_name, unsafe))
     if not unsafe.answers:
         setattr(TestEvents, f"test_{words}", told(url_name, unsafe))
     if url_name.startswith("api-") and unsafe.method != "DELETE":

@@ -1,0 +1,105 @@
+"""The console as a client of the provider: redeem codes, ask who somebody is."""
+
+from base64 import b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from directory.exceptions import ProviderMisconfiguredError, TokenRefusedError
+from directory.openid import fetching, tokens
+from directory.openid.metadata import Metadata, discover
+from directory.selectors import Provider
+
+OK = 200
+WRONG_CLIENT = frozenset({"invalid_client", "unauthorized_client"})
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A provider, and what it says of itself."""
+
+    provider: Provider
+    metadata: Metadata
+
+    def redeem(self, fields: Mapping[str, str]) -> dict[str, Any]:
+        """Return the tokens that a code is good for.
+
+        Raises:
+            ProviderUnavailableError: no answer.
+            ProviderMisconfiguredError: it does not accept our id and secret.
+            TokenRefusedError: it does not accept the code.
+        """
+        fields = {**fields, "client_id": self.provider.client_id}
+        headers: dict[str, str] = {}
+        methods = self.metadata.token_auth_methods or {"client_secret_basic"}
+        # Without a secret, PKCE alone proves who asks.
+        if self.provider.client_secret and "client_secret_post" in methods:
+            fields["client_secret"] = self.provider.client_secret
+        elif self.provider.client_secret:
+            headers["Authorization"] = self._basic()
+        status, found = fetching.post_form(
+            self.metadata.token_endpoint, fields, headers=headers
+        )
+        if status == OK:
+            return found
+        error = str(found.get("error", ""))[:100]
+        if error in WRONG_CLIENT:
+            raise ProviderMisconfiguredError(
+                "the provider does not accept this client id and secret"
+            )
+        raise TokenRefusedError(f"the provider does not accept the code: `{error}`")
+
+    def _basic(self) -> str:
+        pair = (self.provider.client_id, self.provider.client_secret)
+        text = ":".join(quote(one, safe="") for one in pair)
+        return f"Basic {b64encode(text.encode()).decode()}"
+
+    def verify(self, token: Any, *, nonce: str | None) -> dict[str, Any]:
+        """Return the claims of an ID token.
+
+        Raises:
+            TokenRefusedError: it can't be believed.
+        """
+        return tokens.verify_id_token(
+            token, self.metadata, client_id=self.provider.client_id, nonce=nonce
+        )
+
+    def ask_userinfo(self, access_token: Any, *, subject: str) -> dict[str, Any]:
+        """Return what the provider tells about the person; {} if it has no place.
+
+        Raises:
+            TokenRefusedError: it tells about somebody else, or unsigned what it signs.
+            ProviderUnavailableError: no answer.
+        """
+        url = self.metadata.userinfo_endpoint
+        if not url or not isinstance(access_token, str):
+            return {}
+        answer = fetching.request(
+            "GET", url, headers={"Authorization": f"Bearer {access_token}"}
+        )
+        if answer.status != OK:
+            raise TokenRefusedError(
+                f"the provider answers {answer.status} about the person"
+            )
+        if answer.content_type == "application/jwt":
+            found = tokens.verify_userinfo(
+                answer.body.decode(errors="replace"),
+                self.metadata,
+                client_id=self.provider.client_id,
+            )
+        else:
+            found = fetching.read_object(answer.body, url)
+        if found.get("sub") != subject:
+            raise TokenRefusedError("the provider tells about somebody else")
+        return found
+
+
+def connect(provider: Provider) -> Client:
+    """Return the client of a provider.
+
+    Raises:
+        ProviderUnavailableError: it can't be reached.
+        ProviderMisconfiguredError: what it says can't be used.
+    """
+    return Client(provider, discover(provider.issuer))
