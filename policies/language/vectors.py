@@ -62,7 +62,7 @@ def run_case(
 def _run(
     case: Case, record_sets: Mapping[str, Any]
 ) -> tuple[CaseVerdict, tuple[str, ...]]:
-    if _holds_rego(case):
+    if holds_rego(case):
         return CaseVerdict.SKIPPED, ()
     runner = _RUNNERS.get(case["kind"])
     if runner is None:
@@ -70,12 +70,13 @@ def _run(
     found = [
         f"{mode}: {line}"
         for mode, expected in _readings(case)
-        for line in _differences(_refused_or(runner, case, record_sets, mode), expected)
+        for line in differences(_refused_or(runner, case, record_sets, mode), expected)
     ]
     return (CaseVerdict.FAILED if found else CaseVerdict.PASSED), tuple(found)
 
 
-def _holds_rego(case: Case) -> bool:
+def holds_rego(case: Case) -> bool:
+    """Return whether a case is about a script in Rego."""
     parts = case.get("route", {}).get("sub_policies") or ()
     return case["kind"] == "rego" or any(part.get("rego") for part in parts)
 
@@ -122,7 +123,7 @@ def _run_ppl(case: Case, record_sets: Mapping[str, Any], mode: Mode) -> dict[str
             mode=mode,
         )
     decision = evaluate(program, case_facts(case, record_sets), mode=mode)
-    return _answer(decision)
+    return answer_of(decision)
 
 
 def _run_route(
@@ -142,7 +143,7 @@ def _run_route(
     ]
     options = case.get("options", {})
     program = compile_route(
-        settings=_settings(route, lambda text: parse(text, edition=edition)),
+        settings=route_settings(route, lambda text: parse(text, edition=edition)),
         policies=parts,
         default_client_certificate_rule=bool(
             options.get("add_default_client_certificate_rule")
@@ -150,11 +151,11 @@ def _run_route(
         edition=edition,
         mode=mode,
     )
-    return _answer(evaluate(program, case_facts(case, record_sets), mode=mode))
+    return answer_of(evaluate(program, case_facts(case, record_sets), mode=mode))
 
 
 def _run_route_to_ppl(case: Case, _: Mapping[str, Any], __: Mode) -> dict[str, Any]:
-    settings = _settings(case["route"], _tree)
+    settings = route_settings(case["route"], _tree)
     return {"parsed": canonical(settings_to_policy(settings))}
 
 
@@ -163,7 +164,7 @@ def _run_internal(
 ) -> dict[str, Any]:
     session_id = case["input"]["session"]["id"]
     facts = case_facts(case, record_sets)
-    return _answer(evaluate_internal(facts, session_id=session_id))
+    return answer_of(evaluate_internal(facts, session_id=session_id))
 
 
 def _run_decision(case: Case, _: Mapping[str, Any], __: Mode) -> dict[str, Any]:
@@ -171,7 +172,7 @@ def _run_decision(case: Case, _: Mapping[str, Any], __: Mode) -> dict[str, Any]:
         Result(part["value"], frozenset(part["reasons"]))
         for part in (case["result"]["allow"], case["result"]["deny"])
     )
-    answer = _answer(decide(allowed, denied))
+    answer = answer_of(decide(allowed, denied))
     return {key: answer[key] for key in ("outcome", "status")}
 
 
@@ -192,7 +193,7 @@ def _tree(text: str) -> PolicyDocument:
     return document
 
 
-def _settings(
+def route_settings(
     route: Mapping[str, Any], read_policy: Callable[[str], PolicyDocument]
 ) -> RouteSettings:
     """Return a route's settings, those of its sub-policies after its own."""
@@ -229,7 +230,8 @@ def case_facts(case: Case, record_sets: Mapping[str, Any]) -> Facts:
     )
 
 
-def _answer(decision: Decision) -> dict[str, Any]:
+def answer_of(decision: Decision) -> dict[str, Any]:
+    """Return a decision in the form in which cases expect it."""
     return {
         "allow": decision.allow,
         "allow_reasons": sorted(decision.allow_reasons),
@@ -246,7 +248,7 @@ def _answer(decision: Decision) -> dict[str, Any]:
     }
 
 
-def _differences(
+def differences(
     actual: Mapping[str, Any], expected: Mapping[str, Any]
 ) -> Iterator[str]:
     """Yield what differs. What a case leaves open is not compared."""

@@ -1,0 +1,192 @@
+"""The built-ins that policies in Rego may call: one table, and everything from it.
+
+The check at save, the guards of the worker and the completion of the editor read it.
+What isn't here is refused: what reads the host or the network (`opa.runtime`,
+`net.lookup_ip_addr`), what the engine hasn't got, and what it answers otherwise than
+OPA does (`regex.template_match`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Builtin:
+    """A built-in: the types of its arguments, of its result, and what can fail.
+
+    `test` is a condition in Rego on `a0`, `a1`, … without which it fails although the
+    types are right. `risky` ones may fail whatever is tested beforehand.
+    """
+
+    name: str
+    arguments: tuple[str, ...]
+    result: str
+    test: str = ""
+    risky: bool = False
+
+    @property
+    def signature(self) -> str:
+        return f"{self.name}({', '.join(self.arguments)}) → {self.result}"
+
+
+# name, types of arguments, type of result
+_PLAIN: Final = """
+abs number number
+array.concat array,array array
+array.reverse array array
+array.slice array,number,number array
+base64.encode string string
+base64.is_valid string boolean
+base64url.encode string string
+base64url.encode_no_pad string string
+bits.and number,number number
+bits.lsh number,number number
+bits.negate number number
+bits.or number,number number
+bits.rsh number,number number
+bits.xor number,number number
+ceil number number
+concat string,list string
+contains string,string boolean
+count collection number
+endswith string,string boolean
+floor number number
+glob.match string,any,string boolean
+glob.quote_meta string string
+graph.reachable object,list set
+graph.reachable_paths object,list set
+hex.encode string string
+indexof string,string number
+indexof_n string,string array
+intersection set set
+is_array any boolean
+is_boolean any boolean
+is_null any boolean
+is_number any boolean
+is_object any boolean
+is_set any boolean
+is_string any boolean
+json.filter object,list object
+json.is_valid string boolean
+json.marshal any string
+json.remove object,list object
+lower string string
+max list any
+min list any
+net.cidr_is_valid string boolean
+numbers.range number,number array
+object.filter object,collection object
+object.get object,any,any any
+object.keys object set
+object.remove object,collection object
+object.subset any,any boolean
+object.union object,object object
+object.union_n array object
+product list number
+regex.is_valid string boolean
+replace string,string,string string
+round number number
+semver.is_valid string boolean
+sort list array
+split string,string array
+startswith string,string boolean
+strings.any_prefix_match any,any boolean
+strings.any_suffix_match any,any boolean
+strings.count string,string number
+strings.replace_n object,string string
+strings.reverse string string
+sum list number
+trim string,string string
+trim_left string,string string
+trim_prefix string,string string
+trim_right string,string string
+trim_space string string
+trim_suffix string,string string
+type_name any string
+union set set
+upper string string
+urlquery.encode string string
+yaml.is_valid string boolean
+yaml.marshal any string
+"""
+# These fail for some values of the right type; the rest is Rego that tells which.
+_TESTED: Final = """
+base64.decode string string base64.is_valid(a0)
+json.unmarshal string any json.is_valid(a0)
+regex.find_all_string_submatch_n string,string,number array regex.is_valid(a0)
+regex.find_n string,string,number array regex.is_valid(a0)
+regex.match string,string boolean regex.is_valid(a0)
+regex.replace string,string,string string regex.is_valid(a1)
+regex.split string,string array regex.is_valid(a0)
+semver.compare string,string number semver.is_valid(a0); semver.is_valid(a1)
+substring string,number,number string a1 >= 0
+yaml.unmarshal string any yaml.is_valid(a0)
+"""
+_RISKY: Final = """
+base64url.decode string string
+format_int number,number string
+hex.decode string string
+json.patch any,array any
+net.cidr_contains string,string boolean
+net.cidr_expand string set
+numbers.range_step number,number,number array
+sprintf string,array string
+time.add_date number,number,number,number number
+time.clock any array
+time.date any array
+time.diff any,any array
+time.format any string
+time.parse_duration_ns string number
+time.parse_ns string,string number
+time.parse_rfc3339_ns string number
+time.weekday any string
+to_number any number
+units.parse string number
+units.parse_bytes string number
+urlquery.decode string string
+urlquery.decode_object string object
+urlquery.encode_object object string
+uuid.parse string object
+"""
+# Served by the worker itself: records, frozen time and chance.
+_SERVED: Final = """
+get_databroker_record string,string object
+http.send object object
+rand.intn string,number number
+ssh_verify_user_cert any,any,any boolean
+time.now_ns  number
+uuid.rfc4122 string string
+"""
+SPECIAL: Final = frozenset({"print", "walk"})
+# Known to OPA, and never served; the reasons are told to whoever writes them.
+REFUSED: Final = {
+    "opa.runtime": "a policy may not read the environment of the server",
+    "net.lookup_ip_addr": "a policy may not use the network",
+    "trace": "use `print`; it shows in the try panel",
+    "rego.parse_module": "a policy may not compile others",
+    "rego.metadata.rule": "this engine keeps no annotations",
+    "rego.metadata.chain": "this engine keeps no annotations",
+    "regex.template_match": "this engine answers otherwise than OPA; use `regex.match`",
+    "json.match_schema": "a schema can point to other hosts",
+    "json.verify_schema": "a schema can point to other hosts",
+    "json.marshal_with_options": "use `json.marshal`",
+    "get_google_cloud_serverless_headers": "a policy may not hold credentials",
+}
+
+
+def _read(table: str, *, risky: bool = False) -> dict[str, Builtin]:
+    found = {}
+    for line in table.strip().splitlines():
+        name, arguments, result, *test = line.split(" ", 3)
+        kinds = tuple(filter(None, arguments.split(",")))
+        found[name] = Builtin(name, kinds, result, "".join(test), risky)
+    return found
+
+
+SERVED: Final = _read(_SERVED)
+GUARDED: Final = {**_read(_PLAIN), **_read(_TESTED), **_read(_RISKY, risky=True)}
+ALLOWED: Final = {**GUARDED, **SERVED}
+# The last arguments of these may be left out.
+OPTIONAL: Final = {"time.format": 1}
