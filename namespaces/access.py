@@ -7,9 +7,10 @@ path begins with that one's. The strongest role wins. There is no deny.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from console.core.actor import Actor
@@ -77,11 +78,22 @@ def _held_by(actor: Actor) -> Q:
             service_account_id=actor.service_account_id,
             service_account__is_active=True,
         )
-    return Q(user_id=actor.user_id, user__is_active=True) | Q(
-        group__is_active=True,
-        group__memberships__user_id=actor.user_id,
-        group__memberships__user__is_active=True,
+    # As a list of groups, and not as a join, which would read every membership.
+    groups = _groups().filter(
+        is_active=True,
+        memberships__user_id=actor.user_id,
+        memberships__user__is_active=True,
     )
+    return Q(user_id=actor.user_id, user__is_active=True) | Q(
+        group_id__in=groups.order_by().values("pk")
+    )
+
+
+def _groups() -> QuerySet[Any]:
+    """Groups of the directory, an app that this one must not import."""
+    model: Any = RoleBinding._meta.get_field("group").related_model  # noqa: SLF001
+    groups: QuerySet[Any] = model.objects.all()
+    return groups
 
 
 def _reach(path: str, bound_to: str | None) -> str:
@@ -184,18 +196,43 @@ def namespace_filter(
     policies are seen by the teams below.
     """
     prefix = f"{field}__path" if field else "path"
+    reach = reach_of(actor, permission, above=above)
+    if reach.is_everything:
+        return Q()
+    condition = Q(pk__in=[])
+    for path in reach.subtrees:
+        condition |= subtree(path, prefix)
+    if reach.ancestors:
+        condition |= Q(**{f"{prefix}__in": reach.ancestors})
+    return condition
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Where an actor may do something: subtrees by their paths, and some above them.
+
+    No subtree lies in another.
+    """
+
+    subtrees: tuple[str, ...]
+    ancestors: tuple[str, ...] = ()
+
+    @property
+    def is_everything(self) -> bool:
+        """The whole tree: the root, or the console itself."""
+        return any(path.count("/") <= 1 for path in self.subtrees)
+
+
+def reach_of(actor: Actor, permission: Permission, *, above: bool = False) -> Reach:
+    """Return where the actor holds `permission`.
+
+    With `above`, the ancestors of those namespaces are in it, too.
+    """
     paths = outermost(
         grant.path for grant in grants_of(actor) if permission in grant.role.permissions
     )
-    condition = Q(pk__in=[])
-    for path in paths:
-        if not path:
-            return Q()
-        condition |= subtree(path, prefix)
-    if above:
-        ancestors = {a for path in paths for a in ancestor_paths(path)}
-        condition |= Q(**{f"{prefix}__in": sorted(ancestors)})
-    return condition
+    found = {a for path in paths for a in ancestor_paths(path)} if above else ()
+    return Reach(tuple(paths), tuple(sorted(found)))
 
 
 def subtree(path: str, column: str = "path") -> Q:
@@ -203,7 +240,13 @@ def subtree(path: str, column: str = "path") -> Q:
 
     A range uses the index of every database; LIKE does not.
     """
-    return Q(**{f"{column}__gte": path, f"{column}__lt": path[:-1] + AFTER_SLASH})
+    first, end = bounds(path)
+    return Q(**{f"{column}__gte": first, f"{column}__lt": end})
+
+
+def bounds(path: str) -> tuple[str, str]:
+    """Return the least path of a subtree, and the least one behind it."""
+    return path, path[:-1] + AFTER_SLASH
 
 
 def ancestor_paths(path: str) -> list[str]:

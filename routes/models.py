@@ -43,7 +43,8 @@ class Route(NamespacedModel):
         ordering = ["name"]
         indexes = [
             models.Index(fields=["namespace", "name"]),
-            models.Index(fields=["name"], name="route_by_name"),
+            # A list's first page, with what tells who may see a row.
+            models.Index(fields=["name", "id", "namespace"], name="route_by_name"),
             models.Index(
                 fields=["host"],
                 name="route_with_other_hosts",

@@ -16,6 +16,7 @@ from console.core.actor import Actor
 from namespaces import access
 from namespaces import selectors as namespace_selectors
 from namespaces.permissions import Permission
+from namespaces.scoping import in_scope
 from policies.models import AttachmentMode, NamespacePolicy, Policy
 
 if TYPE_CHECKING:
@@ -208,18 +209,17 @@ def _arriving(
 
 
 def _on_routes(actor: Actor) -> Q:
-    return Q(route_attachments__isnull=False) & access.namespace_filter(
-        actor, Permission.ROUTE_VIEW, field=f"{ROUTE}__namespace"
+    reach = access.reach_of(actor, Permission.ROUTE_VIEW)
+    return Q(route_attachments__isnull=False) & in_scope(
+        f"{ROUTE}__namespace_id", reach
     )
 
 
 def _on_namespaces(actor: Actor) -> Q:
     # Above as well: what is in force in a namespace is shown there (decision 8).
-    return Q(namespace_attachments__isnull=False) & access.namespace_filter(
-        actor,
-        Permission.POLICY_VIEW,
-        field="namespace_attachments__namespace",
-        above=True,
+    reach = access.reach_of(actor, Permission.POLICY_VIEW, above=True)
+    return Q(namespace_attachments__isnull=False) & in_scope(
+        "namespace_attachments__namespace_id", reach
     )
 
 
