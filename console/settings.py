@@ -304,6 +304,10 @@ EMAIL_USE_TLS = env_bool("POSTERN_EMAIL_TLS", default=True)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env_str("POSTERN_EMAIL_FROM", "postern@localhost")
 
+# Who says which groups are in use, beside those that hold roles: a directory asks, and
+# lies below the apps that know.
+GROUP_USES = ["policies.selectors.list_groups_in_use"]
+
 UPSTREAM_ALLOWLIST = env_list("POSTERN_UPSTREAM_ALLOWLIST")
 AUDIT_CHECKPOINT_FILE = env_str("POSTERN_AUDIT_CHECKPOINTS")
 

@@ -14,12 +14,28 @@ class Directory(Versioned):
 
     `complete_at` is the time of the last enumeration that was complete. Group
     membership is known only while that is younger than `max_age_seconds`.
+
+    `account` is how it is read; without one it is not. `options` are the provider's
+    own. A run holds the directory until `lease_until` and counts `fence` up when it
+    takes it: whoever finds another fence has lost the directory to another run.
     """
 
     name = models.CharField(max_length=100, unique=True)
     provider = models.CharField(max_length=32)
     complete_at = models.DateTimeField(null=True)
     max_age_seconds = models.PositiveIntegerField(default=24 * 3600)
+    account = models.ForeignKey(
+        "ServiceAccount", on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    options = models.JSONField(default=dict)
+    is_enabled = models.BooleanField(default=True)
+    interval_seconds = models.PositiveIntegerField(default=3600)
+    only_used_groups = models.BooleanField(default=False)
+    brake_percent = models.PositiveSmallIntegerField(default=20)
+    brake_count = models.PositiveIntegerField(default=500)
+    next_run_at = models.DateTimeField(null=True, db_index=True)
+    fence = models.PositiveBigIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name_plural = "directories"
@@ -205,6 +221,57 @@ class OpenIdSession(models.Model):
 
     def __str__(self) -> str:
         return f"session of {self.user_id}"
+
+
+class SyncState(models.TextChoices):
+    """Where a run stands."""
+
+    QUEUED = "queued", "Waiting"
+    RUNNING = "running", "Running"
+    HELD = "held", "Held"
+    APPLIED = "applied", "Applied"
+    UNCHANGED = "unchanged", "Nothing changed"
+    PREVIEWED = "previewed", "Dry run"
+    FAILED = "failed", "Failed"
+    DISCARDED = "discarded", "Discarded"
+    SUPERSEDED = "superseded", "Overtaken"
+
+
+class SyncRun(Timestamped):
+    """One reading of a directory, kept with what it found.
+
+    `plan` is what a held run would write. `effect` is what that does to access, once it
+    has been worked out. `fence` is the directory's at the time when the run took it.
+    """
+
+    directory = models.ForeignKey(
+        Directory, on_delete=models.CASCADE, related_name="runs"
+    )
+    state = models.CharField(max_length=16, choices=SyncState.choices)
+    trigger = models.CharField(max_length=16)
+    started_by = models.CharField(max_length=255)
+    is_dry_run = models.BooleanField(default=False)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    fence = models.PositiveBigIntegerField(default=0)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    progress = models.JSONField(default=dict)
+    failure = models.TextField(blank=True)
+    failed_page = models.CharField(max_length=255, blank=True)
+    counts = models.JSONField(default=dict)
+    reasons = models.JSONField(default=list)
+    problems = models.JSONField(default=list)
+    log = models.JSONField(default=list)
+    plan = models.JSONField(null=True)
+    effect = models.JSONField(null=True)
+
+    class Meta:
+        ordering = ["-created_at", "-fence"]
+        indexes = [models.Index(fields=["directory", "-created_at"])]
+        verbose_name = "directory run"
+
+    def __str__(self) -> str:
+        return f"{self.directory_id} {self.created_at:%Y-%m-%d %H:%M}"
 
 
 class RecoveryToken(models.Model):

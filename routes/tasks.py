@@ -18,6 +18,11 @@ def import_core(*, run_id: str, **_: object) -> None:
     services.perform_import(run_id, now=timezone.now())
 
 
+@shared_task(name="routes.preview_sync", time_limit=30 * MINUTE, acks_late=True)
+def preview_sync(*, run_id: str, **_: object) -> None:
+    services.preview_sync(run_id, now=timezone.now())
+
+
 @shared_task(name="routes.fail_stalled_imports", time_limit=MINUTE)
 def fail_stalled_imports(**_: object) -> None:
     services.fail_stalled_imports(now=timezone.now())

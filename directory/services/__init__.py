@@ -1,5 +1,10 @@
 """Writes about people, sign-in, directories and their credentials."""
 
+from directory.services.directories import (
+    check_connection,
+    create_directory,
+    update_directory,
+)
 from directory.services.identity_provider import (
     save_identity_provider,
     try_identity_provider,
@@ -32,26 +37,42 @@ from directory.services.sign_in import (
 from directory.services.snapshots import (
     load_snapshot,
 )
+from directory.services.sync_runs import (
+    discard_run,
+    record_effect,
+    start_due_syncs,
+    start_sync,
+)
+from directory.services.syncing import release_run, run_sync
 
 __all__ = [
     "Credential",
     "SignedIn",
     "change_password",
+    "check_connection",
     "check_demo_sign_in",
     "check_password",
     "check_recovery_token",
+    "create_directory",
     "create_service_account",
     "delete_service_account",
+    "discard_run",
     "end_openid_sessions",
     "ensure_bootstrap_admin",
     "load_snapshot",
     "mint_recovery_token",
     "open_secret",
+    "record_effect",
     "record_failed_sign_in",
     "record_refused_identity",
     "record_sign_in",
+    "release_run",
+    "run_sync",
     "save_identity_provider",
     "sign_in_by_identity",
+    "start_due_syncs",
+    "start_sync",
     "try_identity_provider",
+    "update_directory",
     "update_service_account",
 ]

@@ -1,18 +1,24 @@
-"""Write a snapshot into the tables, in the caller's transaction.
+"""Read the rows of a directory, and write a plan into them in the caller's transaction.
 
 People and groups that vanished are deactivated and lose their memberships; their
 rows stay, so that bindings and audit events keep meaning somebody.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import TypeVar
+from uuid import UUID
+
+from django.contrib.auth.hashers import make_password
 
 from directory.models import Directory, Group, Membership, User
-from directory.sync.snapshot import Snapshot
+from directory.sync.assembly import Assembled
+from directory.sync.diff import Known, KnownGroup, KnownPerson, Plan, make_plan
+from directory.sync.snapshot import GroupRecord, PersonRecord, Snapshot
 
-BATCH = 1000
+BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,110 +31,156 @@ class Applied:
     memberships_removed: int
 
 
+def read_known(directory: Directory) -> Known:
+    """Return the rows as they are."""
+    people = {
+        key: KnownPerson(email, name, claims, active)
+        for key, email, name, claims, active in directory.users.values_list(
+            "external_id", "email", "display_name", "claims", "is_active"
+        ).iterator()
+    }
+    groups = {
+        key: KnownGroup(name, email, active)
+        for key, name, email, active in directory.groups.values_list(
+            "external_id", "name", "email", "is_active"
+        ).iterator()
+    }
+    found: dict[str, set[str]] = {}
+    shared = {key: key for key in groups}
+    pairs = Membership.objects.filter(group__directory=directory)
+    for person, group in pairs.values_list(
+        "user__external_id", "group__external_id"
+    ).iterator():
+        found.setdefault(person, set()).add(shared[group])
+    memberships = {person: frozenset(members) for person, members in found.items()}
+    return Known(people, groups, memberships)
+
+
 def apply_snapshot(
     directory: Directory, snapshot: Snapshot, *, now: datetime
 ) -> Applied:
     """Make the rows of a directory equal to its snapshot."""
-    groups = _write_groups(directory, snapshot, now=now)
-    people = _write_people(directory, snapshot, now=now)
-    added, removed = _write_memberships(directory, snapshot)
+    plan = make_plan(read_known(directory), Assembled(snapshot, ()))
+    return apply_plan(directory, plan, now=now)
+
+
+def apply_plan(directory: Directory, plan: Plan, *, now: datetime) -> Applied:
+    """Write a plan. The rows must be those that it was made from."""
+    groups = _write_groups(directory, plan, now=now)
+    people = _write_people(directory, plan, now=now)
+    _write_memberships(directory, plan)
     directory.complete_at = now
     directory.modified_at = now
     directory.save(update_fields=["complete_at", "modified_at"])
-    return Applied(people, groups, added, removed)
+    return Applied(people, groups, len(plan.added), len(plan.removed))
 
 
-Row = TypeVar("Row", Group, User)
+T = TypeVar("T")
 
 
-def _deactivate(rows: Iterable[Row], *, now: datetime) -> list[Row]:
-    gone = [row for row in rows if row.is_active]
-    for row in gone:
-        row.is_active, row.modified_at = False, now
-    return gone
+def _batches(items: Iterable[T]) -> Iterator[list[T]]:
+    iterator = iter(items)
+    while batch := list(islice(iterator, BATCH)):
+        yield batch
 
 
-def _write_groups(directory: Directory, snapshot: Snapshot, *, now: datetime) -> int:
-    existing = {row.external_id: row for row in directory.groups.all()}
-    made, changed = [], []
-    for record in snapshot.groups:
-        row = existing.pop(record.id, None)
-        wanted = (record.name, record.email, True)
-        if row is None:
-            made.append(
-                Group(
-                    directory=directory,
-                    external_id=record.id,
-                    name=record.name,
-                    email=record.email,
-                    created_at=now,
-                    modified_at=now,
-                )
-            )
-        elif (row.name, row.email, row.is_active) != wanted:
-            row.name, row.email, row.is_active = wanted
-            row.modified_at = now
-            changed.append(row)
-    changed += _deactivate(existing.values(), now=now)
-    Group.objects.bulk_create(made, batch_size=BATCH)
-    Group.objects.bulk_update(
-        changed, ["name", "email", "is_active", "modified_at"], batch_size=BATCH
-    )
-    return len(made) + len(changed)
-
-
-def _write_people(directory: Directory, snapshot: Snapshot, *, now: datetime) -> int:
-    existing = {row.external_id: row for row in directory.users.all()}
-    made, changed = [], []
-    for record in snapshot.people:
-        row = existing.pop(record.id, None)
-        wanted = (record.email, record.display_name, record.claims, True)
-        if row is None:
-            person = User(
+def _write_groups(directory: Directory, plan: Plan, *, now: datetime) -> int:
+    for made in _batches(plan.new_groups):
+        Group.objects.bulk_create(
+            Group(
                 directory=directory,
-                external_id=record.id,
-                email=record.email,
-                display_name=record.display_name,
-                claims=record.claims,
+                external_id=one.id,
+                name=one.name,
+                email=one.email,
                 created_at=now,
                 modified_at=now,
             )
-            person.set_unusable_password()
-            made.append(person)
-        elif (row.email, row.display_name, row.claims, row.is_active) != wanted:
-            row.email, row.display_name, row.claims, row.is_active = wanted
-            row.modified_at = now
-            changed.append(row)
-    changed += _deactivate(existing.values(), now=now)
-    User.objects.bulk_create(made, batch_size=BATCH)
+            for one in made
+        )
+    for changed in _batches(plan.changed_groups):
+        _update_groups(directory, changed, now=now)
+    for gone in _batches(plan.gone_groups):
+        rows = directory.groups.filter(external_id__in=gone)
+        rows.update(is_active=False, modified_at=now)
+    return len(plan.new_groups) + len(plan.changed_groups) + len(plan.gone_groups)
+
+
+def _update_groups(
+    directory: Directory, records: Collection[GroupRecord], *, now: datetime
+) -> None:
+    wanted = {one.id: one for one in records}
+    rows = list(directory.groups.filter(external_id__in=wanted))
+    for row in rows:
+        record = wanted[row.external_id]
+        row.name, row.email = record.name, record.email
+        row.is_active, row.modified_at = True, now
+    Group.objects.bulk_update(rows, ["name", "email", "is_active", "modified_at"])
+
+
+def _write_people(directory: Directory, plan: Plan, *, now: datetime) -> int:
+    for made in _batches(plan.new_people):
+        User.objects.bulk_create(
+            User(
+                directory=directory,
+                external_id=one.id,
+                email=one.email,
+                display_name=one.display_name,
+                claims=one.claims,
+                password=make_password(None),
+                created_at=now,
+                modified_at=now,
+            )
+            for one in made
+        )
+    for changed in _batches(plan.changed_people):
+        _update_people(directory, changed, now=now)
+    for gone in _batches(plan.gone_people):
+        rows = directory.users.filter(external_id__in=gone)
+        rows.update(is_active=False, modified_at=now)
+    return len(plan.new_people) + len(plan.changed_people) + len(plan.gone_people)
+
+
+def _update_people(
+    directory: Directory, records: Collection[PersonRecord], *, now: datetime
+) -> None:
+    wanted = {one.id: one for one in records}
+    rows = list(directory.users.filter(external_id__in=wanted))
+    for row in rows:
+        record = wanted[row.external_id]
+        row.email, row.display_name = record.email, record.display_name
+        row.claims = record.claims
+        row.is_active, row.modified_at = True, now
     User.objects.bulk_update(
-        changed,
-        ["email", "display_name", "claims", "is_active", "modified_at"],
-        batch_size=BATCH,
+        rows, ["email", "display_name", "claims", "is_active", "modified_at"]
     )
-    return len(made) + len(changed)
 
 
-def _write_memberships(directory: Directory, snapshot: Snapshot) -> tuple[int, int]:
-    people = dict(directory.users.values_list("external_id", "id"))
+def _write_memberships(directory: Directory, plan: Plan) -> None:
     groups = dict(directory.groups.values_list("external_id", "id"))
-    wanted = {
-        (people[person.id], groups[group_id])
-        for person in snapshot.people
-        for group_id in person.group_ids
-    }
-    current = {
-        (user_id, group_id): pk
-        for user_id, group_id, pk in Membership.objects.filter(
-            group__directory=directory
-        ).values_list("user_id", "group_id", "pk")
-    }
-    gone = [pk for pair, pk in current.items() if pair not in wanted]
-    for start in range(0, len(gone), BATCH):
-        Membership.objects.filter(pk__in=gone[start : start + BATCH]).delete()
-    added = wanted - current.keys()
-    Membership.objects.bulk_create(
-        [Membership(user_id=user, group_id=group) for user, group in added],
-        batch_size=BATCH,
-    )
-    return len(added), len(gone)
+    for removed in _batches(_by_group(plan.removed)):
+        for group, people in removed:
+            for some in _batches(people):
+                Membership.objects.filter(
+                    group_id=groups[group],
+                    user__directory=directory,
+                    user__external_id__in=some,
+                ).delete()
+    people_ids = _people_ids(directory, plan)
+    for added in _batches(plan.added):
+        Membership.objects.bulk_create(
+            Membership(user_id=people_ids[person], group_id=groups[group])
+            for person, group in added
+        )
+
+
+def _by_group(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, list[str]]]:
+    found: dict[str, list[str]] = {}
+    for person, group in pairs:
+        found.setdefault(group, []).append(person)
+    return list(found.items())
+
+
+def _people_ids(directory: Directory, plan: Plan) -> dict[str, UUID]:
+    if not plan.added:
+        return {}
+    return dict(directory.users.values_list("external_id", "id"))

@@ -21,6 +21,7 @@ from policies.selectors.documents import (
     describe,
     get_document,
     has_deny_rules,
+    list_groups_in_use,
     name_groups_in,
     names_in,
     problem_as_json,
@@ -41,6 +42,7 @@ from policies.selectors.policies import (
     search_policies,
     within,
 )
+from policies.selectors.populations import Somebody, plain_request, population_of
 
 __all__ = [
     "GROUPS",
@@ -48,6 +50,7 @@ __all__ = [
     "Attempt",
     "DiffLine",
     "Records",
+    "Somebody",
     "Usage",
     "check_source",
     "compile_source",
@@ -75,12 +78,15 @@ __all__ = [
     "list_deleted",
     "list_devices_of",
     "list_enforced",
+    "list_groups_in_use",
     "list_naming",
     "list_policies",
     "list_unattached",
     "list_versions",
     "name_groups_in",
     "names_in",
+    "plain_request",
+    "population_of",
     "problem_as_json",
     "read_source",
     "search_policies",

@@ -97,6 +97,18 @@ def name_groups_in(explanation: Explanation) -> Names:
     return _named(ids)
 
 
+def list_groups_in_use() -> frozenset[str]:
+    """Return the ids of all groups that policies name; for directories.
+
+    Policies in Rego are programs: which groups they ask for can't be told.
+    """
+    sources = Policy.objects.filter(
+        language=PolicyLanguage.PPL, source__contains=GROUPS
+    )
+    texts = sources.values_list("source", flat=True).iterator()
+    return frozenset(one for source in texts for one in _group_ids_in(source))
+
+
 def _named(ids: Collection[str]) -> Names:
     return Names(groups=directory_selectors.name_groups(ids) if ids else {})
 

@@ -18,11 +18,13 @@ from routes.services.import_running import (
 )
 from routes.services.moving import leaving_policies, move_route, move_routes
 from routes.services.preview import Preview, preview_route
+from routes.services.reach import Reach, preview_sync, reach_of
 from routes.services.saving import RouteDraft, create_route, create_routes
 from routes.services.trial import RouteTrial, suggested_path, try_route
 
 __all__ = [
     "Preview",
+    "Reach",
     "RouteDraft",
     "RouteTrial",
     "apply_import",
@@ -40,6 +42,8 @@ __all__ = [
     "perform_import",
     "preview_import",
     "preview_route",
+    "preview_sync",
+    "reach_of",
     "read_import",
     "release_host",
     "restore_route",

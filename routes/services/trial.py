@@ -11,6 +11,7 @@ from policies import language
 from policies import selectors as policy_selectors
 from policies import services as policy_services
 from policies.language import ForeignPolicy, RoutePolicy
+from policies.language.composition import RouteProgram
 from policies.selectors import Attempt
 from policies.services import Trial
 from routes import selectors
@@ -59,10 +60,7 @@ def try_route(
     route, actor = rules.load(route_id, Permission.POLICY_TRY, actor=actor)
     effective = selectors.policies_of(route)
     attempt = replace(attempt, host=parse_from(route.from_url).host)
-    program = language.compile_route(
-        policies=[_part(policy) for policy in effective.granting],
-        enforced=[_part(one.policy) for one in effective.enforced],
-    )
+    program = program_of(effective)
     facts = policy_selectors.facts_for(attempt, actor=actor, now=now)
     explanation = language.explain(program, facts)
     path = attempt.path.partition("?")[0]
@@ -77,6 +75,14 @@ def try_route(
             )
         },
         answering=selectors.find_answering(route, path, actor=actor),
+    )
+
+
+def program_of(effective: selectors.EffectivePolicies) -> RouteProgram:
+    """Return what decides over a route in the form that decides."""
+    return language.compile_route(
+        policies=[_part(policy) for policy in effective.granting],
+        enforced=[_part(one.policy) for one in effective.enforced],
     )
 
 

@@ -1,0 +1,215 @@
+"""Runs of a directory: asked for, taken by a worker, finished, released.
+
+One worker at a time holds a directory, by a lease in the database and a fence that
+counts up with each taking. Whoever finds another fence stops before the next write: a
+worker that slept through its lease changes nothing any more.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from console.core import audit, jobs
+from console.core.actor import Actor, system
+from console.core.audit import Change
+from console.core.exceptions import ConflictError, NotFoundError
+from console.core.transactions import writing
+from directory import selectors
+from directory.models import Directory, SyncRun, SyncState
+from namespaces.selectors import get_root
+
+LEASE = timedelta(minutes=2)
+MAX_ATTEMPTS = 3
+UNDER_WAY = (SyncState.QUEUED, SyncState.RUNNING)
+SCHEDULE, MANUAL = "schedule", "manual"
+BUSY = "another run of this directory was under way"
+GIVEN_UP = "the worker was stopped three times; nothing was changed"
+
+
+class LeaseLostError(Exception):
+    """Another worker has taken the directory."""
+
+
+def start_sync(
+    directory_id: UUID | str, *, actor: Actor, now: datetime, is_dry_run: bool = False
+) -> SyncRun:
+    """Let a worker read a directory now.
+
+    Raises:
+        NotFoundError, PermissionDeniedError
+        ConflictError: it has no account, or a run is under way.
+    """
+    with writing():
+        selectors.check_may_edit_directory(actor)
+        directory = selectors.get_directory(directory_id, actor=actor)
+        if directory.account_id is None:
+            raise ConflictError("this directory is not read from a provider")
+        if directory.runs.filter(state__in=UNDER_WAY).exists():
+            raise ConflictError("a run of this directory is under way already")
+        run = _queue(directory, MANUAL, actor=actor, now=now, is_dry_run=is_dry_run)
+        record("run-asked", run, {"dry run": is_dry_run}, actor=actor, now=now)
+    return run
+
+
+def _queue(
+    directory: Directory,
+    trigger: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    is_dry_run: bool = False,
+) -> SyncRun:
+    run = SyncRun.objects.create(
+        directory=directory,
+        state=SyncState.QUEUED,
+        trigger=trigger,
+        started_by=actor.label[:255],
+        is_dry_run=is_dry_run,
+        created_at=now,
+        modified_at=now,
+    )
+    jobs.run_after_commit("directory.sync", run_id=str(run.pk))
+    return run
+
+
+@writing()
+def start_due_syncs(*, now: datetime) -> int:
+    """Start what is due, and hand on what a stopped worker left; return how many."""
+    started = 0
+    actor = system("directory schedule")
+    due = Directory.objects.filter(
+        is_enabled=True, account__isnull=False, next_run_at__lte=now
+    )
+    for directory in due:
+        directory.next_run_at = now + timedelta(seconds=directory.interval_seconds)
+        directory.save(update_fields=["next_run_at"])
+        if not directory.runs.filter(state__in=UNDER_WAY).exists():
+            _queue(directory, SCHEDULE, actor=actor, now=now)
+            started += 1
+    left = SyncRun.objects.filter(state__in=UNDER_WAY, modified_at__lt=now - LEASE)
+    for run in left.select_related("directory"):
+        if run.attempts >= MAX_ATTEMPTS:
+            end(run, SyncState.FAILED, now=now, failure=GIVEN_UP)
+            continue
+        run.modified_at = now
+        run.save(update_fields=["modified_at"])
+        jobs.run_after_commit("directory.sync", run_id=str(run.pk))
+        started += 1
+    return started
+
+
+@writing()
+def take(run_id: UUID | str, *, now: datetime) -> SyncRun | None:
+    """Take the directory of a run; None when there is nothing to do."""
+    run = SyncRun.objects.select_related("directory").filter(pk=run_id).first()
+    if run is None or run.state not in UNDER_WAY:
+        return None
+    directory = run.directory
+    is_held = directory.lease_until is not None and directory.lease_until > now
+    if is_held:
+        if run.state == SyncState.QUEUED:
+            end(run, SyncState.SUPERSEDED, now=now, failure=BUSY)
+        return None
+    directory.fence += 1
+    directory.lease_until = now + LEASE
+    directory.save(update_fields=["fence", "lease_until"])
+    run.state, run.fence = SyncState.RUNNING, directory.fence
+    run.attempts += 1
+    run.started_at = run.started_at or now
+    run.modified_at = now
+    run.progress = {}
+    run.save()
+    return run
+
+
+def keep(run: SyncRun, *, now: datetime, progress: dict[str, Any]) -> None:
+    """Prolong the lease, and show how far the run is.
+
+    Raises:
+        LeaseLostError: another worker has taken the directory.
+    """
+    held = Directory.objects.filter(pk=run.directory_id, fence=run.fence)
+    if not held.update(lease_until=now + LEASE):
+        raise LeaseLostError
+    SyncRun.objects.filter(pk=run.pk, fence=run.fence).update(
+        progress=progress, modified_at=now, log=run.log
+    )
+
+
+def check_fence(run: SyncRun) -> Directory:
+    """Return the directory, if the run still holds it; for inside `writing`.
+
+    Raises:
+        LeaseLostError: another worker has taken it.
+    """
+    directory = Directory.objects.filter(pk=run.directory_id, fence=run.fence).first()
+    if directory is None or run.state not in {SyncState.RUNNING, SyncState.HELD}:
+        raise LeaseLostError
+    return directory
+
+
+def end(run: SyncRun, state: str, *, now: datetime, failure: str = "") -> None:
+    """Close a run, and give the directory back if the run holds it."""
+    run.state, run.failure = state, failure
+    run.finished_at = run.modified_at = now
+    run.save()
+    Directory.objects.filter(pk=run.directory_id, fence=run.fence).update(
+        lease_until=None
+    )
+
+
+def get_held(run_id: UUID | str, *, actor: Actor) -> SyncRun:
+    """Return a held run, for whoever may decide about it.
+
+    Raises:
+        NotFoundError, PermissionDeniedError
+        ConflictError: it is not held any more.
+    """
+    selectors.check_may_edit_directory(actor)
+    run = selectors.get_run(run_id, actor=actor)
+    if run.state != SyncState.HELD:
+        raise ConflictError("this run is not held any more")
+    return run
+
+
+@writing()
+def discard_run(run_id: UUID | str, *, actor: Actor, now: datetime) -> SyncRun:
+    """Throw away what a held run would write; what is there stays in force.
+
+    Raises:
+        NotFoundError, PermissionDeniedError, ConflictError
+    """
+    run = get_held(run_id, actor=actor)
+    run.plan = None
+    end(run, SyncState.DISCARDED, now=now)
+    record("run-discarded", run, {"reasons": run.reasons}, actor=actor, now=now)
+    return run
+
+
+@writing()
+def record_effect(run_id: UUID | str, effect: dict[str, Any]) -> None:
+    """Keep what a run does to access; worked out above, where routes are known.
+
+    Raises:
+        NotFoundError: there is no such run.
+    """
+    if not SyncRun.objects.filter(pk=run_id).update(effect=effect):
+        raise NotFoundError("there is no such run")
+
+
+def record(
+    verb: str, run: SyncRun, facts: dict[str, Any], *, actor: Actor, now: datetime
+) -> Any:
+    """Append an event about a run to the audit log."""
+    return audit.record(
+        Change(
+            action=f"directory.{verb}",
+            target_type="directory",
+            target_id=run.directory_id,
+            target_label=run.directory.name,
+            namespace_id=get_root().id,
+            after={"run": str(run.pk), **facts},
+        ),
+        actor=actor,
+        now=now,
+    )

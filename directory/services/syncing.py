@@ -1,0 +1,262 @@
+"""What a worker does for one run: fetch, assemble, compare, judge, write or hold.
+
+Only fetching takes long, and it happens outside any transaction. What is written is
+written in one: readers see the directory as it was before or as it is after.
+"""
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from console.core import jobs, outbox
+from console.core.actor import Actor, system
+from console.core.exceptions import ConflictError, ConsoleError
+from console.core.transactions import writing
+from directory.exceptions import ProviderError
+from directory.models import Directory, Group, SyncRun, SyncState, User
+from directory.providers import BY_CODE, open_client
+from directory.providers.engine import enumerate_all
+from directory.providers.records import Batch
+from directory.services import sync_runs
+from directory.services.service_accounts import open_secret
+from directory.services.sync_runs import LeaseLostError
+from directory.sync.apply import apply_plan, read_known
+from directory.sync.assembly import Assembled, Assembly
+from directory.sync.diff import Plan, make_plan
+from directory.sync.guard import Brake, find_reasons
+from namespaces import selectors as namespace_selectors
+from namespaces import services as namespace_services
+
+Clock = Callable[[], datetime]
+SHOW_EVERY = 1.0
+SLICE = 15.0
+MAX_PROBLEMS = 500
+MAX_LOG = 200
+UNFORESEEN = "something went wrong that nobody foresaw; nothing was changed"
+
+
+def run_sync(
+    run_id: UUID | str, *, clock: Clock, sleep: Callable[[float], None] = time.sleep
+) -> None:
+    """Carry out a run that was asked for. May be called again, or twice at once."""
+    run = sync_runs.take(run_id, now=clock())
+    if run is None:
+        return
+    worker = _Worker(run, clock, sleep)
+    try:
+        worker.carry_out()
+    except LeaseLostError:
+        return
+    except ConsoleError as error:
+        page = error.page if isinstance(error, ProviderError) else ""
+        _fail(run, error.message, page=page, now=clock())
+    except Exception:
+        _fail(run, UNFORESEEN, page="", now=clock())
+        raise
+
+
+@dataclass(slots=True)
+class _Worker:
+    run: SyncRun
+    clock: Clock
+    sleep: Callable[[float], None]
+    shown: float = -SHOW_EVERY
+
+    def carry_out(self) -> None:
+        directory = self.run.directory
+        assembly = Assembly(
+            taken_people=_ids_elsewhere(directory, User),
+            taken_groups=_ids_elsewhere(directory, Group),
+            only_groups=_used_groups() if directory.only_used_groups else None,
+        )
+        for batch in self.fetch():
+            assembly.add(batch.records)
+            self.show(batch, assembly)
+        self.say("everything is read; comparing")
+        assembled = assembly.finish()
+        known = read_known(directory)
+        plan = make_plan(known, assembled)
+        used = _used_groups()
+        reasons = find_reasons(
+            plan,
+            known,
+            used_groups=used,
+            privileged_groups=used,
+            brake=Brake(directory.brake_percent, directory.brake_count),
+        )
+        _finish(self.run, plan, assembled, reasons, now=self.clock())
+
+    def fetch(self) -> Iterable[Batch]:
+        """Yield the pages of the provider."""
+        directory = self.run.directory
+        provider = BY_CODE[directory.provider]
+        credential = open_secret(directory.account_id or "", now=self.clock())
+        options = provider.with_defaults({**directory.options, **credential.settings})
+        options |= credential.secrets
+        self.say(f"reading {provider.name}")
+        if provider.fetch is not None:
+            yield from provider.fetch(options)
+            return
+        with open_client(provider, options, sleep=self.wait) as client:
+            yield from enumerate_all(provider, options, client)
+            usage = client.usage
+            self.say(
+                f"{usage.requests:,} requests, {usage.waits:,} waits of "
+                f"{usage.waited_seconds:,.0f} seconds in all"
+            )
+
+    def wait(self, seconds: float) -> None:
+        """Wait, and keep the lease meanwhile."""
+        self.say(f"waiting {seconds:.0f} seconds, as the provider asks")
+        while seconds > 0:
+            self.sleep(min(seconds, SLICE))
+            seconds -= SLICE
+            self.keep(self.run.progress)
+
+    def show(self, batch: Batch, assembly: Assembly) -> None:
+        """Show how far it is, about once a second."""
+        if time.monotonic() - self.shown < SHOW_EVERY:
+            return
+        self.shown = time.monotonic()
+        self.keep(
+            {
+                "page": batch.page,
+                "pages": batch.number,
+                "expected": batch.expected,
+                "people": len(assembly.people),
+                "groups": len(assembly.groups),
+                "memberships": assembly.edges,
+            }
+        )
+
+    def keep(self, progress: dict[str, Any]) -> None:
+        self.run.progress = progress
+        sync_runs.keep(self.run, now=self.clock(), progress=progress)
+
+    def say(self, text: str) -> None:
+        """Add a line to the run's log."""
+        self.run.log = [*self.run.log, {"at": self.clock().isoformat(), "text": text}]
+        del self.run.log[:-MAX_LOG]
+
+
+def _ids_elsewhere(
+    directory: Directory, model: type[User] | type[Group]
+) -> frozenset[str]:
+    rows = model.objects.filter(directory__isnull=False, is_active=True)
+    others = rows.exclude(directory=directory)
+    return frozenset(others.values_list("external_id", flat=True))
+
+
+def _used_groups() -> frozenset[str]:
+    """Return the ids of groups that hold roles, or that the apps above use."""
+    bound = [one.group_id for one in namespace_selectors.list_all_bindings()]
+    rows = Group.objects.filter(pk__in=[one for one in bound if one])
+    used = set(rows.values_list("external_id", flat=True))
+    for path in settings.GROUP_USES:
+        used |= import_string(path)()
+    return frozenset(used)
+
+
+@writing()
+def _finish(
+    run: SyncRun,
+    plan: Plan,
+    assembled: Assembled,
+    reasons: list[str],
+    *,
+    now: datetime,
+) -> None:
+    directory = sync_runs.check_fence(run)
+    snapshot = assembled.snapshot
+    run.counts = plan.counts() | {
+        "people": len(snapshot.people),
+        "groups": len(snapshot.groups),
+        "memberships": sum(len(one.group_ids) for one in snapshot.people),
+        "problems": len(assembled.problems),
+    }
+    run.problems = [
+        {"kind": one.kind, "id": one.id, "text": one.text}
+        for one in assembled.problems[:MAX_PROBLEMS]
+    ]
+    run.reasons = reasons
+    actor = system("directory sync")
+    if run.is_dry_run or (reasons and not plan.is_empty):
+        run.plan = plan.as_json()
+        state = SyncState.PREVIEWED if run.is_dry_run else SyncState.HELD
+        _overtake(run, now=now)
+        sync_runs.end(run, state, now=now)
+        if state == SyncState.HELD:
+            sync_runs.record(
+                "run-held", run, {"reasons": reasons}, actor=actor, now=now
+            )
+        jobs.run_after_commit("routes.preview_sync", run_id=str(run.pk))
+        return
+    _write(run, directory, plan, actor=actor, now=now)
+
+
+def _write(
+    run: SyncRun, directory: Directory, plan: Plan, *, actor: Actor, now: datetime
+) -> None:
+    apply_plan(directory, plan, now=now)
+    if plan.gone_people or plan.removed:
+        namespace_services.check_root_keeps_an_admin()
+    _overtake(run, now=now)
+    run.plan = None
+    state = SyncState.UNCHANGED if plan.is_empty else SyncState.APPLIED
+    sync_runs.end(run, state, now=now)
+    if not plan.is_empty:
+        event = sync_runs.record("synced", run, plan.counts(), actor=actor, now=now)
+        payload = {"id": str(directory.pk)}
+        outbox.enqueue("directory", payload, event=event, now=now)
+
+
+def _overtake(run: SyncRun, *, now: datetime) -> None:
+    """Close older held runs: what they found is not how things are any more."""
+    older = SyncRun.objects.filter(directory_id=run.directory_id, state=SyncState.HELD)
+    if not run.is_dry_run:
+        older.exclude(pk=run.pk).update(
+            state=SyncState.SUPERSEDED, plan=None, finished_at=now, modified_at=now
+        )
+
+
+@writing()
+def release_run(run_id: UUID | str, *, actor: Actor, now: datetime) -> SyncRun:
+    """Write what a held run found, as it was looked at.
+
+    Raises:
+        NotFoundError, PermissionDeniedError
+        ConflictError: it is not held any more, or was overtaken.
+        LastAdminError: nobody would be left to administer the root.
+    """
+    run = sync_runs.get_held(run_id, actor=actor)
+    try:
+        directory = sync_runs.check_fence(run)
+    except LeaseLostError as error:
+        raise ConflictError(
+            "the directory was read again since; look at the newer run"
+        ) from error
+    _write(run, directory, Plan.from_json(run.plan or {}), actor=actor, now=now)
+    return run
+
+
+@writing()
+def _fail(run: SyncRun, message: str, *, page: str, now: datetime) -> None:
+    try:
+        sync_runs.check_fence(run)
+    except LeaseLostError:
+        return
+    run.failed_page = page[:255]
+    sync_runs.end(run, SyncState.FAILED, now=now, failure=message)
+    before = SyncRun.objects.filter(directory_id=run.directory_id).exclude(pk=run.pk)
+    last = before.exclude(state__in=sync_runs.UNDER_WAY).first()
+    if last is None or last.state != SyncState.FAILED:
+        facts = {"failure": message, "page": page}
+        sync_runs.record(
+            "sync-failed", run, facts, actor=system("directory sync"), now=now
+        )

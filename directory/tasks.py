@@ -1,0 +1,18 @@
+"""What a worker does for directories."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from directory import services
+
+MINUTE = 60
+
+
+@shared_task(name="directory.sync", time_limit=4 * 60 * MINUTE, acks_late=True)
+def sync(*, run_id: str, **_: object) -> None:
+    services.run_sync(run_id, clock=timezone.now)
+
+
+@shared_task(name="directory.start_due_syncs", time_limit=MINUTE)
+def start_due_syncs(**_: object) -> None:
+    services.start_due_syncs(now=timezone.now())
