@@ -9,6 +9,7 @@ from django.core.validators import validate_ipv46_address
 
 from console.core.actor import Actor
 from namespaces import selectors as namespace_selectors
+from namespaces.forms import NamespaceField
 from namespaces.permissions import Permission
 from policies import validation
 from policies.models import AttachmentMode
@@ -49,19 +50,12 @@ COMMON_ZONES = (
 )
 
 
-def namespace_choices(
-    actor: Actor, permission: Permission, *, below: str = ""
-) -> list[tuple[str, str]]:
-    """Return the namespaces where the actor may, indented as the tree is.
-
-    `below` is a path: only that namespace and those below it are offered.
-    """
+def namespace_choices(actor: Actor, permission: Permission) -> list[tuple[str, str]]:
+    """Return the namespaces where the actor may, indented as the tree is."""
     return [
         (str(node.id), f"{INDENT * node.depth}{node.name}")
         for node in namespace_selectors.list_nodes(actor)
-        if node.role
-        and permission in node.role.permissions
-        and node.path.startswith(below)
+        if node.role and permission in node.role.permissions
     ]
 
 
@@ -116,16 +110,15 @@ class PolicyForm(forms.Form):
 class NewPolicyForm(PolicyForm):
     """A policy that isn't there yet, and where it goes."""
 
-    namespace = forms.ChoiceField(
+    namespace = NamespaceField(
         help_text="It can be attached there and below, and is seen there and below."
     )
     field_order = ("namespace", "name", "description")
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["namespace"].choices = namespace_choices(  # type: ignore[attr-defined]
-            actor, Permission.POLICY_CREATE
-        )
+        namespace: Any = self.fields["namespace"]
+        namespace.offer(actor, Permission.POLICY_CREATE)
 
 
 class EditPolicyForm(PolicyForm):
@@ -137,20 +130,20 @@ class EditPolicyForm(PolicyForm):
 class MovePolicyForm(forms.Form):
     """Where a policy is to live."""
 
-    namespace = forms.ChoiceField(label="New namespace")
+    namespace = NamespaceField(label="New namespace")
     reason = ReasonField()
     version = VersionField()
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        places = namespace_choices(actor, Permission.POLICY_EDIT)
-        self.fields["namespace"].choices = [("", "Choose…"), *places]  # type: ignore[attr-defined]
+        namespace: Any = self.fields["namespace"]
+        namespace.offer(actor, Permission.POLICY_EDIT)
 
 
 class AttachForm(forms.Form):
     """Where a policy is to count, and how."""
 
-    namespace = forms.ChoiceField()
+    namespace = NamespaceField()
     mode = forms.ChoiceField(
         label="How it counts there and below",
         widget=forms.RadioSelect,
@@ -176,8 +169,8 @@ class AttachForm(forms.Form):
 
     def __init__(self, *args: Any, actor: Actor, below: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        places = namespace_choices(actor, Permission.POLICY_ATTACH, below=below)
-        self.fields["namespace"].choices = [("", "Choose…"), *places]  # type: ignore[attr-defined]
+        namespace: Any = self.fields["namespace"]
+        namespace.offer(actor, Permission.POLICY_ATTACH, below=below)
 
 
 class AttemptForm(forms.Form):

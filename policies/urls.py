@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from policies.views import detail, editing, lists, trying
+from policies.views import attaching, detail, editing, lists, trying
 
 app_name = "policies"
 urlpatterns = [
@@ -36,11 +36,13 @@ urlpatterns = [
     path("policies/<uuid:id>/try", trying.TryPolicyPage.as_view(), name="policy-try"),
     path("policies/<uuid:id>/move", editing.MovePage.as_view(), name="policy-move"),
     path(
-        "policies/<uuid:id>/attach", editing.AttachPage.as_view(), name="policy-attach"
+        "policies/<uuid:id>/attach",
+        attaching.AttachPage.as_view(),
+        name="policy-attach",
     ),
     path(
         "policies/<uuid:id>/detach/<uuid:namespace_id>",
-        detail.DetachAction.as_view(),
+        attaching.DetachPage.as_view(),
         name="policy-detach",
     ),
     path(

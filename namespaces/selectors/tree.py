@@ -133,6 +133,35 @@ def list_deleted(actor: Actor) -> QuerySet[Tombstone]:
     )
 
 
+def find_namespaces(
+    actor: Actor,
+    permission: Permission,
+    *,
+    text: str = "",
+    below: str = "",
+    outside: str = "",
+    limit: int,
+) -> tuple[list[NamespacePath], bool]:
+    """Return where the actor may, by a part of the name, and whether there are more.
+
+    `below` and `outside` are paths: only that namespace and those below it, or none
+    of them. A text with slashes is taken for the end of a path.
+    """
+    rows = list_namespaces_where(actor, permission)
+    if below:
+        rows = rows.filter(access.subtree(below))
+    if outside:
+        rows = rows.exclude(access.subtree(outside))
+    *above, name = [part.strip() for part in text.strip("/").split("/")]
+    if name:
+        rows = rows.filter(name__icontains=name)
+    for step, part in enumerate(reversed(above), start=1):
+        rows = rows.filter(**{f"{'__'.join(['parent'] * step)}__name__iexact": part})
+    found = list(rows.order_by("depth", "name", "pk")[: limit + 1])
+    named = name_paths(found[:limit])
+    return [named[row.pk] for row in found[:limit]], len(found) > limit
+
+
 def list_children(namespace: Namespace, *, actor: Actor) -> list[Node]:
     """Return the namespaces directly in one that the actor sees, by name."""
     rows = list_namespaces(actor).filter(parent=namespace)

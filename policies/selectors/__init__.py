@@ -2,6 +2,7 @@
 
 from policies.selectors.attachments import (
     Usage,
+    get_attachment,
     get_usage,
     is_any_public_inherited,
     keep_attached,
@@ -62,6 +63,7 @@ __all__ = [
     "find_by_meaning",
     "find_people",
     "find_person",
+    "get_attachment",
     "get_completion",
     "get_document",
     "get_policy",

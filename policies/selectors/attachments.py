@@ -17,6 +17,7 @@ from namespaces import access
 from namespaces import selectors as namespace_selectors
 from namespaces.permissions import Permission
 from namespaces.scoping import in_scope
+from policies.exceptions import AttachmentNotFoundError
 from policies.models import AttachmentMode, NamespacePolicy, Policy
 
 if TYPE_CHECKING:
@@ -139,6 +140,24 @@ def get_usage(
         attachments=attachments,
         hidden_count=everything - route_count - len(attachments),
     )
+
+
+def get_attachment(
+    policy: Policy, namespace_id: UUID, *, actor: Actor
+) -> NamespacePolicy:
+    """Return how a policy is attached to a namespace that the actor sees.
+
+    Raises:
+        AttachmentNotFoundError: it isn't attached there, or the actor sees nothing.
+    """
+    found = policy.namespace_attachments.filter(
+        access.namespace_filter(actor, Permission.POLICY_VIEW),
+        namespace_id=namespace_id,
+    )
+    attachment = found.select_related("namespace").first()
+    if attachment is None:
+        raise AttachmentNotFoundError
+    return attachment
 
 
 def list_enforced(policy: Policy) -> list[NamespacePolicy]:

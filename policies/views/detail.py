@@ -224,18 +224,3 @@ class RevertAction(OfPolicy, ActionView):
             f"as version {policy.version}.",
         )
         return self.url("policy-history")
-
-
-class DetachAction(OfPolicy, ActionView):
-    """Takes a policy off a namespace."""
-
-    def carry_out(self) -> str:
-        """Detach it."""
-        services.detach_from_namespace(
-            self.policy.pk,
-            namespace_id=self.kwargs["namespace_id"],
-            actor=self.actor,
-            now=self.now,
-        )
-        messages.success(self.request, f"{self.policy.name} no longer counts there.")
-        return self.url("policy-uses")

@@ -17,7 +17,6 @@ from namespaces import access
 from namespaces.permissions import Permission
 from policies import selectors, services
 from policies.forms import (
-    AttachForm,
     EditPolicyForm,
     MovePolicyForm,
     NewPolicyForm,
@@ -209,47 +208,6 @@ class MovePage(OfPolicy, FormPage[MovePolicyForm]):
             self.request, f"{policy.name} lives in {policy.namespace.name} now."
         )
         return self.page_url
-
-
-class AttachPage(OfPolicy, FormPage[AttachForm]):
-    """A namespace in which a policy is to count, and how."""
-
-    template_name = "policies/policy_attach.html"
-    form_class = AttachForm
-
-    def get_title(self) -> str:
-        """What is attached."""
-        return f"Attach {self.policy.name}"
-
-    def get_form_kwargs(self) -> dict[str, Any]:
-        """Offer the places where the policy is seen and the person may."""
-        if not access.can_anywhere(self.actor, Permission.POLICY_ATTACH):
-            raise PermissionDeniedError
-        return super().get_form_kwargs() | {
-            "actor": self.actor,
-            "below": self.policy.namespace.path,
-        }
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Add where to go back to."""
-        return super().get_context_data(cancel_url=self.url("policy-uses"), **kwargs)
-
-    def save(self, form: AttachForm) -> str:
-        """Attach it."""
-        values = dict(form.cleaned_data)
-        attachment = services.attach_to_namespace(
-            self.policy.pk,
-            namespace_id=values.pop("namespace"),
-            actor=self.actor,
-            now=self.now,
-            **values,
-        )
-        messages.success(
-            self.request,
-            f"{self.policy.name} counts as {attachment.mode} on every route of "
-            f"{attachment.namespace.name} and below.",
-        )
-        return self.url("policy-uses")
 
 
 class DeletePage(OfPolicy, ConfirmPage):

@@ -111,7 +111,16 @@ PAGES: dict[str, tuple[Row, ...]] = {
             body=lambda _: {"name": "Web", "description": "x", "version": "1"},
         ),
     ),
+    "namespace-options": (
+        get(signed_in, query=lambda _: {"q": "w", "permission": "route:create"}),
+    ),
+    "namespace-deleted": (get(signed_in),),
     "namespace-inherit": (
+        get(
+            at(Permission.NAMESPACE_EDIT),
+            "namespace",
+            query=lambda _: {"inherits": "off"},
+        ),
         post(
             at(Permission.NAMESPACE_EDIT),
             "namespace",

@@ -119,8 +119,8 @@ PAGES: dict[str, tuple[Row, ...]] = {
         ),
         post(
             both(
-                somewhere(Permission.POLICY_ATTACH),
                 at(Permission.POLICY_VIEW, "idle-policy"),
+                somewhere(Permission.POLICY_ATTACH),
                 names("web"),
                 at(Permission.POLICY_ATTACH),
             ),
@@ -129,6 +129,11 @@ PAGES: dict[str, tuple[Row, ...]] = {
         ),
     ),
     "policy-detach": (
+        get(
+            at(Permission.POLICY_ATTACH),
+            "attached-policy",
+            ids={"namespace_id": lambda world: world.places["web"].id},
+        ),
         post(
             at(Permission.POLICY_ATTACH),
             "attached-policy",

@@ -1,18 +1,17 @@
 """Pages that change the tree: create, edit, move, delete, restore."""
 
+from functools import cached_property
 from typing import Any
 
 from django.contrib import messages
 from django.urls import reverse
 
-from console.core.exceptions import NotFoundError, PermissionDeniedError
-from console.core.generic.pages import ActionView, ConfirmPage, F, FormPage
-from console.core.http import uuid_from
-from console.ui.namespaces import preview
+from console.core.exceptions import PermissionDeniedError, ValidationFailedError
+from console.core.generic.pages import ActionView, F, FormPage
+from console.core.generic.previewed import PreviewedPage
 from console.ui.namespaces.forms import EditNamespaceForm, MoveForm, NewNamespaceForm
 from console.ui.namespaces.frame import OfNamespace
 from namespaces import access, services
-from namespaces import selectors as namespace_selectors
 from namespaces.permissions import Permission
 
 
@@ -99,88 +98,125 @@ class EditPage(_Form[EditNamespaceForm]):
         return self.page_url
 
 
-class InheritAction(OfNamespace, ActionView):
+class InheritPage(OfNamespace, PreviewedPage):
     """The switch: whether policies inherited from above count here and below."""
 
-    def carry_out(self) -> str:
-        """Turn it to what the button says."""
-        inherits = self.request.POST.get("inherits") == "on"
-        version = self.request.POST.get("version", "")
+    template_name = "namespaces/namespace_inherit.html"
+
+    @property
+    def inherits(self) -> bool:
+        """What it is to be turned to."""
+        return self.asked("inherits") == "on"
+
+    def get_title(self) -> str:
+        """What is switched."""
+        deed = "Inherit again" if self.inherits else "Stop inheriting"
+        return f"{deed} in {self.namespace.name}"
+
+    def act(self, *, seen: str = "") -> Any:
+        """Turn it."""
         services.update_namespace(
             self.namespace.id,
-            version=int(version) if version.isdecimal() else 0,
-            inherits_policies=inherits,
+            version=self.asked_number("version", self.namespace.version),
+            inherits_policies=self.inherits,
+            reason=self.asked("reason"),
+            seen=seen,
             actor=self.actor,
             now=self.now,
         )
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add what it touches."""
+        if not self.can(Permission.NAMESPACE_EDIT):
+            raise PermissionDeniedError
+        return super().get_context_data(
+            inherits=self.inherits,
+            hidden=[
+                {"name": "inherits", "value": "on" if self.inherits else "off"},
+                {"name": "version", "value": self.namespace.version},
+            ],
+            cancel_url=self.page_url,
+            **kwargs,
+        )
+
+    def carry_out(self) -> str:
+        """Turn it as it was seen."""
+        self.act(seen=self.asked("seen"))
         messages.success(
             self.request,
             "Policies from above count here again."
-            if inherits
+            if self.inherits
             else "Inherited policies no longer count here. Enforced ones still do.",
         )
         return self.page_url
 
 
-class MovePage(_Form[MoveForm]):
+class MovePage(OfNamespace, PreviewedPage):
     """Choose a new parent, see what that changes, do it."""
 
     template_name = "namespaces/namespace_move.html"
-    form_class = MoveForm
-    permission = Permission.NAMESPACE_MOVE
 
     def get_title(self) -> str:
         """What is moved."""
         return f"Move {self.namespace.name}"
 
-    def get_initial(self) -> dict[str, Any]:
-        """Keep the place that is being looked at."""
-        return {
-            "under": self.request.GET.get("under", ""),
-            "version": self.namespace.version,
-        }
+    @cached_property
+    def form(self) -> MoveForm:
+        """The choice of a place: sent, or in the address."""
+        sent = self.request.POST or self.request.GET
+        has_place = "under" in sent or "under-text" in sent
+        return MoveForm(
+            sent if has_place else None,
+            actor=self.actor,
+            outside=self.namespace.path,
+        )
 
-    def get_form_kwargs(self) -> dict[str, Any]:
-        """Offer the places where the person may, but none within itself."""
-        return super().get_form_kwargs() | {
-            "actor": self.actor,
-            "outside": self.namespace.path,
-        }
+    def can_preview(self) -> bool:
+        """Only for a place."""
+        return self.form.is_bound and self.form.is_valid()
+
+    def act(self, *, seen: str = "") -> Any:
+        """Move it."""
+        return services.move_namespace(
+            self.namespace.id,
+            under=self.form.cleaned_data["under"],
+            version=self.asked_number("version", self.namespace.version),
+            reason=self.form.cleaned_data["reason"],
+            seen=seen,
+            actor=self.actor,
+            now=self.now,
+        )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Add what the chosen place would change."""
-        chosen = self.request.POST.get("under") or self.request.GET.get("under")
+        """Add the choice of places."""
+        if not self.can(Permission.NAMESPACE_MOVE):
+            raise PermissionDeniedError
+        under = self.form.cleaned_data["under"] if self.can_preview() else ""
+        field: Any = self.form.fields["under"]
         return super().get_context_data(
-            preview=self._preview(chosen),
+            form=self.form,
+            under=field.name_of(under),
             hidden=[
-                {"name": "under", "value": chosen},
+                {"name": "under", "value": under},
                 {"name": "version", "value": self.namespace.version},
             ],
+            cancel_url=self.page_url,
             **kwargs,
         )
 
-    def _preview(self, chosen: str | None) -> preview.MovePreview | None:
-        if not chosen:
-            return None
-        try:
-            parent = namespace_selectors.get_namespace(
-                uuid_from(chosen, name="under"), actor=self.actor
-            )
-        except NotFoundError:
-            return None
-        return preview.preview_move(self.namespace, parent, actor=self.actor)
-
-    def save(self, form: MoveForm) -> str:
-        """Move it."""
-        moved = services.move_namespace(
-            self.namespace.id, actor=self.actor, now=self.now, **form.cleaned_data
-        )
+    def carry_out(self) -> str:
+        """Move it as it was seen."""
+        if not self.can(Permission.NAMESPACE_MOVE):
+            raise PermissionDeniedError
+        if not self.can_preview():
+            raise ValidationFailedError("choose a new parent")
+        moved = self.act(seen=self.asked("seen"))
         parent = moved.parent.name if moved.parent else ""
         messages.success(self.request, f"{moved.name} is now in {parent}.")
         return self.page_url
 
 
-class DeletePage(OfNamespace, ConfirmPage):
+class DeletePage(OfNamespace, PreviewedPage):
     """Lists what goes with a namespace, or what stands in the way; then deletes it."""
 
     template_name = "namespaces/namespace_confirm_delete.html"
@@ -189,46 +225,32 @@ class DeletePage(OfNamespace, ConfirmPage):
         """What is deleted."""
         return f"Delete {self.namespace.name}"
 
+    def act(self, *, seen: str = "") -> Any:
+        """Delete it with everything in it."""
+        services.delete_namespace(
+            self.namespace.id,
+            version=self.asked_number("version", self.namespace.version),
+            with_contents=True,
+            reason=self.asked("reason"),
+            seen=seen,
+            actor=self.actor,
+            now=self.now,
+        )
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Add what it holds and who loses which role."""
+        """Add what goes."""
         if not self.can(Permission.NAMESPACE_DELETE):
             raise PermissionDeniedError
-        bindings = namespace_selectors.list_role_bindings(
-            self.namespace, actor=self.actor
-        )
-        own = [one for one in bindings if one.content_object_id == self.namespace.id]
         return super().get_context_data(
-            text=f"{self.namespace.name} is deleted. Nothing lives in it.",
             hidden=[{"name": "version", "value": self.namespace.version}],
-            held=namespace_selectors.list_contents(self.namespace),
-            places=self._places(),
-            consequences=preview.lost_roles(own),
             cancel_url=self.page_url,
             **kwargs,
         )
 
-    def _places(self) -> list[dict[str, str]]:
-        """Where to look at what it holds."""
-        here = f"?namespace={self.namespace.id}"
-        return [
-            {"label": "Its routes", "url": f"{reverse('routes:route-list')}{here}"},
-            {
-                "label": "Its policies",
-                "url": f"{reverse('policies:policy-list')}{here}",
-            },
-            {"label": "Namespaces in it", "url": f"{self.page_url}#children"},
-        ]
-
     def carry_out(self) -> str:
-        """Delete it, and offer to take that back."""
+        """Delete it as it was seen, and offer to take that back."""
         namespace = self.namespace
-        version = self.request.POST.get("version", "")
-        services.delete_namespace(
-            namespace.id,
-            version=int(version) if version.isdecimal() else 0,
-            actor=self.actor,
-            now=self.now,
-        )
+        self.act(seen=self.asked("seen"))
         undo = reverse("namespaces:namespace-restore", args=[namespace.id])
         messages.success(
             self.request, f"{namespace.name} is deleted.", extra_tags=f"undo:{undo}"

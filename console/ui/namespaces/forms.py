@@ -8,7 +8,7 @@ from django import forms
 
 from console.core.actor import Actor
 from console.core.generic.forms import VersionField
-from namespaces import selectors as namespace_selectors
+from namespaces.forms import NamespaceField
 from namespaces.permissions import Permission
 from namespaces.roles import ROLES, Role
 
@@ -18,22 +18,6 @@ REASON = forms.CharField(
     max_length=1000,
     help_text="For the audit log: why this is done, or a ticket.",
 )
-
-
-def namespace_choices(
-    actor: Actor, permission: Permission, *, outside: str = ""
-) -> list[tuple[str, str]]:
-    """Return the namespaces where the actor may, by the names that lead there.
-
-    `outside` is a path below which none is offered.
-    """
-    return [
-        (node.key, node.indented)
-        for node in namespace_selectors.list_nodes(actor)
-        if node.role
-        and permission in node.role.permissions
-        and not (outside and node.path.startswith(outside))
-    ]
 
 
 class NamespaceForm(forms.Form):
@@ -52,14 +36,13 @@ class NamespaceForm(forms.Form):
 class NewNamespaceForm(NamespaceForm):
     """A namespace that isn't there yet, and where it goes."""
 
-    parent = forms.ChoiceField(label="In")
+    parent = NamespaceField(label="In")
     field_order = ("parent", "name", "description")
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["parent"].choices = namespace_choices(  # type: ignore[attr-defined]
-            actor, Permission.NAMESPACE_CREATE
-        )
+        parent: Any = self.fields["parent"]
+        parent.offer(actor, Permission.NAMESPACE_CREATE)
 
 
 class EditNamespaceForm(NamespaceForm):
@@ -75,14 +58,13 @@ class EditNamespaceForm(NamespaceForm):
 class MoveForm(forms.Form):
     """Where a namespace goes."""
 
-    under = forms.ChoiceField(label="New parent")
+    under = NamespaceField(label="New parent")
     reason = REASON
-    version = VersionField()
 
     def __init__(self, *args: Any, actor: Actor, outside: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        places = namespace_choices(actor, Permission.NAMESPACE_MOVE, outside=outside)
-        self.fields["under"].choices = [("", "Choose…"), *places]  # type: ignore[attr-defined]
+        under: Any = self.fields["under"]
+        under.offer(actor, Permission.NAMESPACE_MOVE, outside=outside)
 
 
 def last_day(expires_at: datetime | None) -> date | None:

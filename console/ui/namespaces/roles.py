@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
+from django.http import HttpResponse
 from django.urls import reverse
 
 from console.core.exceptions import NotFoundError, PermissionDeniedError
-from console.core.generic.pages import ConfirmPage, F, FormPage, Page
+from console.core.generic.pages import F, FormPage, Page
+from console.core.generic.previewed import PreviewedPage
+from console.core.previews import preview
 from console.ui.namespaces.forms import GrantForm, RoleForm, last_day
 from console.ui.namespaces.frame import OfNamespace
 from directory import selectors as directory_selectors
@@ -150,17 +153,29 @@ class GrantPage(_RoleForm[GrantForm]):
             **kwargs,
         )
 
-    def save(self, form: GrantForm) -> str:
+    def grant(self, form: GrantForm, *, seen: str = "") -> "RoleBinding":
         """Grant it."""
-        binding = services.grant_role(
+        return services.grant_role(
             namespace_id=self.namespace.id,
             role=form.cleaned_data["role"],
             expires_at=form.expires_at,
             reason=form.cleaned_data["reason"],
+            seen=seen,
             actor=self.actor,
             now=self.now,
             **form.subject_id,
         )
+
+    def form_valid(self, form: GrantForm) -> HttpResponse:
+        """Grant it, or only show who would gain and lose what."""
+        if "look" not in self.request.POST:
+            return super().form_valid(form)
+        found = preview(lambda: self.grant(form))
+        return self.render_to_response(self.get_context_data(form=form, preview=found))
+
+    def save(self, form: GrantForm) -> str:
+        """Grant it as it was seen."""
+        binding = self.grant(form, seen=self.request.POST.get("seen", "")[:64])
         role = ROLE_BY_CODE[binding.permission.codename]
         messages.success(
             self.request, f"{binding.user or binding.group} is {role.name} here now."
@@ -215,7 +230,7 @@ class ChangePage(_OfBinding, _RoleForm[RoleForm]):
         return self.roles_url
 
 
-class RevokePage(_OfBinding, ConfirmPage):
+class RevokePage(_OfBinding, PreviewedPage):
     """Take a role away."""
 
     template_name = "namespaces/role_confirm_revoke.html"
@@ -224,6 +239,18 @@ class RevokePage(_OfBinding, ConfirmPage):
         """Whose role goes."""
         one = self.binding
         return f"Take the role of {one.user or one.group or one.service_account} away"
+
+    def act(self, *, seen: str = "") -> Any:
+        """Revoke it."""
+        binding = self.binding
+        services.revoke_role(
+            binding.pk,
+            version=self.asked_number("version", binding.version),
+            reason=self.asked("reason"),
+            seen=seen,
+            actor=self.actor,
+            now=self.now,
+        )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the role."""
@@ -245,13 +272,7 @@ class RevokePage(_OfBinding, ConfirmPage):
         return reverse("namespaces:namespace-roles", args=[self.namespace.id])
 
     def carry_out(self) -> str:
-        """Revoke it."""
-        version = self.request.POST.get("version", "")
-        services.revoke_role(
-            self.binding.pk,
-            version=int(version) if version.isdecimal() else 0,
-            actor=self.actor,
-            now=self.now,
-        )
+        """Revoke it as it was seen."""
+        self.act(seen=self.asked("seen"))
         messages.success(self.request, "The role is taken away.")
         return self._roles_url()

@@ -1,14 +1,17 @@
 """The tree of namespaces: the page, and the picker in the top bar."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 from uuid import UUID
 
+from django.http import HttpRequest, JsonResponse
 from django.urls import Resolver404, resolve, reverse
 
-from console.core.generic.pages import Page
+from console.core.exceptions import ValidationFailedError
+from console.core.generic.pages import ActorMixin, Page
 from console.ui.namespaces.counts import Counts, count_below
 from namespaces import access
 from namespaces import selectors as namespace_selectors
@@ -16,12 +19,22 @@ from namespaces.permissions import Permission
 from namespaces.selectors import Node
 
 MOST_ROWS = 400
+MOST_OPTIONS = 20
+MAX_TEXT = 200
+PATH = re.compile(r"([0-9]{1,10}/){1,32}")
 
 COLUMNS = (
     {"label": "Name"},
     {"label": "Routes", "align": "end", "note": "Here and below"},
     {"label": "Policies", "align": "end", "note": "Here and below", "hide": "narrow"},
     {"label": "Your role", "hide": "narrow"},
+)
+
+
+DELETED_COLUMNS = (
+    {"label": "Name"},
+    {"label": "Deleted"},
+    {"label": "By", "hide": "narrow"},
 )
 
 
@@ -127,6 +140,20 @@ class Choice:
     children: list["Choice"] = field(default_factory=list)
 
 
+class DeletedPage(Page):
+    """Namespaces that were deleted, with all that went with them."""
+
+    title = "Deleted namespaces"
+    template_name = "namespaces/namespace_deleted.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add what the person may restore."""
+        deleted = namespace_selectors.list_deleted(self.actor)
+        return super().get_context_data(
+            deleted=deleted[:MOST_ROWS], columns=DELETED_COLUMNS, **kwargs
+        )
+
+
 class PickerFragment(Page):
     """The tree to choose from: narrows the list that is open, or opens a namespace."""
 
@@ -156,6 +183,39 @@ class PickerFragment(Page):
             narrows=narrows,
             **kwargs,
         )
+
+
+class Options(ActorMixin):
+    """The choices of a field for a namespace: where the person may do that."""
+
+    http_method_names = ["get", "head", "options"]
+
+    def get(self, request: HttpRequest) -> JsonResponse:
+        """Answer with those whose name has the text."""
+        asked = request.GET
+        try:
+            permission = Permission(asked.get("permission", "namespace:view"))
+        except ValueError as error:
+            raise ValidationFailedError(
+                fields={"permission": ["there is no such permission"]}
+            ) from error
+        found, more = namespace_selectors.find_namespaces(
+            self.actor,
+            permission,
+            text=asked.get("q", "")[:MAX_TEXT],
+            below=_path_in(asked.get("below", "")),
+            outside=_path_in(asked.get("outside", "")),
+            limit=MOST_OPTIONS,
+        )
+        options = [
+            {"id": str(one.id), "name": one.names[-1], "note": "/".join(one.names[:-1])}
+            for one in found
+        ]
+        return JsonResponse({"options": options, "more": more})
+
+
+def _path_in(text: str) -> str:
+    return text if PATH.fullmatch(text) else ""
 
 
 def _target(node: Node, list_path: str) -> str:

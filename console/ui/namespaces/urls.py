@@ -8,12 +8,12 @@ app_name = "namespaces"
 urlpatterns = [
     path("", tree.TreePage.as_view(), name="namespace-list"),
     path("picker", tree.PickerFragment.as_view(), name="namespace-picker"),
+    path("deleted", tree.DeletedPage.as_view(), name="namespace-deleted"),
+    path("options", tree.Options.as_view(), name="namespace-options"),
     path("new", changes.CreatePage.as_view(), name="namespace-create"),
     path("<uuid:id>/", detail.NamespacePage.as_view(), name="namespace-detail"),
     path("<uuid:id>/edit", changes.EditPage.as_view(), name="namespace-edit"),
-    path(
-        "<uuid:id>/inherit", changes.InheritAction.as_view(), name="namespace-inherit"
-    ),
+    path("<uuid:id>/inherit", changes.InheritPage.as_view(), name="namespace-inherit"),
     path("<uuid:id>/move", changes.MovePage.as_view(), name="namespace-move"),
     path("<uuid:id>/delete", changes.DeletePage.as_view(), name="namespace-delete"),
     path(
