@@ -33,9 +33,6 @@ class Result:
     data: Mapping[str, str] = NOTHING
 
 
-NO_RESULT: Final = Result(False)
-
-
 @dataclass(frozen=True, slots=True)
 class Trace:
     """What one policy of a route said; `id` is None for the route's own rules."""

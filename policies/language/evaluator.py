@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from .decision import NO_RESULT, Result
+from .decision import Result
 from .facts import NOTHING, Facts
 from .grammar import Action, Operator
 
@@ -160,8 +160,7 @@ def merge_and(results: Iterable[Result]) -> Result:
 
 def merge_or(results: Iterable[Result]) -> Result:
     """Join alternatives: true for the reasons of the true ones; none is false."""
-    found = tuple(results)
-    return _join(found, decisive=True) if found else NO_RESULT
+    return _join(tuple(results), decisive=True)
 
 
 def _join(results: tuple[Result, ...], *, decisive: bool) -> Result:

@@ -7,7 +7,7 @@ to mean something else is dropped for one that writes a larger part of the text 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from policies.language.errors import Edit, PolicyLanguageError
 from policies.language.matchers import json_equal
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
     from .sheet import Path
     from .splices import Edits
+
+# Limits that no other way of writing the same tree keeps.
+_OF_THE_TREE: Final = frozenset({"too-deep", "too-many-criteria", "too-many-values"})
 
 
 def carry_out(
@@ -77,6 +80,8 @@ class _Attempt:
         except PolicyLanguageError as error:
             problem = error.problems[0]
             self.refusal = EditingError(problem.code, problem.message)
+            if problem.code in _OF_THE_TREE:
+                raise self.refusal from error
             return None
         if not json_equal(to_json(after.root), to_json(self.wanted)):
             return None
