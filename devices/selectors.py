@@ -13,7 +13,7 @@ from django.db.models import Count, Q, QuerySet
 
 from console.core.actor import Actor
 from console.core.models import AuditEvent
-from devices.exceptions import DeviceNotFoundError
+from devices.exceptions import DeviceNotFoundError, DeviceTypeNotFoundError
 from devices.models import (
     AttestationRoot,
     DeviceCredential,
@@ -37,6 +37,22 @@ def sees_devices(actor: Actor) -> bool:
     return access.can_at_root(actor, Permission.DEVICE_VIEW)
 
 
+def check_sees_devices(actor: Actor) -> None:
+    """Refuse whoever does not see everybody's devices.
+
+    Raises:
+        NamespaceNotFoundError, PermissionDeniedError
+    """
+    access.check_can(actor, Permission.DEVICE_VIEW, namespace_selectors.get_root().id)
+
+
+def list_own(actor: Actor) -> QuerySet[DeviceCredential]:
+    """Return the devices of whoever asks, oldest first."""
+    return list_credentials_of(actor.user_id or UUID(int=0)).select_related(
+        "user", "device_type", "enrollment"
+    )
+
+
 def list_devices(actor: Actor) -> QuerySet[DeviceCredential]:
     """Return everybody's devices with person, type and enrollment."""
     rows = DeviceCredential.objects.select_related(
@@ -49,8 +65,10 @@ def get_device(device_id: UUID | str, *, actor: Actor) -> DeviceCredential:
     """Return a device that the actor sees.
 
     Raises:
-        DeviceNotFoundError: it isn't there, or the actor may not see it.
+        NamespaceNotFoundError, PermissionDeniedError: the actor may not.
+        DeviceNotFoundError: it isn't there.
     """
+    check_sees_devices(actor)
     found = list_devices(actor).filter(pk=device_id).first()
     if found is None:
         raise DeviceNotFoundError
@@ -71,6 +89,12 @@ def count_waiting(actor: Actor) -> int:
     if not access.can_at_root(actor, Permission.DEVICE_APPROVE):
         return 0
     return DeviceEnrollment.objects.filter(status=Status.WAITING).count()
+
+
+def list_waiting(actor: Actor) -> QuerySet[DeviceCredential]:
+    """Return the devices that wait for a decision, the oldest first."""
+    rows = list_devices(actor).filter(enrollment__status=Status.WAITING)
+    return rows.order_by("created_at", "pk")
 
 
 def search_devices(
@@ -168,6 +192,42 @@ def state_in_words(credential: DeviceCredential, *, now: datetime) -> str:
     return Status(enrollment.status).label.lower()
 
 
+@dataclass(frozen=True, slots=True)
+class ShownDevice:
+    """A device as its person sees it; `is_proven` in the session that asks."""
+
+    device: DeviceCredential
+    state: str
+    is_proven: bool
+
+    @property
+    def is_waiting(self) -> bool:
+        """Somebody is to decide."""
+        return self.state == Status.WAITING
+
+    @property
+    def is_blocked(self) -> bool:
+        """It was refused or taken away."""
+        return self.state in BLOCKED
+
+    @property
+    def can_prove(self) -> bool:
+        """It can answer a challenge, and has not done so in this session."""
+        is_real = self.device.attestation_format != ""
+        return is_real and not self.is_blocked and not self.is_proven
+
+
+def list_shown(
+    actor: Actor, *, proven: Iterable[UUID], now: datetime
+) -> list[ShownDevice]:
+    """Return the devices of whoever asks as they are shown to them."""
+    used = set(proven)
+    return [
+        ShownDevice(one, state_in_words(one, now=now), one.pk in used)
+        for one in list_own(actor)
+    ]
+
+
 def list_provable(user_id: UUID) -> QuerySet[DeviceCredential]:
     """Return a person's devices that can answer a challenge and still count."""
     return list_counting(user_id).exclude(attestation_format="")
@@ -226,6 +286,27 @@ def list_links(actor: Actor) -> QuerySet[EnrollmentLink]:
     return rows if sees_devices(actor) else rows.none()
 
 
+def state_of_link(link: EnrollmentLink, *, now: datetime) -> str:
+    """Return what became of a link, in one word."""
+    if link.used_at:
+        return "used"
+    if link.withdrawn_at:
+        return "withdrawn"
+    return "ended" if link.expires_at <= now else "issued"
+
+
+def get_device_type(type_id: UUID) -> DeviceType:
+    """Return a type.
+
+    Raises:
+        DeviceTypeNotFoundError: there is no such type.
+    """
+    found = DeviceType.objects.filter(pk=type_id).first()
+    if found is None:
+        raise DeviceTypeNotFoundError
+    return found
+
+
 def find_usable_link(
     token_hash: str, *, user_id: UUID, now: datetime
 ) -> EnrollmentLink | None:
@@ -246,6 +327,28 @@ def find_usable_link(
 def get_rules() -> DeviceRules:
     """Return the rules of approval; unsaved ones that approve nothing, at first."""
     return DeviceRules.objects.first() or DeviceRules(version=0)
+
+
+def read_rules(*, actor: Actor) -> DeviceRules:
+    """Return the rules of approval to those who see devices.
+
+    Raises:
+        NamespaceNotFoundError, PermissionDeniedError
+    """
+    check_sees_devices(actor)
+    return get_rules()
+
+
+def search_links(rows: QuerySet[EnrollmentLink], text: str) -> QuerySet[EnrollmentLink]:
+    """Keep the links for people with this in their name or address."""
+    return rows.filter(
+        Q(user__display_name__icontains=text) | Q(user__email__icontains=text)
+    )
+
+
+def search_types(rows: QuerySet[DeviceType], text: str) -> QuerySet[DeviceType]:
+    """Keep the types with this in their name or code."""
+    return rows.filter(Q(name__icontains=text) | Q(code__icontains=text))
 
 
 def list_notices(actor: Actor) -> QuerySet[DeviceNotice]:

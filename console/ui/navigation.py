@@ -1,6 +1,6 @@
 """What the rail offers to whom, and which namespace the page is about."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from console.core.actor import Actor
 from console.core.exceptions import NotFoundError
+from devices import selectors as device_selectors
 from namespaces import access
 from namespaces import selectors as namespace_selectors
 from namespaces.permissions import Permission
@@ -21,7 +22,7 @@ class Entry:
 
     `permission` is what it takes to see anything there; None is for everybody.
     `narrows` pages keep the chosen namespace. `on_root` ones take the permission on
-    the root.
+    the root. `count` says how much waits there; nothing is shown for 0.
     """
 
     label: str
@@ -30,10 +31,17 @@ class Entry:
     permission: Permission | None = None
     narrows: bool = False
     on_root: bool = False
+    count: Callable[[Actor], int] | None = None
 
 
 RAIL: Sequence[tuple[str, Sequence[Entry]]] = (
-    ("", (Entry("Overview", "overview", "overview"),)),
+    (
+        "",
+        (
+            Entry("Overview", "overview", "overview"),
+            Entry("Your page", "person", "own-page"),
+        ),
+    ),
     (
         "Access",
         (
@@ -61,6 +69,14 @@ RAIL: Sequence[tuple[str, Sequence[Entry]]] = (
                 "People", "people", "directory:person-list", Permission.DIRECTORY_VIEW
             ),
             Entry("Groups", "group", "directory:group-list", Permission.DIRECTORY_VIEW),
+            Entry(
+                "Devices",
+                "device",
+                "devices:device-list",
+                Permission.DEVICE_VIEW,
+                on_root=True,
+                count=device_selectors.count_waiting,
+            ),
         ),
     ),
     (
@@ -100,7 +116,7 @@ def rail(
         {
             "label": label,
             "items": [
-                _item(entry, request, namespace)
+                _item(entry, request, namespace, actor)
                 for entry in entries
                 if _is_for(actor, entry)
             ],
@@ -119,7 +135,10 @@ def _is_for(actor: Actor, entry: Entry) -> bool:
 
 
 def _item(
-    entry: Entry, request: HttpRequest, namespace: dict[str, Any] | None
+    entry: Entry,
+    request: HttpRequest,
+    namespace: dict[str, Any] | None,
+    actor: Actor,
 ) -> dict[str, Any]:
     url = reverse(entry.url_name)
     is_here = request.path == url if url == "/" else request.path.startswith(url)
@@ -129,6 +148,7 @@ def _item(
         "icon": entry.icon,
         "url": f"{url}{keeps}",
         "active": is_here,
+        "count": (entry.count and entry.count(actor)) or "",
     }
 
 

@@ -13,6 +13,8 @@ PAGES = {
     "route": "routes:route-detail",
     "person": "directory:person-detail",
     "group": "directory:group-detail",
+    "device": "devices:device-detail",
+    "device_type": "devices:type-edit",
     "credential": "directory:credential-detail",
 }
 

@@ -8,6 +8,7 @@ from console.ui import (
     explain,
     health,
     overview,
+    own,
     search,
     sign_in,
     sign_in_settings,
@@ -63,8 +64,23 @@ urlpatterns = [
         "audit/<int:sequence>/", audit_log.AuditEventPage.as_view(), name="audit-detail"
     ),
     path("account/password", account.PasswordPage.as_view(), name="account-password"),
+    path(".pomerium/", own.OwnPage.as_view(), name="own-page"),
+    path(".pomerium/devices", own.OwnDevicesFragment.as_view(), name="own-devices"),
+    path(".pomerium/open", own.OpenPage.as_view(), name="own-open"),
+    path(".pomerium/enroll/<str:token>", own.EnrollPage.as_view(), name="own-enroll"),
+    path(
+        ".pomerium/devices/<uuid:id>/rename",
+        own.RenameAction.as_view(),
+        name="own-device-rename",
+    ),
+    path(
+        ".pomerium/devices/<uuid:id>/remove",
+        own.RemoveAction.as_view(),
+        name="own-device-remove",
+    ),
     path("namespaces/", include("console.ui.namespaces.urls")),
     path("", include("console.ui.directory_urls")),
+    path("", include("devices.urls")),
     path("", include("policies.urls")),
     path("", include("routes.urls")),
 ]

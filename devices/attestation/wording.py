@@ -30,6 +30,8 @@ def describe(
     backed_up: bool,
 ) -> Sequence[str]:
     """Return what an attestation says, one sentence for each thing."""
+    if form not in FORMATS:
+        return (UNKNOWN_FORMAT, TRUST["none"])
     copies = "The key can't leave its device."
     if backup_eligible:
         copies = (
@@ -38,7 +40,7 @@ def describe(
             else "The key may be copied to other devices of the person."
         )
     return (
-        FORMATS.get(form, UNKNOWN_FORMAT),
+        FORMATS[form],
         TRUST.get(trust, TRUST["none"]),
         copies,
         "The device recognized its owner (PIN, finger or face)."

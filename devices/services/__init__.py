@@ -1,12 +1,14 @@
 """Writes about devices, their types, links, and the rules of approval."""
 
 from devices.services.deciding import (
+    ACTION_CHOICES,
     ACTIONS,
     RowResult,
     Seen,
     change_device,
     change_devices,
     delete_device,
+    reopen_device,
     seen_of,
 )
 from devices.services.enrolling import (
@@ -15,7 +17,7 @@ from devices.services.enrolling import (
     finish_registration,
 )
 from devices.services.expiry import expire_due
-from devices.services.links import issue_link, withdraw_link
+from devices.services.links import issue_link, open_link, withdraw_link
 from devices.services.notices import send_due_notices, send_notice
 from devices.services.own import remove_own_device, rename_own_device
 from devices.services.proving import begin_proof, finish_proof
@@ -31,6 +33,7 @@ from devices.services.types import (
 
 __all__ = [
     "ACTIONS",
+    "ACTION_CHOICES",
     "RowResult",
     "Seen",
     "add_attestation_root",
@@ -49,9 +52,11 @@ __all__ = [
     "finish_proof",
     "finish_registration",
     "issue_link",
+    "open_link",
     "remove_attestation_root",
     "remove_own_device",
     "rename_own_device",
+    "reopen_device",
     "seen_of",
     "send_due_notices",
     "send_notice",

@@ -74,6 +74,7 @@ ACTIONS = {
         needs_reason=True,
     ),
 }
+ACTION_CHOICES = sorted(ACTIONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +164,24 @@ def _rows(results: Sequence[RowResult]) -> list[dict[str, str]]:
         }
         for one in results
     ]
+
+
+@writing()
+def reopen_device(device_id: UUID, *, actor: Actor, now: datetime) -> DeviceEnrollment:
+    """Take one's own latest approval or rejection back, for an undo button.
+
+    Raises:
+        DeviceNotFoundError
+        WrongStateError: somebody else decided since.
+    """
+    _check_right(actor)
+    enrollment = selectors.find_enrollment(device_id)
+    if enrollment is None:
+        raise DeviceNotFoundError
+    if enrollment.decided_by_label != actor.label[:255]:
+        raise WrongStateError("somebody else decided about this device since")
+    seen = seen_of(enrollment)
+    return _change(seen, ACTIONS["reopen"], reason="", actor=actor, now=now)
 
 
 @writing()

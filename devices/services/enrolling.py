@@ -33,7 +33,6 @@ from devices.exceptions import (
     CeremonyRefusedError,
     CredentialTakenError,
     DeviceTypeNotFoundError,
-    LinkRefusedError,
     TooManyDevicesError,
 )
 from devices.models import (
@@ -73,7 +72,7 @@ def begin_registration(
     """
     user_id = ceremonies.person_of(actor)
     person = directory_selectors.get_self(actor)
-    link = _usable_link(link_token, user_id, now) if link_token else None
+    link = links.open_link(link_token, actor=actor, now=now) if link_token else None
     kind = link.device_type if link else selectors.find_device_type(device_type)
     if kind is None:
         raise DeviceTypeNotFoundError
@@ -243,13 +242,6 @@ def clean_label(text: str) -> str:
 
 def _printable(text: str) -> str:
     return "".join(one if one.isprintable() else " " for one in text)
-
-
-def _usable_link(token: str, user_id: UUID, now: datetime) -> EnrollmentLink:
-    link = selectors.find_usable_link(links.hash_of(token), user_id=user_id, now=now)
-    if link is None:
-        raise LinkRefusedError
-    return link
 
 
 def _facts_of(found: Registered) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from namespaces.selectors import get_root
 
 LONGEST = timedelta(days=90)
 MAX_RETURN_LENGTH = 2000
+PATH = "/.pomerium/enroll/"
 
 
 def hash_of(token: str) -> str:
@@ -36,7 +37,7 @@ def issue_link(
     actor: Actor,
     now: datetime,
 ) -> tuple[EnrollmentLink, str]:
-    """Issue a link for a person; return it with its secret, which is told only now.
+    """Issue a link for a person; return it with its path, which is told only now.
 
     Raises:
         DeviceTypeNotFoundError
@@ -70,7 +71,21 @@ def issue_link(
         modified_at=now,
     )
     _record("issued", link, actor=actor, now=now)
-    return link, token
+    return link, f"{PATH}{token}"
+
+
+def open_link(token: str, *, actor: Actor, now: datetime) -> EnrollmentLink:
+    """Return the link of a secret to the person that it is for.
+
+    Raises:
+        LinkRefusedError: there is none, or it can't be used, any more or by them.
+    """
+    link = actor.user_id and selectors.find_usable_link(
+        hash_of(token), user_id=actor.user_id, now=now
+    )
+    if not link:
+        raise LinkRefusedError
+    return link
 
 
 @writing()

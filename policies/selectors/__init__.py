@@ -29,7 +29,15 @@ from policies.selectors.documents import (
     read_source,
     summarize,
 )
-from policies.selectors.facts import METHODS, Attempt, Records, facts_for, source_state
+from policies.selectors.facts import (
+    METHODS,
+    Attempt,
+    Records,
+    facts_for,
+    own_facts,
+    source_state,
+    to_place,
+)
 from policies.selectors.people import find_people, find_person, list_devices_of
 from policies.selectors.policies import (
     find_by_meaning,
@@ -87,6 +95,7 @@ __all__ = [
     "list_versions",
     "name_groups_in",
     "names_in",
+    "own_facts",
     "plain_request",
     "population_of",
     "problem_as_json",
@@ -94,6 +103,7 @@ __all__ = [
     "search_policies",
     "source_state",
     "summarize",
+    "to_place",
     "with_usage",
     "within",
 ]

@@ -5,7 +5,7 @@ decides about them.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -65,30 +65,66 @@ def facts_for(attempt: Attempt, *, actor: Actor, now: datetime) -> Facts:
     Raises:
         ValidationFailedError: no such person, or the device is not theirs.
     """
-    request = _request(attempt)
-    records = Records(now)
     if attempt.person_id is None:
         if attempt.device_id is not None:
             raise _refused("device", "nobody has no devices")
         return Facts(
             now=attempt.at,
-            request=request,
+            request=_request(attempt),
             certificate=ClientCertificate(),
-            records=records,
+            records=Records(now),
         )
     person = _person(attempt.person_id, actor)
+    devices = _devices(person, attempt.device_id, now)
+    return _facts_of(person, attempt, devices, now)
+
+
+def own_facts(
+    attempt: Attempt, *, device_ids: Iterable[UUID], actor: Actor, now: datetime
+) -> Facts:
+    """Return what the policies would know of a request of whoever asks.
+
+    `device_ids` are the devices that the session was used with; those of others are
+    not looked at.
+
+    Raises:
+        NotFoundError: it is no person who asks.
+    """
+    person = directory_selectors.get_self(actor)
+    used = device_selectors.list_credentials_of(person.pk).filter(
+        pk__in=list(device_ids)
+    )
+    return _facts_of(person, attempt, devices_of(used, now=now), now)
+
+
+def _facts_of(
+    person: "User", attempt: Attempt, devices: Mapping[str, Device], now: datetime
+) -> Facts:
     directories = list(directory_selectors.list_directories())
     return Facts(
         now=attempt.at,
-        request=request,
+        request=_request(attempt),
         session=Session(id=SESSION_ID, user_id=person.external_id),
         person=Person(id=person.external_id, email=person.email, claims=person.claims),
         directory_user=_directory_user(person),
         directory=_directory_state(person, directories, now),
-        devices=_devices(person, attempt.device_id, now),
+        devices=devices,
         certificate=ClientCertificate(),
-        records=records,
+        records=Records(now),
     )
+
+
+def to_place(facts: Facts, host: str, path: str) -> Facts:
+    """Return the same facts for a request to another host and path."""
+    request = replace(
+        facts.request,
+        host=host,
+        hostname=host.partition(":")[0],
+        path=_decoded(path),
+        raw_path=path,
+        url=f"https://{host}{path}",
+    )
+    return replace(facts, request=request)
 
 
 def source_state(

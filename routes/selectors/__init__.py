@@ -17,6 +17,7 @@ from routes.selectors.history import (
 from routes.selectors.imports import find_import, get_import, list_imports
 from routes.selectors.overlaps import (
     find_answering,
+    find_at,
     list_overlaps,
     list_overlaps_of_draft,
 )
@@ -25,6 +26,7 @@ from routes.selectors.routes import (
     hosts_in_use,
     hosts_left_by,
     list_deleted,
+    list_published,
     list_routes,
     list_using_hosts,
     search_routes,
@@ -50,6 +52,7 @@ __all__ = [
     "changes_of",
     "changes_since",
     "find_answering",
+    "find_at",
     "find_import",
     "get_import",
     "get_route",
@@ -61,6 +64,7 @@ __all__ = [
     "list_imports",
     "list_overlaps",
     "list_overlaps_of_draft",
+    "list_published",
     "list_routes",
     "list_using_hosts",
     "mask",

@@ -81,3 +81,12 @@ def find_answering(route: Route, path: str, *, actor: Actor) -> Route | None:
         if accepts(place.match, path):
             return rows[place.id]
     return None
+
+
+def find_at(origin: str, path: str) -> Route | None:
+    """Return the route that is asked for a path of an address, whoever may see it."""
+    rows = {str(one.pk): one for one in Route.objects.filter(from_url=origin)}
+    for place in matching_order(map(place_of, rows.values())):
+        if accepts(place.match, path):
+            return rows[place.id]
+    return None

@@ -27,6 +27,11 @@ def list_routes(actor: Actor) -> QuerySet[Route]:
     return routes
 
 
+def list_published() -> QuerySet[Route]:
+    """Return every route by name, whoever may see it: for what people can reach."""
+    return Route.objects.select_related("namespace").order_by("name", "pk")
+
+
 def get_route(route_id: UUID | str, *, actor: Actor) -> Route:
     """Return a route that the actor sees.
 

@@ -19,12 +19,21 @@ from routes.services.import_running import (
 from routes.services.moving import leaving_policies, move_route, move_routes
 from routes.services.preview import Preview, preview_route
 from routes.services.reach import Reach, preview_sync, reach_of
+from routes.services.reaching import (
+    OwnAnswer,
+    Reachable,
+    decide_own,
+    known_route,
+    list_reachable,
+)
 from routes.services.saving import RouteDraft, create_route, create_routes
 from routes.services.trial import RouteTrial, suggested_path, try_route
 
 __all__ = [
+    "OwnAnswer",
     "Preview",
     "Reach",
+    "Reachable",
     "RouteDraft",
     "RouteTrial",
     "apply_import",
@@ -32,11 +41,14 @@ __all__ = [
     "begin_import",
     "create_route",
     "create_routes",
+    "decide_own",
     "delete_route",
     "delete_routes",
     "export_configuration",
     "fail_stalled_imports",
+    "known_route",
     "leaving_policies",
+    "list_reachable",
     "move_route",
     "move_routes",
     "perform_import",

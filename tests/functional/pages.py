@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from console.core.checks import url_patterns
+from devices.models import DeviceCredential, DeviceType
 from directory.models import Group, ServiceAccount, User
 from namespaces.models import Namespace
 from policies.models import Policy
@@ -11,6 +12,9 @@ from routes.models import ImportRun, Route
 
 # What the key in an address is of, and the order in which its rows are stable.
 ROWS: dict[str, tuple[Any, str]] = {
+    ".pomerium": (DeviceCredential, "label"),
+    "devices": (DeviceCredential, "label"),
+    "devices/types": (DeviceType, "code"),
     "credentials": (ServiceAccount, "name"),
     "namespaces": (Namespace, "name"),
     "groups": (Group, "name"),
@@ -38,7 +42,8 @@ def address_of(path: str, area: str, row: int = 0) -> str:
     """Return the address of a page, about a row of the database where it needs one."""
     if "<" not in path:
         return path
-    model, order = ROWS[area]
+    before = path.partition("<")[0].rstrip("/")
+    model, order = ROWS[before] if before in ROWS else ROWS[area]
     return KEY.sub(str(model.objects.order_by(order)[row].pk), path)
 
 

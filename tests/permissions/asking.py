@@ -10,7 +10,7 @@ from django.urls import NoReverseMatch, reverse
 from tests.permissions.rows import Row
 from tests.permissions.world import World
 
-NAMESPACES = ("", "namespaces:", "directory:", "policies:", "routes:")
+NAMESPACES = ("", "namespaces:", "directory:", "devices:", "policies:", "routes:")
 
 
 def address(name: str, row: Row, world: World) -> str:

@@ -24,6 +24,7 @@ Objects of new kinds are made in `world.py`; which permission shows a kind stand
 from namespaces.permissions import Permission
 from tests.permissions.matrix_accounts import ACCOUNTS
 from tests.permissions.matrix_api import API
+from tests.permissions.matrix_devices import DEVICES
 from tests.permissions.matrix_imports import IMPORTS
 from tests.permissions.matrix_policies import POLICIES
 from tests.permissions.matrix_routes import ROUTES
@@ -198,6 +199,7 @@ MATRIX: dict[str, tuple[Row, ...]] = {
     **PAGES,
     **ACCOUNTS,
     **API,
+    **DEVICES,
     **POLICIES,
     **ROUTES,
     **IMPORTS,

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from console.core.actor import system
 from console.core.models import AuditEvent
+from devices import services as device_services
 from directory.authentication import new_token
 from directory.models import User
 from namespaces import services as namespace_services
@@ -18,6 +19,7 @@ from namespaces.selectors import get_root
 from policies import services as policy_services
 from routes import services as route_services
 from routes.imports.plan import Options
+from tests.devices.authorities import Authority
 from tests.factories import (
     NOW,
     grant,
@@ -122,9 +124,50 @@ def _make_objects(world: World) -> None:
         "route": route.id,
         "binding": binding.pk,
         "event": AuditEvent.objects.filter(namespace_id=web.id).latest("sequence").pk,
+        **_devices(world, person),
         "gone-namespace": _gone_namespace(web),
         "gone-policy": _gone_policy(web),
         "gone-route": _gone_route(web),
+    }
+
+
+def _devices(world: World, owner: User) -> dict[str, Any]:
+    """Make a device that waits, one that an admin approved, and what goes with them."""
+    device, decided = (
+        device_services.enroll_credential(
+            user_id=owner.pk,
+            device_type="any",
+            external_id=name,
+            public_key=b"",
+            label=name,
+            actor=TEST,
+            now=NOW,
+        )
+        for name in ("waiting", "decided")
+    )
+    world.keys["device"] = device.credential.fingerprint
+    device_services.change_device(
+        device_services.seen_of(decided), action="approve", actor=TEST, now=NOW
+    )
+    link, _ = device_services.issue_link(
+        user_id=owner.pk,
+        device_type="any",
+        expires_at=NOW + timedelta(days=30),
+        actor=TEST,
+        now=NOW,
+    )
+    kind = device_services.create_device_type(
+        code="phones", name="Phones", actor=TEST, now=NOW
+    )
+    root = device_services.add_attestation_root(
+        name="Other maker", pem=Authority().pem.decode(), actor=TEST, now=NOW
+    )
+    return {
+        "device": device.credential_id,
+        "decided-device": decided.credential_id,
+        "link": link.pk,
+        "device-type": kind.pk,
+        "attestation-root": root.pk,
     }
 
 

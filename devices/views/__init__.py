@@ -1,0 +1,1 @@
+"""Pages of devices for those who decide. People's own page is in `console.ui.own`."""
