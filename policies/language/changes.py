@@ -8,11 +8,11 @@ person asking may see it, is up to others.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import islice, product
+from itertools import product
 from typing import TYPE_CHECKING, Final
 
 from .criteria.constant import Constant
-from .decision import Outcome, Result, decide
+from .decision import CERTIFICATE_REASONS, Outcome, Result, decide
 from .evaluator import merge_and, merge_or
 from .grammar import Action
 
@@ -55,12 +55,28 @@ def smallest_changes(explanation: Explanation, *, most: int = 5) -> tuple[Change
     for need in _needs(parts):
         joined = {one | other for one, other in product(ways, need)}
         ways = _minimal(way for way in joined if len(way) <= MAX_CRITERIA)
-    found = [sorted(way, key=order.__getitem__) for way in ways if way]
+    helpful = _minimal(_helpful(parts, ways))
+    found = [sorted(way, key=order.__getitem__) for way in helpful]
     found.sort(key=lambda way: (len(way), [order[key] for key in way]))
-    helpful = (way for way in found if _is_allowed(parts, frozenset(way)))
-    return tuple(
-        Change(tuple(known[key] for key in way)) for way in islice(helpful, most)
+    return tuple(Change(tuple(known[key] for key in way)) for way in found[:most])
+
+
+def _helpful(parts: tuple[PartResult, ...], ways: set[_Way]) -> Iterator[_Way]:
+    """Yield the ways that help, with the certificate where its reason alone refuses.
+
+    The reasons on client certificates refuse even where no deny rule applies.
+    """
+    certificates = frozenset(
+        _key(entry)
+        for block in _blocks(parts)
+        for entry in block.criteria
+        if entry.reason in CERTIFICATE_REASONS
     )
+    for way in ways:
+        for whole in (way, way | certificates):
+            if _is_allowed(parts, whole):
+                yield whole
+                break
 
 
 def _key(entry: CriterionResult) -> _Key:

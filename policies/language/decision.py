@@ -91,7 +91,7 @@ NOT_FOUND: Final = 404
 DEVICE_UNAUTHORIZED: Final = 450
 INVALID_CLIENT_CERTIFICATE: Final = 495
 
-_CERTIFICATE_REASONS: Final = frozenset(
+CERTIFICATE_REASONS: Final = frozenset(
     {Reason.CLIENT_CERTIFICATE_REQUIRED, Reason.INVALID_CLIENT_CERTIFICATE}
 )
 
@@ -107,7 +107,7 @@ def decide(allowed: Result, denied: Result, traces: Iterable[Trace] = ()) -> Dec
 
 
 def _outcome(allowed: Result, denied: Result) -> tuple[Outcome, int]:
-    if denied.reasons & _CERTIFICATE_REASONS:
+    if denied.reasons & CERTIFICATE_REASONS:
         return _refusal(denied.reasons)
     either = allowed.reasons | denied.reasons
     if Reason.USER_UNAUTHENTICATED in either:
@@ -128,6 +128,6 @@ def _refusal(reasons: frozenset[str]) -> tuple[Outcome, int]:
         return Outcome.DENY, DEVICE_UNAUTHORIZED
     if Reason.ROUTE_NOT_FOUND in reasons:
         return Outcome.DENY, NOT_FOUND
-    if reasons & _CERTIFICATE_REASONS:
+    if reasons & CERTIFICATE_REASONS:
         return Outcome.DENY, INVALID_CLIENT_CERTIFICATE
     return Outcome.DENY, FORBIDDEN

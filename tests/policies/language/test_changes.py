@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import combinations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from policies.language import (
@@ -23,6 +23,7 @@ from policies.language import (
 )
 from policies.language.changes import _blocks, _is_allowed, _key
 from policies.language.criteria.constant import Constant
+from policies.language.facts import ClientCertificate, Request
 
 from .deciding import ANONYMOUS, signed_in
 from .random_cases import Generator
@@ -134,6 +135,19 @@ def test_a_multitude_of_ways_takes_bounded_effort() -> None:
     assert smallest_changes(found) == ()
 
 
+def test_a_certificate_can_stand_in_the_way_by_its_reason_alone() -> None:
+    text = """
+        allow: {or: [accept: true]}
+        deny: {not: [invalid_client_certificate: true, http_method: GET]}
+    """
+    absent = ClientCertificate(presented=False, is_valid=False)
+    found = explained(text, Facts(certificate=absent, request=Request(method="GET")))
+
+    assert (found.decision.deny, found.decision.status) == (False, 495)
+    assert changes(found) == [["invalid_client_certificate True"]]
+
+
+@example(913667135)
 @given(st.integers(0, 2**32))
 def test_nothing_smaller_would_do(seed: int) -> None:
     generator = Generator(seed)
