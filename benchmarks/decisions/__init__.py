@@ -8,16 +8,19 @@ import gc
 import random
 import statistics
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from benchmarks.decisions.bulk import bulk_goals
 from benchmarks.decisions.ours import Ours
-from benchmarks.decisions.peers import ABSENT, COUNT, PEERS, missing
+from benchmarks.decisions.peers import COUNT, PEERS, Cost, Peer
 from benchmarks.decisions.report import write_table
 from benchmarks.decisions.workloads import Workload, workloads
 from benchmarks.goals import Goal
 
 ROUNDS = 9
 MICROSECONDS = 1e6
+MILLISECONDS = 1e3
+MEBIBYTE = 2**20
 Times = dict[str, list[float]]
 
 _OF_FLOOR: dict[str, dict[str, float]] = {
@@ -38,20 +41,31 @@ def run(write: Callable[[str], object]) -> list[Goal]:
     """Measure and print; return the goals."""
     goals: list[Goal] = []
     lines: list[str] = []
-    for workload in workloads():
-        times, why_not = measure(workload)
-        lines += table(workload.name, times)
-        goals += goals_of(workload.name, times, why_not)
-    bulk, notes = bulk_goals()
+    measured = [measure(workload) for workload in workloads()]
+    for one in measured:
+        lines += table(one.name, one.times)
+        goals += goals_of(one)
+    bulk = bulk_goals()
     goals += bulk
-    for line in [*lines, *notes]:
+    lines += costs_table(measured[-1].costs, bulk)
+    for line in lines:
         write(line)
-    write_table(lines, notes, goals)
+    write_table(lines, goals)
     return goals
 
 
-def measure(workload: Workload) -> tuple[Times, dict[str, str]]:
-    """Return seconds per decision of each engine and round, and who is missing.
+@dataclass
+class Measured:
+    """One workload: seconds per decision by engine and round, and who is missing."""
+
+    name: str
+    times: Times
+    costs: dict[str, Cost]
+    why_not: dict[str, str]
+
+
+def measure(workload: Workload) -> Measured:
+    """Run every engine on a workload.
 
     Raises:
         RuntimeError: an engine decides otherwise than the evaluator.
@@ -61,18 +75,25 @@ def measure(workload: Workload) -> tuple[Times, dict[str, str]]:
     if any(answers != expected for answers in ours.answers(COUNT)):
         raise RuntimeError(f"{workload.name}: a quick form differs from the evaluator")
     loops = ours.loops()
-    why_not = dict(ABSENT)
-    for peer in PEERS:
-        reason = missing(peer.module)
+    costs: dict[str, Cost] = {}
+    why_not: dict[str, str] = {}
+    started: list[Peer] = []
+    for kind in PEERS:
+        reason = kind.missing()
         if reason:
-            why_not[peer.name] = reason
+            why_not[kind.name] = reason
             continue
-        made = peer(workload)
-        answers = made.answers()
+        peer = kind(workload)
+        started.append(peer)
+        costs[kind.name] = peer.start()
+        answers = peer.answers()
         if answers != expected[: len(answers)]:
-            raise RuntimeError(f"{workload.name}: {peer.name} decides otherwise")
-        loops[peer.name] = made.loop
-    return _rounds(loops), why_not
+            raise RuntimeError(f"{workload.name}: {kind.name} decides otherwise")
+        loops[kind.name] = peer.loop
+    times = _rounds(loops)
+    for peer in started:
+        peer.stop()
+    return Measured(workload.name, times, costs, why_not)
 
 
 def _rounds(loops: dict[str, Callable[[], float]]) -> Times:
@@ -110,8 +131,30 @@ def table(name: str, times: Times) -> list[str]:
     return [*lines, ""]
 
 
-def goals_of(name: str, times: Times, why_not: dict[str, str]) -> list[Goal]:
+def costs_table(costs: dict[str, Cost], bulk: list[Goal]) -> list[str]:
+    """Return the lines on compiling L, for a thousand attached policies."""
+    ours = {goal.name: goal.value or 0 for goal in bulk}
+    rows = {
+        "decide": (ours["decisions.compile-1000"], ours["decisions.memory-1000"]),
+        **{
+            engine: (
+                cost.seconds * MILLISECONDS * 1000 / cost.policies,
+                cost.octets / MEBIBYTE * 1000 / cost.policies,
+            )
+            for engine, cost in costs.items()
+        },
+    }
+    lines = ["| L, per 1,000 attached policies | compile ms | MiB |", "|---|---:|---:|"]
+    return [
+        *lines,
+        *(f"| {name} | {ms:.1f} | {size:.2f} |" for name, (ms, size) in rows.items()),
+        "",
+    ]
+
+
+def goals_of(measured: Measured) -> list[Goal]:
     """Return the goals of a workload; how often slower we may be than a peer."""
+    name, times = measured.name, measured.times
     goals = [
         Goal(f"decisions.{name}.{form}", ratio(times, form, "floor"), bound, "x floor")
         for form, bound in _OF_FLOOR[name].items()
@@ -121,6 +164,6 @@ def goals_of(name: str, times: Times, why_not: dict[str, str]) -> list[Goal]:
     for form, peer, faster in wanted:
         label = f"decisions.{name}.{form.replace(' ', '-')}-per-{peer}"
         value = ratio(times, form, peer) if peer in times else None
-        why = why_not.get(peer, "")
+        why = measured.why_not.get(peer, "")
         goals.append(Goal(label, value, 1 / faster, why_not=why))
     return goals

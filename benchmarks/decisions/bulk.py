@@ -21,8 +21,8 @@ ATTACHED_PER_ROUTE = 6
 _EDITED = "allow: {or: [{domain: {is: d1.example.com}}, {groups: {has: g7}}]}"
 
 
-def bulk_goals() -> tuple[list[Goal], list[str]]:
-    """Return goals, and lines for the table."""
+def bulk_goals() -> list[Goal]:
+    """Return the goals."""
     programs = programs_of(large_routes(random.Random(8)))
     thousands = ATTACHED_PER_ROUTE * len(programs) / 1000
     compiled = _median(lambda: _compile(programs)) / thousands
@@ -36,7 +36,7 @@ def bulk_goals() -> tuple[list[Goal], list[str]]:
     swept = _median(lambda: _sweep(population, programs))
     each = swept / (len(callers) * len(programs))
     mine = _median(lambda: _timed_routes(programs, facts_of(people[0], "GET")))
-    goals = [
+    return [
         Goal("decisions.compile-1000", compiled * MILLISECONDS, 20, " ms"),
         Goal("decisions.memory-1000", memory, 0.5, " MiB"),
         Goal("decisions.root-edit", edited * MILLISECONDS, 120, " ms"),
@@ -44,7 +44,6 @@ def bulk_goals() -> tuple[list[Goal], list[str]]:
         Goal("decisions.population-index", indexed * MILLISECONDS, 200, " ms"),
         Goal("decisions.routes-of-one", mine * MILLISECONDS, 1, " ms"),
     ]
-    return goals, []
 
 
 def _median(measure: Callable[[], float]) -> float:

@@ -12,9 +12,10 @@ from benchmarks.goals import Goal
 PAGE = Path(__file__).parents[2] / "docs" / "performance.md"
 BEGIN, END = "<!-- decisions: begin -->", "<!-- decisions: end -->"
 _PEERS = ("cedarpy", "gordon-to-regorus", "casbin")
+_MODULES = Path(__file__).parents[1] / "peers" / "opa" / "go.mod"
 
 
-def write_table(lines: Sequence[str], notes: Sequence[str], goals: list[Goal]) -> None:
+def write_table(lines: Sequence[str], goals: Sequence[Goal]) -> None:
     """Replace the measured part of the page."""
     text = PAGE.read_text(encoding="utf-8")
     before, rest = text.split(BEGIN)
@@ -28,7 +29,6 @@ def write_table(lines: Sequence[str], notes: Sequence[str], goals: list[Goal]) -
         machine,
         "",
         *lines,
-        *notes,
         "```text",
         *(str(goal) for goal in goals),
         "```",
@@ -44,4 +44,5 @@ def _versions() -> str:
             found.append(f"{name} {metadata.version(name)}")
         except metadata.PackageNotFoundError:
             found.append(f"{name} absent")
+    found += ["oso 0.27.3", f"OPA {_MODULES.read_text().split('/opa v')[1].split()[0]}"]
     return ", ".join(found)

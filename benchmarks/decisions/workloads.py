@@ -1,8 +1,9 @@
 """What is decided: routes, people and requests, in terms that every engine has.
 
-S is one rule. M is one route with ten policies of five criteria (without `nor`, which
-would allow nearly everybody and cut the rest short). L is a thousand routes
-with three policies of their own and three inherited, one of which is enforced on all.
+S is one rule under a ceiling of one rule. M is one route with ten policies of five
+criteria, two of them enforced (without `nor`, which would allow nearly everybody and
+cut the rest short). L is a thousand routes with three policies of their own and three
+inherited, one of which is enforced on all.
 """
 
 import random
@@ -41,6 +42,11 @@ class Rule:
 
 
 Policy = tuple[Rule, ...]
+
+
+def has_allow_rules(policy: Policy) -> bool:
+    """Return whether a policy is a limit where it is enforced."""
+    return any(rule.action == "allow" for rule in policy)
 
 
 @dataclass(frozen=True)
@@ -90,10 +96,15 @@ def workloads(seed: int = 5) -> list[Workload]:
     few = [_someone(chance, n, DOMAINS[:2], GROUPS[:40]) for n in range(1000)]
     people = [_someone(chance, n, DOMAINS, GROUPS) for n in range(5000)]
     small = (Rule("allow", "and", (Test("domain", DOMAINS[0]), Test("groups", "g1"))),)
+    ceiling = (
+        Rule("allow", "or", tuple(Test("domain", name) for name in DOMAINS[::2])),
+    )
     medium = [_medium(chance, number) for number in range(10)]
     return [
-        _workload(chance, "S", [Route((small,))], few),
-        _workload(chance, "M", [Route(tuple(medium))], people[:1000]),
+        _workload(chance, "S", [Route((small,), (ceiling,))], few),
+        _workload(
+            chance, "M", [Route(tuple(medium[2:]), tuple(medium[:2]))], people[:1000]
+        ),
         _workload(chance, "L", large_routes(chance), people),
     ]
 
