@@ -44,7 +44,7 @@ class SourceState(StrEnum):
 
     @property
     def is_missing(self) -> bool:
-        return self in {SourceState.STALE, SourceState.UNLOADED}
+        return self is SourceState.STALE or self is SourceState.UNLOADED
 
 
 @dataclass(frozen=True, slots=True)

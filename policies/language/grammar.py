@@ -40,11 +40,11 @@ class Operator(StrEnum):
 
     @property
     def inverts(self) -> bool:
-        return self in {Operator.NOT, Operator.NOR}
+        return self is Operator.NOT or self is Operator.NOR
 
     @property
     def needs_all(self) -> bool:
-        return self in {Operator.AND, Operator.NOT}
+        return self is Operator.AND or self is Operator.NOT
 
 
 @dataclass(frozen=True, slots=True)

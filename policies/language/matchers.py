@@ -106,8 +106,12 @@ class ListTest:
         An object counts as the list of its values. Anything else has no elements, so
         only `exclude` holds.
         """
-        elements = elements_of(values)
-        found = any(json_equal(element, self.operand) for element in elements)
+        elements, operand = elements_of(values), self.operand
+        if isinstance(operand, str):
+            # Nothing but an equal text equals a text, so a set can answer by itself.
+            found = operand in elements
+        else:
+            found = any(json_equal(element, operand) for element in elements)
         if self.operator is ListOperator.EXCLUDE:
             return not found
         if self.operator is ListOperator.IS:

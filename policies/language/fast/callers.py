@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from sys import intern
 from typing import TYPE_CHECKING, Any
 
 from policies.language.matchers import elements_of
@@ -10,28 +11,50 @@ from policies.language.matchers import elements_of
 from .answers import Answer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from policies.language.facts import Facts
 
-Residual = Answer | Callable[["Caller", Any], Answer]
+# What is left of a route for a caller: an answer, the answers by method, or a function.
+Residual = Answer | dict[Any, Any] | Callable[["Caller", Any], Answer]
 
 
-class Claims(dict[str, tuple[frozenset[str], int]]):
-    """The text values of each claim, and how many values it has; read when asked for.
+def interned(text: str) -> str:
+    """Return the one object of a text, so that equal texts are found by identity.
 
-    Only text can equal a text, so other values count but are left out.
+    Policies name the same few groups over and over, and people have the same ones.
+    """
+    return intern(text) if type(text) is str else text
+
+
+def interned_set(texts: Iterable[Any]) -> frozenset[Any]:
+    """Return a set with half the memory that one built up from nothing would take.
+
+    Python makes a set that grows four times as large each time, and a copied one only
+    as large as it has to be.
+    """
+    return frozenset(set(frozenset(map(interned, texts))))
+
+
+class Claims(dict[str, frozenset[str]]):
+    """The text values of each claim; `counts` how many values there are of any type.
+
+    Only text can equal a text. Both are read when a claim is first asked for.
     """
 
-    __slots__ = ("_facts",)
+    __slots__ = ("_facts", "counts")
 
     def __init__(self, facts: Facts) -> None:
         super().__init__()
         self._facts = facts
+        self.counts: dict[str, int] = {}
 
-    def __missing__(self, path: str) -> tuple[frozenset[str], int]:
+    def __missing__(self, path: str) -> frozenset[str]:
         elements = elements_of(self._facts.claim(path))
-        texts = frozenset(value for value in elements if isinstance(value, str))
-        found = self[path] = (texts, len(elements))
-        return found
+        texts = interned_set(value for value in elements if isinstance(value, str))
+        self.counts[path] = len(elements)
+        self[path] = texts
+        return texts
 
 
 class Caller:
@@ -58,15 +81,14 @@ class Caller:
 
     def __init__(self, base: Facts) -> None:
         person = base.directory_user
-        groups = frozenset() if person is None else person.group_ids
         parts = base.address.split("@", 2)
         self.base = base
         self.odd = not _is_plain(base)
         self.is_anonymous = base.session is None
         self.user_id = base.user_id or ""
         self.email = base.address
-        self.domain = parts[1] if len(parts) > 1 else None
-        self.groups = groups if isinstance(groups, frozenset) else frozenset(groups)
+        self.domain = interned(parts[1]) if len(parts) > 1 else None
+        self.groups = interned_set(() if person is None else person.group_ids)
         self.in_directory = person is not None
         self.claims = Claims(base)
         self.residuals: dict[object, Residual] = {}

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeGuard
 
 from policies.language.compiler import Program
-from policies.language.composition import RoutePolicy, evaluate_route
+from policies.language.composition import evaluate_route
 from policies.language.criteria.identity import (
     AuthenticatedUser,
     Claim,
@@ -24,9 +24,11 @@ from policies.language.criteria.registry import Need
 from policies.language.decision import Outcome
 from policies.language.facts import NOTHING
 from policies.language.grammar import Action
-from policies.language.matchers import ListOperator, TextOperator
+from policies.language.matchers import ListOperator
 from policies.language.modes import Mode
 from policies.language.reasons import Reason
+
+from .index import Index, set_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,56 +37,27 @@ if TYPE_CHECKING:
     from policies.language.composition import RouteProgram, Verdict
     from policies.language.criteria.registry import Condition
     from policies.language.facts import Facts
-    from policies.language.matchers import ListMatcher, TextMatcher
+    from policies.language.matchers import ListMatcher
 
     from .callers import Caller
 
 # Who a criterion holds for, and for whom its reason changes the outcome.
 Bits = tuple[int, int]
 NOBODY: Final = (0, 0)
+# A policy, and for whom its allow rules and its deny rules hold.
+Said = tuple[Program, Bits, Bits]
+MAX_SAID: Final = 20_000
 # Whom a condition holds for, can't be told of, and asks to enroll or for a certificate.
 Asked = tuple[int, int, int, int]
 
 _KEPT_WITH_THE_CALLER: Final = frozenset(
     {Need.SESSION, Need.PERSON, Need.DIRECTORY, Need.DEVICES}
 )
+_INDEXED: Final = frozenset({Need.SESSION, Need.PERSON, Need.DIRECTORY})
 _ABOUT_THE_CALLER: Final = _KEPT_WITH_THE_CALLER | {Need.RECORDS}
 _CERTIFICATE_REASONS: Final = frozenset(
     {Reason.CLIENT_CERTIFICATE_REQUIRED, Reason.INVALID_CLIENT_CERTIFICATE}
 )
-
-
-class Index:
-    """The sets of people that have one value: a group, an address, a domain."""
-
-    def __init__(self, rows: Iterable[tuple[Any, int]], size: int) -> None:
-        numbers: dict[Any, list[int]] = {}
-        for value, number in rows:
-            numbers.setdefault(value, []).append(number)
-        self.sets = {value: _set_of(rows, size) for value, rows in numbers.items()}
-
-    def get(self, value: Any) -> int:
-        return self.sets.get(value, 0)
-
-    def matching(self, matcher: TextMatcher) -> int:
-        """Return who has a value for which a text matcher holds."""
-        tests = matcher.tests
-        if len(tests) == 1 and tests[0].operator is TextOperator.IS:
-            operand = tests[0].operand
-            return self.get(operand) if isinstance(operand, str) else 0
-        found = 0
-        for value, people in self.sets.items():
-            if matcher.holds(value):
-                found |= people
-        return found
-
-
-def _set_of(numbers: Sequence[int], size: int) -> int:
-    """Return the integer that has these bits set."""
-    octets = bytearray(size // 8 + 1)
-    for number in numbers:
-        octets[number >> 3] |= 1 << (number & 7)
-    return int.from_bytes(octets, "little")
 
 
 class Population:
@@ -97,15 +70,15 @@ class Population:
         self.everybody = (1 << size) - 1
         self._odd = [number for number, caller in rows if caller.odd]
         plain = [(number, caller) for number, caller in rows if not caller.odd]
-        self._plain = _set_of([number for number, _ in plain], size)
+        self._plain = set_of([number for number, _ in plain], size)
         self._groups = Index(((g, n) for n, c in plain for g in c.groups), size)
         self.emails = Index(((c.email, n) for n, c in plain), size)
         self.domains = Index(
             ((c.domain, n) for n, c in plain if c.domain is not None), size
         )
         self.users = Index(((c.user_id, n) for n, c in plain), size)
-        self._listed = _set_of([n for n, c in plain if c.in_directory], size)
-        self._in_one = _set_of([n for n, c in plain if len(c.groups) == 1], size)
+        self._listed = set_of([n for n, c in plain if c.in_directory], size)
+        self._in_one = set_of([n for n, c in plain if len(c.groups) == 1], size)
         self._plain_rows = plain
         self._claims: dict[str, tuple[Index, int]] = {}
         # By the id of a condition, which is kept so that the id stays its own: data
@@ -113,6 +86,8 @@ class Population:
         self._known: dict[int, tuple[Condition, int | None]] = {}
         self._asked: dict[int, tuple[Condition, Asked]] = {}
         self._round: _Round | None = None
+        # What policies said that look at nothing but people: it holds for any request.
+        self.said: dict[int, Said] = {}
 
     def allowed(
         self, route: RouteProgram, request: Facts, verdicts: Verdicts | None = None
@@ -123,12 +98,17 @@ class Population:
         and records. Policies in another language are asked for each person, by
         `verdicts`; without it they refuse everybody.
         """
-        if not _is_ours(route):
+        granting = [route.own, *[part.policy for part in route.policies]]
+        enforced = [part.policy for part in route.enforced]
+        if not (_are_ours(granting) and _are_ours(enforced)):
             return self._one_by_one(route, request, range(len(self.callers)), verdicts)
         if self._round is None or self._round.request is not request:
             self._round = _Round(self, request)
-        found = self._round.allowed(route) & self._plain
-        return found | self._one_by_one(route, request, self._odd, verdicts)
+        found = self._round.allowed(granting, enforced)
+        if not self._odd:
+            return found
+        odd = self._one_by_one(route, request, self._odd, verdicts)
+        return (found & self._plain) | odd
 
     def people(self, found: int) -> Iterator[Caller]:
         """Iterate over the people of a set."""
@@ -152,6 +132,21 @@ class Population:
             if result.decision.outcome is Outcome.ALLOW:
                 found |= 1 << number
         return found
+
+    def knows(self, program: Program) -> bool:
+        """Return whether an index answers all that a policy asks."""
+        return program.needs <= _INDEXED and all(
+            self.identity(entry.condition) is not None
+            for rule in program.rules
+            for block in rule.operators
+            for entry in block.criteria
+        )
+
+    def keep(self, said: Said) -> None:
+        """Remember what a policy said, whatever will be requested."""
+        if len(self.said) >= MAX_SAID:
+            self.said.clear()
+        self.said[id(said[0])] = said
 
     def identity(self, condition: Condition) -> int | None:
         """Return whom an identity criterion holds for; None where it has no index."""
@@ -189,18 +184,24 @@ class Population:
         known = self._claims.get(path)
         if known is None:
             size = len(self.callers)
-            values = [(caller.claims[path], n) for n, caller in self._plain_rows]
+            values = [(caller.claims, n) for n, caller in self._plain_rows]
             index = Index(
-                ((text, n) for (texts, _), n in values for text in texts), size
+                ((text, n) for claims, n in values for text in claims[path]), size
             )
-            single = _set_of([n for (_, count), n in values if count == 1], size)
+            single = set_of(
+                [n for claims, n in values if claims.counts[path] == 1], size
+            )
             known = self._claims[path] = index, single
         return known
 
     def in_groups(self, matcher: ListMatcher) -> int:
         """Return whom a matcher on groups holds for."""
+        tests = matcher.tests
+        if len(tests) == 1 and tests[0].operator is ListOperator.HAS:
+            operand = tests[0].operand
+            return self._groups.get(operand) if isinstance(operand, str) else 0
         found = self._listed
-        for test in matcher.tests:
+        for test in tests:
             is_text = isinstance(test.operand, str)
             people = self._groups.get(test.operand) if is_text else 0
             if test.operator is ListOperator.EXCLUDE:
@@ -242,9 +243,8 @@ def facts_of(caller: Caller, request: Facts) -> Facts:
     )
 
 
-def _is_ours(route: RouteProgram) -> bool:
-    parts = (*route.policies, *route.enforced)
-    return all(isinstance(part.policy, Program) for part in parts)
+def _are_ours(policies: list[Any]) -> TypeGuard[list[Program]]:
+    return {*map(type, policies)} <= {Program}
 
 
 class _Round:
@@ -255,37 +255,42 @@ class _Round:
         self.request = request
         self.everybody = population.everybody
         self._found: dict[int, Asked] = {}
-        self._results: dict[int, tuple[Program, Bits, Bits]] = {}
+        self._results: dict[int, Said] = {}
         self._facts: tuple[Facts, ...] = ()
 
-    def allowed(self, route: RouteProgram) -> int:
-        granting = [
-            self._said(program)
-            for program in _programs([RoutePolicy(None, route.own), *route.policies])
-        ]
-        grants = [said[1] for said in granting]
-        denies = [said[2] for said in granting]
-        for program in _programs(route.enforced):
+    def allowed(self, granting: Sequence[Program], enforced: Sequence[Program]) -> int:
+        said = [self._said(program) for program in granting]
+        grants = [one[1] for one in said]
+        denies = [one[2] for one in said]
+        for program in enforced:
             _, (value, special), denied = self._said(program)
             denies.append(denied)
             if program.has(Action.ALLOW):
                 denies.append((self.everybody ^ value, special))
         allow, asks = self._any(grants)
         deny, refuses = self._any([one for one in denies if one != NOBODY])
-        return allow & ~(deny | asks | refuses)
+        blocked = deny | asks | refuses
+        return allow ^ (allow & blocked)
 
-    def _said(self, program: Program) -> tuple[Program, Bits, Bits]:
+    def _said(self, program: Program) -> Said:
         """Return a policy, kept so that its id stays its own, and its two results."""
-        known = self._results.get(id(program))
+        number = id(program)
+        known = self.population.said.get(number) or self._results.get(number)
         if known is None:
-            allowed, denied = (
-                self._any(
-                    [self._block(one, action) for one in program.operators(action)]
-                )
-                for action in (Action.ALLOW, Action.DENY)
-            )
-            known = self._results[id(program)] = program, allowed, denied
+            known = program, *self._sides(program)
+            if self.population.knows(program):
+                self.population.keep(known)
+            else:
+                self._results[number] = known
         return known
+
+    def _sides(self, program: Program) -> tuple[Bits, Bits]:
+        """Return for whom a policy has an allow rule, and a deny rule, that holds."""
+        allow, deny = [
+            [self._block(one, action) for one in program.operators(action)]
+            for action in (Action.ALLOW, Action.DENY)
+        ]
+        return self._any(allow), self._any(deny) if deny else NOBODY
 
     def _block(self, block: CompiledOperator, action: Action) -> Bits:
         inverts = block.operator.inverts
@@ -380,8 +385,4 @@ def _ask(condition: Condition, everybody: Iterable[Facts]) -> Asked:
             holds.append(number)
         if found.reason is Reason.DEVICE_UNAUTHENTICATED:
             device.append(number)
-    return _set_of(holds, size), _set_of(unknown, size), _set_of(device, size), 0
-
-
-def _programs(parts: Iterable[RoutePolicy]) -> list[Program]:
-    return [part.policy for part in parts if isinstance(part.policy, Program)]
+    return set_of(holds, size), set_of(unknown, size), set_of(device, size), 0

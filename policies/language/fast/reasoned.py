@@ -6,12 +6,12 @@ what must hold together it is the other way round. Nothing is cut short.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeGuard
 
 from policies.language.criteria.device import Device
 from policies.language.grammar import Action
 
-from .leaves import SLOT, Leaf
+from .forms import SLOT, Leaf
 from .trees import Join, alternatives, join, negate, spelt_out
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def reasoned_source(
     )
     writer = _Writer()
     pair = f"{writer.signed(allowed)}, {writer.signed(denied)}"
-    lines = ["if p.odd: return S(p, f)", *writer.lines, f"return D[{pair}]"]
+    lines = ["if p.odd: return S.evaluate(p, f)", *writer.lines, f"return D[{pair}]"]
     return "\n".join(lines), tuple(writer.constants)
 
 
@@ -76,21 +76,24 @@ class _Writer:
     def signed(self, tree: Leaf | Join) -> str:
         """Return the name of a variable with the signed result of a tree."""
         if isinstance(tree, Leaf):
-            if tree.ask is not None:
-                return self._variable(f"{SLOT}(f)", (tree.ask,))
-            text = f"{tree.when_true} if {tree.text} else {-tree.when_false}"
+            form, kind = tree.form, tree.form.kind
+            if form.asking is not None:
+                ask = form.asking.signed(*tree.constants)
+                return self._variable(f"{SLOT}(f)", (ask,))
+            text = f"{kind.when_true} if {form.text} else {-kind.when_false}"
             return self._variable(text, tree.constants)
         return self._join(tree)
 
     def _join(self, tree: Join) -> str:
         asks = [item for item in tree.items if not _is_quick(item)]
         names = [self.signed(item) for item in asks]
-        quick = [item for item in tree.items if isinstance(item, Leaf) and not item.ask]
+        quick = [item for item in tree.items if _is_quick(item)]
         deciding, common, sign = _DECIDING[tree.word]
-        parts = [deciding.format(leaf=leaf) for leaf in quick]
+        parts = [deciding.format(form=leaf.form, kind=leaf.form.kind) for leaf in quick]
         rest = 0
         for leaf in quick:
-            rest |= leaf.when_false if tree.word == "or" else leaf.when_true
+            kind = leaf.form.kind
+            rest |= kind.when_false if tree.word == "or" else kind.when_true
         parts += [sign.format(name=name) for name in names]
         others = " | ".join([str(rest), *(common.format(name=name) for name in names)])
         either = " | ".join(parts)
@@ -108,20 +111,20 @@ class _Writer:
         return name
 
 
-def _is_quick(item: Leaf | Join) -> bool:
-    return isinstance(item, Leaf) and item.ask is None
+def _is_quick(item: Leaf | Join) -> TypeGuard[Leaf]:
+    return isinstance(item, Leaf) and item.form.asking is None
 
 
 # Of a leaf, and of a variable: the bits if it decides; and those of a variable that
 # does not decide.
 _DECIDING: Final = {
     "or": (
-        "({leaf.when_true} if {leaf.text} else 0)",
+        "({kind.when_true} if {form.text} else 0)",
         "-{name}",
         "({name} if {name} > 0 else 0)",
     ),
     "and": (
-        "(0 if {leaf.text} else {leaf.when_false})",
+        "(0 if {form.text} else {kind.when_false})",
         "{name}",
         "(0 if {name} > 0 else -{name})",
     ),

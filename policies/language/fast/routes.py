@@ -1,24 +1,32 @@
 """Routes as generated functions, one for each, with the code shared by shape.
 
 A thousand routes whose policies look alike share one piece of code and differ in its
-constants. Only expressions of `leaves` are compiled, never text of a policy.
+constants. Only expressions of `forms` are compiled, never text of a policy.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from policies.language.compiler import Program
-from policies.language.composition import RoutePolicy, evaluate_route
+from policies.language.composition import evaluate_route
 from policies.language.criteria.registry import Need
 from policies.language.facts import NOTHING
 from policies.language.modes import Mode
 
 from .answers import ALLOWED, REFUSED, Answer, answer_of
 from .reasoned import reasoned_source
-from .shapes import Shapes
-from .trees import PolicyTree, Tree, join, policy_tree, reduce
+from .shapes import Shape, Shapes
+from .trees import (
+    PolicyTree,
+    constants_of,
+    join,
+    policy_tree,
+    reduce,
+    sees_the_method_only,
+    spelt_out,
+)
 
 if TYPE_CHECKING:
     from policies.language.composition import RouteProgram, Verdict
@@ -26,7 +34,6 @@ if TYPE_CHECKING:
     from policies.language.facts import Facts
 
     from .callers import Caller, Residual
-    from .leaves import Leaf
 
 Decide = Callable[["Caller", "Facts"], Answer]
 DecideWithReasons = Callable[["Caller", "Facts"], "Decision"]
@@ -35,48 +42,51 @@ _IDENTITY_NEEDS: Final = frozenset(
     {Need.SESSION, Need.PERSON, Need.DIRECTORY, Need.DEVICES}
 )
 MAX_RESIDUALS: Final = 4096
+MAX_TREES: Final = 256
+# Under this key, which no method has, is the function that the answers come from.
+_FUNCTION: Final = 0
+MAX_METHODS: Final = 16
 
 
 class CompiledRoute:
     """A route ready for millions of decisions.
 
     `decide(caller, facts)` returns the Answer, `decide_with_reasons` the Decision as
-    the evaluator gives it, but without traces. Routes with policies in another language
-    are decided by `answer`, which takes their verdicts.
+    the evaluator gives it, but without traces. Both are functions, to be kept where
+    time counts: looking one up costs as much as a small decision. Routes with policies
+    in another language are decided by `answer`, which takes their verdicts.
     """
 
     __slots__ = (
         "_anonymous",
+        "_shape",
         "_shapes",
         "decide",
         "decide_with_reasons",
-        "guards",
         "program",
-        "tree",
     )
 
     def __init__(
         self,
         program: RouteProgram,
-        tree: Tree | None,
-        guards: tuple[Leaf, ...],
         shapes: Shapes,
+        shape: Shape | None = None,
+        constants: tuple[Any, ...] = (),
     ) -> None:
         self.program = program
-        self.tree = tree
-        self.guards = guards
         self._shapes = shapes
+        self._shape = shape
         self._anonymous: Answer | None = None
         self.decide: Decide = self.answer
         self.decide_with_reasons: DecideWithReasons = self._prepare_reasons
-        if tree is not None:
-            self.decide = shapes.function(tree, guards, self.answer)
+        if shape is not None:
+            self.decide = shapes.function(shape.code, self, constants)
 
     def answer(
         self, caller: Caller, facts: Facts, verdicts: Mapping[str, Verdict] = NOTHING
     ) -> Answer:
         """Ask the evaluator. What it says to nobody is remembered where it can be."""
-        remembers = caller.is_anonymous and self.tree is not None
+        remembers = caller.is_anonymous and self._shape is not None
         if remembers and self._anonymous is not None:
             return self._anonymous
         found = evaluate_route(self.program, facts, Mode.POSTERN, verdicts).decision
@@ -87,24 +97,33 @@ class CompiledRoute:
 
     def decide_cached(self, caller: Caller, facts: Facts) -> Answer:
         """Decide by what is left of the route once this caller is known."""
-        residual = caller.residuals.get(self)
-        if residual is ALLOWED or residual is REFUSED:
-            return residual
-        if residual is None:
-            residual = self.residual(caller)
-        return residual if isinstance(residual, Answer) else residual(caller, facts)
+        try:
+            left = caller.residuals[self]
+        except KeyError:
+            left = self.residual(caller)
+        if left is ALLOWED or left is REFUSED:
+            return left
+        if type(left) is dict:
+            try:
+                found: Answer = left[facts.request.method]
+            except KeyError:
+                return _for_a_method(left, caller, facts)
+            return found
+        return left(caller, facts)  # type: ignore[operator]
 
     def _prepare_reasons(self, caller: Caller, facts: Facts) -> Decision:
         """Generate the function that gives reasons, when it is first wanted."""
-        self.decide_with_reasons = self._evaluate
-        if self.tree is not None:
+        self.decide_with_reasons = self.evaluate
+        if self._shape is not None:
             source = reasoned_source(*_programs(self.program))
             if source is not None:
-                function = self._shapes.statements(*source, self._evaluate)
+                text, constants = source
+                function = self._shapes.statements(text, self, constants)
                 self.decide_with_reasons = function
         return self.decide_with_reasons(caller, facts)
 
-    def _evaluate(self, _: Caller, facts: Facts) -> Decision:
+    def evaluate(self, _: Caller, facts: Facts) -> Decision:
+        """Ask the evaluator for the whole decision."""
         return evaluate_route(self.program, facts, Mode.POSTERN).decision
 
     def residual(self, caller: Caller) -> Residual:
@@ -116,12 +135,33 @@ class CompiledRoute:
         return found
 
     def _residual(self, caller: Caller) -> Residual:
-        if self.tree is None or caller.odd:
+        shape, shapes = self._shape, self._shapes
+        if shape is None or caller.odd:
             return self.answer
-        left = reduce(self.tree, lambda leaf: self._shapes.ask(leaf, caller))
-        if not self.guards and isinstance(left, bool):
+        # The first default is the route itself, as `S`.
+        constants = (getattr(self.decide, "__defaults__", None) or (self,))[1:]
+        watched = constants[: shape.guard_slots]
+        left = reduce(
+            shape.tree,
+            iter(constants[shape.guard_slots :]),
+            lambda form, own: shapes.ask(form, own, caller),
+        )
+        if not shape.guards and isinstance(left, bool):
             return ALLOWED if left else REFUSED
-        return self._shapes.function(left, self.guards, self.answer, knows_caller=True)
+        whole = spelt_out(left)
+        code = shapes.shape(whole, shape.guards, knows_caller=True).code
+        function = shapes.function(code, self, (*watched, *constants_of(whole)))
+        if shape.guards or not sees_the_method_only(whole):
+            return function
+        return {_FUNCTION: function}
+
+
+def _for_a_method(answers: dict[Any, Any], caller: Caller, facts: Facts) -> Answer:
+    """Decide, and remember the answer with its method unless there are too many."""
+    found: Answer = answers[_FUNCTION](caller, facts)
+    if len(answers) <= MAX_METHODS:
+        answers[facts.request.method] = found
+    return found
 
 
 def _programs(route: RouteProgram) -> tuple[list[Program], list[Program]]:
@@ -142,39 +182,42 @@ class RouteCompiler:
 
     def __init__(self) -> None:
         self._shapes = Shapes()
-        self._policies: dict[int, tuple[Program, PolicyTree]] = {}
+        self._trees: dict[int, tuple[Program, PolicyTree]] = {}
 
     def compile(self, route: RouteProgram) -> CompiledRoute:
         """Compile everything that decides over a route."""
-        granting = [RoutePolicy(None, route.own), *route.policies]
-        if not all(
-            isinstance(part.policy, Program) for part in (*granting, *route.enforced)
-        ):
-            return CompiledRoute(route, None, (), self._shapes)
-        grants = [self._tree(part) for part in granting]
-        ceilings = [self._tree(part) for part in route.enforced]
+        granting = [route.own, *[part.policy for part in route.policies]]
+        enforced = [part.policy for part in route.enforced]
+        if any(not isinstance(one, Program) for one in (*granting, *enforced)):
+            return CompiledRoute(route, self._shapes)
+        grants = [self._tree(one) for one in granting]
+        ceilings = [self._tree(one) for one in enforced]
         every = [*grants, *ceilings]
-        allowed = join("or", [part.allow for part in grants])
         tree = join(
             "and",
             [
-                allowed,
+                join("or", [part.allow for part in grants]),
                 *[part.allow for part in ceilings if part.has_allow_rules],
                 *[part.passes for part in every],
             ],
         )
-        guards = {guard: None for part in every for guard in part.guards}
-        return CompiledRoute(route, tree, tuple(guards), self._shapes)
+        guards = [guard for part in every for guard in part.guards]
+        whole = spelt_out(tree)
+        shape = self._shapes.shape(whole, guards)
+        constants = [one for guard in guards for one in guard.constants]
+        return CompiledRoute(
+            route, self._shapes, shape, (*constants, *constants_of(whole))
+        )
 
-    def _tree(self, part: RoutePolicy) -> PolicyTree:
-        program = part.policy
-        assert isinstance(program, Program)  # noqa: S101 - compile looked
-        known = self._policies.get(id(program))
+    def _tree(self, program: Any) -> PolicyTree:
+        known = self._trees.get(id(program))
         if known is None:
+            if len(self._trees) >= MAX_TREES:
+                self._trees.clear()
             # The program is kept with its tree, so that its id stays its own.
-            known = self._policies[id(program)] = (program, policy_tree(program))
+            known = self._trees[id(program)] = (program, policy_tree(program))
         return known[1]
 
     def forget(self) -> None:
-        """Let go of the policies seen so far; shapes of code are kept."""
-        self._policies.clear()
+        """Let go of the policies seen last; shapes of code are kept."""
+        self._trees.clear()

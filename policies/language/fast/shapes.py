@@ -6,19 +6,21 @@ is made without running anything.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any, Final
 
+from policies.language.modes import Mode
+
 from .answers import ALLOWED, REFUSED
-from .leaves import SLOT, Leaf
+from .forms import SLOT, Form, Leaf
 from .masks import Decisions
-from .trees import spelt_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from .callers import Caller
-    from .trees import Tree
+    from .trees import Join
 
 _FIELDS: Final = (
     "p.groups",
@@ -35,73 +37,93 @@ _WORTH_A_LOCAL: Final = 4
 MAX_SHAPES: Final = 20_000
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Shape:
+    """Code, and the tree that it was made of: with the constants of whoever was first.
+
+    The constants of guards come before those of the tree.
+    """
+
+    code: CodeType
+    tree: Leaf | Join
+    guards: tuple[Leaf, ...]
+    guard_slots: int
+
+
 class Shapes:
     """The code seen so far, by its source."""
 
-    __slots__ = ("_codes", "_names")
+    __slots__ = ("_codes", "_names", "_shapes")
 
     def __init__(self) -> None:
-        self._codes: dict[tuple[str, ...], CodeType] = {}
+        self._codes: dict[str, CodeType] = {}
+        self._shapes: dict[tuple[str, str, bool], Shape] = {}
         self._names: dict[str, Any] = {
             "__builtins__": {"len": len},
             "A": ALLOWED,
             "R": REFUSED,
             "D": Decisions(),
+            "M": Mode.POSTERN,
         }
 
-    def function(
-        self,
-        tree: Tree,
-        guards: Sequence[Leaf],
-        ask: Callable[..., Any],
-        *,
-        knows_caller: bool = False,
-    ) -> Callable[..., Any]:
-        """Return the function of a tree.
+    def shape(
+        self, tree: Leaf | Join, guards: Sequence[Leaf], *, knows_caller: bool = False
+    ) -> Shape:
+        """Return the shape of a tree.
 
-        It asks the evaluator, by `ask`, where a guard fails, and about odd callers
-        unless the tree was made for one who is not.
+        Its code asks the evaluator, by `S.answer`, where a guard fails, and about odd
+        callers unless the tree was made for one who is not.
         """
-        whole = spelt_out(tree)
-        watches = " and ".join([guard.text for guard in guards])
-        key = ("knows" if knows_caller else "", watches, whole.text)
-        code = self._codes.get(key)
-        if code is None:
-            tests = "" if knows_caller else "if p.odd: return S(p, f)\n"
+        watches = " and ".join([guard.form.text for guard in guards])
+        text = tree.order[1]
+        key = (watches, text, knows_caller)
+        found = self._shapes.get(key)
+        if found is None:
+            tests = "" if knows_caller else "if p.odd: return S.answer(p, f)\n"
             if watches:
-                tests += f"if not ({watches}): return S(p, f)\n"
-            test = f"{_locals(whole.text)}return A if {_short(whole.text)} else R"
-            code = self._compile(key, tests + test)
-        held = sum((guard.constants for guard in guards), ())
-        return FunctionType(code, self._names, "decide", (ask, *held, *whole.constants))
+                tests += f"if not ({watches}): return S.answer(p, f)\n"
+            answer = f"{_locals(text)}return A if {_short(text)} else R"
+            code = self._code(tests + answer)
+            slots = sum([guard.form.slots for guard in guards])
+            found = self._shapes[key] = Shape(code, tree, tuple(guards), slots)
+        return found
+
+    def function(
+        self, code: CodeType, route: object, constants: Sequence[Any]
+    ) -> Callable[..., Any]:
+        """Return the function that code is with some constants; `route` is its `S`."""
+        return FunctionType(code, self._names, "decide", (route, *constants))
 
     def statements(
-        self, source: str, constants: Sequence[Any], ask: Callable[..., Any]
+        self, source: str, route: object, constants: Sequence[Any]
     ) -> Callable[..., Any]:
         """Return the function of statements that name their slots in order."""
-        key = ("statements", source)
-        code = self._codes.get(key) or self._compile(key, source)
-        return FunctionType(code, self._names, "decide", (ask, *constants))
+        return self.function(self._code(source), route, constants)
 
-    def ask(self, leaf: Leaf, caller: Caller) -> bool:
+    def ask(self, form: Form, constants: Sequence[Any], caller: Caller) -> bool:
         """Return the value of an identity criterion for one caller."""
-        key = ("leaf", leaf.text)
-        code = self._codes.get(key) or self._compile(key, f"return {leaf.text}")
-        function = FunctionType(code, self._names, "ask", (None, *leaf.constants))
-        return bool(function(caller, None))
+        code = self._code(f"return {form.text}")
+        return bool(self.function(code, None, constants)(caller, None))
 
-    def _compile(self, key: tuple[str, ...], body: str) -> CodeType:
-        if len(self._codes) >= MAX_SHAPES:
-            self._codes.clear()
-        text, names = _with_names(body)
-        lines = text.replace("\n", "\n ")
-        namespace: dict[str, Any] = {"__builtins__": {}}
-        # The source is made of this package's own expressions; what policies say is
-        # among the constants.
-        exec(f"def decide(p, f, S{names}):\n {lines}", namespace)  # noqa: S102
-        code: CodeType = namespace["decide"].__code__
-        self._codes[key] = code
-        return code
+    def _code(self, body: str) -> CodeType:
+        found = self._codes.get(body)
+        if found is None:
+            if len(self._codes) >= MAX_SHAPES:
+                self._codes.clear()
+                self._shapes.clear()
+            found = self._codes[body] = _compile(body)
+        return found
+
+
+def _compile(body: str) -> CodeType:
+    text, names = _with_names(body)
+    lines = text.replace("\n", "\n ")
+    namespace: dict[str, Any] = {"__builtins__": {}}
+    # The source is made of this package's own expressions; what policies say is among
+    # the constants.
+    exec(f"def decide(p, f, S{names}):\n {lines}", namespace)  # noqa: S102
+    code: CodeType = namespace["decide"].__code__
+    return code
 
 
 def _with_names(text: str) -> tuple[str, str]:

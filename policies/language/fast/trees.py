@@ -8,17 +8,18 @@ in a fixed order: so that policies which only look different share their code.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from operator import attrgetter
-from sys import intern
 from typing import TYPE_CHECKING, Any, Final
 
+from policies.language.criteria.registry import Need
 from policies.language.grammar import Action
 
-from .leaves import FALSE, TRUE, Leaf, guard_of, leaf_of, opposite, united
-from .masks import NO_REASON
+from .forms import ALWAYS, NEVER, Form, Leaf, Sees, opposite, united
+from .leaves import guard_of, leaf_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from policies.language.compiler import CompiledOperator, Program
 
@@ -26,17 +27,13 @@ if TYPE_CHECKING:
 class Join:
     """Trees all of which (`and`), or one of which (`or`), must hold."""
 
-    __slots__ = ("constants", "cost", "items", "text", "word")
+    __slots__ = ("items", "order", "word")
 
     def __init__(self, word: str, items: tuple[Leaf | Join, ...]) -> None:
         self.word = word
         self.items = items
-        # Alike for all routes of a shape, which is why one text is enough.
-        self.text: str = intern(
-            "(" + f" {word} ".join([one.text for one in items]) + ")"
-        )
-        self.constants: tuple[Any, ...] = sum((one.constants for one in items), ())
-        self.cost: int = sum([one.cost for one in items])
+        text = "(" + f" {word} ".join([one.order[1] for one in items]) + ")"
+        self.order: tuple[int, str] = (sum([one.order[0] for one in items]), text)
 
 
 Tree = Leaf | Join | bool
@@ -52,36 +49,54 @@ class PolicyTree:
     has_allow_rules: bool
 
 
+NO_RULES: Final = PolicyTree(False, True, (), has_allow_rules=False)
+
+
 def policy_tree(program: Program) -> PolicyTree:
     """Return the expressions of a policy."""
-    entries = [
-        entry
-        for action in Action
-        for block in program.operators(action)
+    if not program.rules:
+        return NO_RULES
+    return PolicyTree(
+        allow=alternatives(program, _ALLOW, folds=True),
+        passes=negate(alternatives(program, _DENY, folds=True)),
+        guards=() if program.needs.isdisjoint(_GUARDED) else _guards(program),
+        has_allow_rules=program.has(_ALLOW),
+    )
+
+
+_ALLOW: Final = Action.ALLOW
+_DENY: Final = Action.DENY
+_GUARDED: Final = frozenset({Need.DEVICES, Need.CERTIFICATE})
+
+
+def _guards(program: Program) -> tuple[Leaf, ...]:
+    guards = [
+        guard_of(entry)
+        for rule in program.rules
+        for block in rule.operators
         for entry in block.criteria
     ]
-    guards = {guard: None for entry in entries if (guard := guard_of(entry))}
-    return PolicyTree(
-        allow=alternatives(program, Action.ALLOW, folds=True),
-        passes=negate(alternatives(program, Action.DENY, folds=True)),
-        guards=tuple(guards),
-        has_allow_rules=program.has(Action.ALLOW),
-    )
+    return tuple(guard for guard in guards if guard is not None)
 
 
 def alternatives(program: Program, action: Action, *, folds: bool) -> Tree:
     """Return the tree of all rules of an action; see `join` for `folds`."""
-    blocks = [_block(one, action, folds=folds) for one in program.operators(action)]
+    blocks = [
+        _block(block, action, folds=folds)
+        for rule in program.rules
+        if rule.action is action
+        for block in rule.operators
+    ]
     return join("or", blocks, folds=folds)
 
 
 def _block(block: CompiledOperator, action: Action, *, folds: bool) -> Tree:
-    word = "and" if block.operator.needs_all else "or"
-    inverts = block.operator.inverts
+    operator = block.operator
+    inverts = operator.inverts
     leaves = [
         leaf_of(entry, inverts=inverts, action=action) for entry in block.criteria
     ]
-    return join(word, leaves, folds=folds)
+    return join("and" if operator.needs_all else "or", leaves, folds=folds)
 
 
 def join(word: str, trees: Iterable[Tree], *, folds: bool = True) -> Tree:
@@ -93,39 +108,39 @@ def join(word: str, trees: Iterable[Tree], *, folds: bool = True) -> Tree:
     decisive = word == "or"
     kept: list[Leaf | Join] = []
     for tree in trees:
-        value = _constant(tree) if folds else None
-        if value is decisive:
-            return decisive
-        if value is not None or isinstance(tree, bool):
-            continue
-        if isinstance(tree, Join) and tree.word == word:
-            kept += tree.items
-        else:
+        if isinstance(tree, bool):
+            if folds and tree is decisive:
+                return decisive
+        elif isinstance(tree, Join):
+            kept += tree.items if tree.word == word else (tree,)
+        elif not folds or tree.form.constant is None:
             kept.append(tree)
+        elif tree.form.constant is decisive:
+            return decisive
     if not kept:
         return not decisive
     return kept[0] if len(kept) == 1 else _joined(word, kept)
 
 
 def _joined(word: str, trees: list[Leaf | Join]) -> Leaf | Join:
-    """Join trees, with tests of one kind made one."""
-    merges = word == "and"
-    kinds: dict[Any, list[Leaf]] = {}
+    """Join trees, with tests of one family made one."""
+    families: dict[Any, list[Leaf]] = {}
     items: list[Leaf | Join] = []
     for tree in trees:
-        kind = getattr(tree, "kind", None)
-        if isinstance(tree, Leaf) and kind is not None and tree.is_negated is merges:
-            kinds.setdefault(kind, []).append(tree)
+        if isinstance(tree, Leaf) and tree.form.merges_in == word:
+            form = tree.form
+            alike = (form.family, form.is_turned, tree.constants[1:])
+            families.setdefault(alike, []).append(tree)
         else:
             items.append(tree)
-    items += [united(leaves) for leaves in kinds.values()]
+    items += [united(leaves) for leaves in families.values()]
     if len(items) == 1:
         return items[0]
     items.sort(key=_ORDER)
-    return Join(word, tuple(dict.fromkeys(items)))
+    return Join(word, tuple(items))
 
 
-_ORDER: Final = attrgetter("cost", "text")
+_ORDER: Final = attrgetter("order")
 
 
 def negate(tree: Tree) -> Tree:
@@ -141,26 +156,42 @@ def negate(tree: Tree) -> Tree:
 def spelt_out(tree: Tree) -> Leaf | Join:
     """Return a tree that is no constant, be it for want of rules."""
     if isinstance(tree, bool):
-        text = TRUE if tree else FALSE
-        return Leaf(text, when_true=NO_REASON, when_false=NO_REASON)
+        return Leaf(ALWAYS if tree else NEVER)
     return tree
 
 
-def _constant(tree: Tree) -> bool | None:
-    if isinstance(tree, bool):
-        return tree
-    if tree.text in _CONSTANTS:
-        return tree.text == TRUE
-    return None
+def constants_of(tree: Leaf | Join) -> tuple[Any, ...]:
+    """Return the constants of a tree, in the order of their slots."""
+    found: list[Any] = []
+    _collect(tree, found)
+    return tuple(found)
 
 
-_CONSTANTS: Final = {TRUE, FALSE}
+def _collect(tree: Leaf | Join, found: list[Any]) -> None:
+    if isinstance(tree, Leaf):
+        found += tree.constants
+    else:
+        for item in tree.items:
+            _collect(item, found)
 
 
-def reduce(tree: Tree, ask: Callable[[Leaf], bool]) -> Tree:
-    """Return what is left of a tree once the caller is known."""
+def reduce(
+    tree: Tree,
+    constants: Iterator[Any],
+    ask: Callable[[Form, tuple[Any, ...]], bool],
+) -> Tree:
+    """Return what is left of a tree, with other constants, once the caller is known."""
     if isinstance(tree, bool):
         return tree
     if isinstance(tree, Leaf):
-        return ask(tree) if tree.is_identity else tree
-    return join(tree.word, (reduce(item, ask) for item in tree.items))
+        form = tree.form
+        own = tuple(islice(constants, form.slots))
+        return ask(form, own) if form.kind.sees is Sees.CALLER else Leaf(form, own)
+    return join(tree.word, [reduce(item, constants, ask) for item in tree.items])
+
+
+def sees_the_method_only(tree: Leaf | Join) -> bool:
+    """Return whether of the facts nothing but the method of the request counts."""
+    if isinstance(tree, Leaf):
+        return tree.form.kind.sees is not Sees.FACTS
+    return all(sees_the_method_only(item) for item in tree.items)
