@@ -6,47 +6,43 @@ from there on only what is here decides who somebody is.
 
 import hashlib
 import ipaddress
-import secrets
 from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY, login, logout
 from django.contrib.auth.backends import BaseBackend
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
-from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
+from rest_framework.exceptions import (
+    AuthenticationFailed,
+    PermissionDenied,
+    Throttled,
+)
 from rest_framework.request import Request
 
 from console.core import logs
 from console.core.actor import ANONYMOUS, Actor
 from console.core.checks import host_name, is_loopback
 from console.core.http import is_fragment
+from console.core.tokens import hash_token
 from directory import selectors
 from directory.models import User
 from namespaces import selectors as namespace_selectors
+from namespaces import services as namespace_services
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
-TOKEN_MARK = "postern_"  # noqa: S105 - the public prefix by which scanners find tokens
 STARTED_AT = "started_at"
 SEEN_AT = "seen_at"
 OPENID = "openid_session"
 RIGHTS = "rights"
 SEEN_RESOLUTION_SECONDS = 60
-
-
-def new_token() -> tuple[str, str, str]:
-    """Make a bearer token; return it with its prefix for display and its hash."""
-    token = TOKEN_MARK + secrets.token_urlsafe(32)
-    return token, token[:16], hash_token(token)
-
-
-def hash_token(token: str) -> str:
-    """Return the form in which a token is stored (SHA-256, hex)."""
-    return hashlib.sha256(token.encode()).hexdigest()
+MAX_WRONG_TOKENS = 100  # from one network
+WRONG_TOKEN_SECONDS = 900
 
 
 class LocalAccountBackend(BaseBackend):
@@ -225,6 +221,24 @@ class MachineUser:
         return self.name
 
 
+def _count_wrong_token(address: str) -> None:
+    """Refuse even to answer a network that keeps guessing tokens.
+
+    Good tokens are looked at first: whoever guesses can't lock a neighbor out.
+
+    Raises:
+        Throttled: too many were wrong within a quarter of an hour.
+    """
+    key = f"wrong tokens {network_of(address)}".replace(" ", "-")
+    cache.add(key, 0, WRONG_TOKEN_SECONDS)
+    try:
+        count = cache.incr(key)
+    except ValueError:  # it ended in between
+        return
+    if count > MAX_WRONG_TOKENS:
+        raise Throttled(WRONG_TOKEN_SECONDS)
+
+
 class _Csrf(CsrfViewMiddleware):
     def _reject(self, request: HttpRequest, reason: str) -> Any:
         return reason
@@ -265,7 +279,9 @@ class ApiAuthentication(BaseAuthentication):
             else None
         )
         if account is None:
+            _count_wrong_token(client_address(request._request))  # noqa: SLF001
             raise AuthenticationFailed("this token is unknown, expired or revoked")
+        namespace_services.record_token_use(account.id, now=timezone.now())
         request._request.actor = Actor(  # type: ignore[attr-defined] # noqa: SLF001
             service_account_id=account.id,
             label=f"service account {account.name}",

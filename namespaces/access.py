@@ -45,10 +45,10 @@ EVERYWHERE = Grant(namespace_id=None, path="", role=ADMIN)
 
 
 def read_grants(actor: Actor) -> tuple[Grant, ...]:
-    """Read what the actor holds right now, in one query.
+    """Read what the actor holds right now, in one query; for tokens of people in two.
 
     People who were deactivated, tokens that ended and bindings that expired hold
-    nothing.
+    nothing. A token holds no more than its owner does.
     """
     if actor.is_system:
         return (EVERYWHERE,)
@@ -64,11 +64,37 @@ def read_grants(actor: Actor) -> tuple[Grant, ...]:
         "group_id",
         "expires_at",
         "service_account__namespace__path",
+        "service_account__owner_id",
     ).distinct()
-    return tuple(
+    found = list(rows)
+    grants = tuple(
         Grant(namespace_id, reach, ROLE_BY_CODE[code], group_id, expires_at)
-        for namespace_id, path, code, group_id, expires_at, bound_to in rows
+        for namespace_id, path, code, group_id, expires_at, bound_to, _ in found
         if (reach := _reach(path, bound_to))
+    )
+    owner_id = found[0][-1] if found else None
+    if owner_id is None:
+        return grants
+    return _limited(grants, read_grants(Actor(user_id=owner_id)))
+
+
+def _limited(grants: tuple[Grant, ...], limits: tuple[Grant, ...]) -> tuple[Grant, ...]:
+    """Return what is left of a token's grants within those of its owner.
+
+    Where the owner holds a role further up, the weaker role counts; where further
+    down, it counts from there.
+    """
+    return tuple(
+        Grant(
+            lower.namespace_id,
+            lower.path,
+            min(grant.role, limit.role, key=lambda role: role.rank),
+            expires_at=grant.expires_at,
+        )
+        for grant in grants
+        for limit in limits
+        if grant.path.startswith(limit.path) or limit.path.startswith(grant.path)
+        for lower in [max(grant, limit, key=lambda one: len(one.path))]
     )
 
 
@@ -77,6 +103,9 @@ def _held_by(actor: Actor) -> Q:
         return Q(
             service_account_id=actor.service_account_id,
             service_account__is_active=True,
+        ) & (
+            Q(service_account__expires_at__isnull=True)
+            | Q(service_account__expires_at__gt=Now())
         )
     # As a list of groups, and not as a join, which would read every membership.
     groups = _groups().filter(

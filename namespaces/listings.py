@@ -12,7 +12,7 @@ from console.core.generic.listing import Column, Filter, Listing
 from console.core.http import uuid_from
 from console.core.models import AuditEvent
 from namespaces import access, selectors
-from namespaces.models import Namespace, RoleBinding
+from namespaces.models import ApiServiceAccount, Namespace, RoleBinding
 from namespaces.roles import ROLES
 
 KINDS = (
@@ -306,4 +306,60 @@ class AuditListing(Listing[AuditEvent]):
             | Q(actor_label__icontains=text)
             | Q(reason__icontains=text)
             | Q(target_id=text)
+        )
+
+
+class ApiAccountListing(Listing[ApiServiceAccount]):
+    """The machines that call the API, of where the actor may see them."""
+
+    name = "service accounts"
+    columns = (
+        Column(
+            name="name", label="Name", value=lambda row: row.name, order_by=("name",)
+        ),
+        Column(
+            name="namespace",
+            label="Namespace",
+            value=lambda row: row.namespace.name,
+            order_by=("namespace__path", "name"),
+            hide="narrow",
+        ),
+        Column(name="role", label="Role", value=lambda row: row.role),
+        Column(
+            name="owner",
+            label="Owner",
+            value=lambda row: str(row.owner or ""),
+            order_by=("owner__display_name", "owner__email"),
+            hide="medium",
+        ),
+        Column(
+            name="expires",
+            label="Expires",
+            value=lambda row: row.expires_at,
+            order_by=("expires_at",),
+            hide="narrow",
+        ),
+        Column(
+            name="used",
+            label="Last used",
+            value=lambda row: row.last_used_at,
+            order_by=("last_used_at",),
+            hide="medium",
+        ),
+    )
+    filters = (namespace_filter(),)
+    search_help = "Keeps the accounts with this in name or description."
+
+    def rows(self, actor: Actor) -> QuerySet[ApiServiceAccount]:
+        """Return the accounts that the actor may see."""
+        return selectors.list_api_accounts(actor)
+
+    def search(
+        self, rows: QuerySet[ApiServiceAccount], text: str
+    ) -> QuerySet[ApiServiceAccount]:
+        """Look into name, description and the token's prefix."""
+        return rows.filter(
+            Q(name__icontains=text)
+            | Q(description__icontains=text)
+            | Q(token_prefix=text)
         )

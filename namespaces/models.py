@@ -61,10 +61,17 @@ class Namespace(Versioned):
 
 
 class ApiServiceAccount(Versioned):
-    """A machine that calls the console's API with a token."""
+    """A machine that calls the console's API with a token.
+
+    Its owner answers for it: it may at no time do more than the owner may. Accounts
+    without one were made on the host.
+    """
 
     namespace = models.ForeignKey(
         Namespace, on_delete=models.PROTECT, related_name="service_accounts"
+    )
+    owner = models.ForeignKey(
+        "directory.User", on_delete=models.CASCADE, null=True, related_name="+"
     )
     name = models.CharField(max_length=100)
     description = models.TextField(blank=True)
@@ -82,6 +89,7 @@ class ApiServiceAccount(Versioned):
                 name="service_account_name_is_unique_in_namespace",
             )
         ]
+        verbose_name = "API service account"
 
     def __str__(self) -> str:
         return self.name

@@ -10,7 +10,7 @@ from console.core.actor import system
 from directory import services as directory_services
 from directory.models import Directory, Group, Membership, ServiceAccount, User
 from namespaces import services as namespace_services
-from namespaces.models import Namespace, RoleBinding
+from namespaces.models import ApiServiceAccount, Namespace, RoleBinding
 from namespaces.selectors import get_root
 from policies import services as policy_services
 from policies.models import Policy
@@ -79,6 +79,20 @@ def make_credential(name: str = "", **values: Any) -> ServiceAccount:
         "now": NOW,
     }
     return directory_services.create_service_account(**defaults | values)
+
+
+def make_service_account(
+    name: str = "", *, namespace: Namespace | None = None, role: str = "viewer"
+) -> tuple[ApiServiceAccount, str]:
+    """Make an account as the host does; return it and its token."""
+    issued = namespace_services.create_api_account(
+        namespace_id=(namespace or get_root()).id,
+        name=name or f"robot {next(_numbers)}",
+        role=role,
+        actor=system("test"),
+        now=NOW,
+    )
+    return issued.account, issued.token
 
 
 def make_namespace(name: str = "", *, parent: Namespace | None = None) -> Namespace:

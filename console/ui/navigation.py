@@ -90,6 +90,13 @@ RAIL: Sequence[tuple[str, Sequence[Entry]]] = (
                 on_root=True,
             ),
             Entry(
+                "Service accounts",
+                "robot",
+                "accounts:service-account-list",
+                Permission.SERVICE_ACCOUNT_VIEW,
+                narrows=True,
+            ),
+            Entry(
                 "Directory accounts",
                 "key",
                 "directory:credential-list",

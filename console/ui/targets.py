@@ -15,6 +15,7 @@ PAGES = {
     "group": "directory:group-detail",
     "device": "devices:device-detail",
     "device_type": "devices:type-edit",
+    "service-account": "accounts:service-account-detail",
     "credential": "directory:credential-detail",
 }
 

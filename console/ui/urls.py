@@ -79,6 +79,7 @@ urlpatterns = [
         name="own-device-remove",
     ),
     path("namespaces/", include("console.ui.namespaces.urls")),
+    path("service-accounts/", include("console.ui.namespaces.account_urls")),
     path("", include("console.ui.directory_urls")),
     path("", include("devices.urls")),
     path("", include("policies.urls")),

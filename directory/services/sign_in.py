@@ -7,14 +7,13 @@ from console.core import audit
 from console.core.actor import Actor
 from console.core.audit import Change
 from console.core.exceptions import NotFoundError, PermissionDeniedError
+from console.core.tokens import hash_token, new_token
 from console.core.transactions import writing
 from directory import selectors
 from directory.authentication import (
     LocalAccountBackend,
-    hash_token,
     is_demo_allowed,
     network_of,
-    new_token,
 )
 from directory.exceptions import (
     RecoveryRefusedError,

@@ -1,5 +1,10 @@
 """Reads of the tree, of role bindings, and of the audit log."""
 
+from namespaces.selectors.accounts import (
+    ROLE_OF_ACCOUNT,
+    get_api_account,
+    list_api_accounts,
+)
 from namespaces.selectors.audit import get_audit_event, list_alarms, list_audit_events
 from namespaces.selectors.roles import (
     AccessAnswer,
@@ -44,6 +49,7 @@ from namespaces.selectors.tree import (
 )
 
 __all__ = [
+    "ROLE_OF_ACCOUNT",
     "AccessAnswer",
     "Contents",
     "HeldRole",
@@ -56,6 +62,7 @@ __all__ = [
     "explain_access",
     "find_namespaces",
     "find_service_account",
+    "get_api_account",
     "get_audit_event",
     "get_binding",
     "get_namespace",
@@ -67,6 +74,7 @@ __all__ = [
     "holds_on_root",
     "list_alarms",
     "list_all_bindings",
+    "list_api_accounts",
     "list_audit_events",
     "list_bindings",
     "list_bindings_of",

@@ -3,6 +3,14 @@
 Each function is one use: it takes the writers' lock, checks, writes, and records.
 """
 
+from namespaces.services.accounts import (
+    IssuedToken,
+    create_api_account,
+    record_token_use,
+    revoke_api_account,
+    rotate_api_account,
+    update_api_account,
+)
 from namespaces.services.bindings import (
     change_role,
     check_root_keeps_an_admin,
@@ -18,14 +26,20 @@ from namespaces.services.tree import (
 )
 
 __all__ = [
+    "IssuedToken",
     "change_role",
     "check_root_keeps_an_admin",
+    "create_api_account",
     "create_namespace",
     "delete_namespace",
     "ensure_root",
     "grant_role",
     "move_namespace",
+    "record_token_use",
     "restore_namespace",
+    "revoke_api_account",
     "revoke_role",
+    "rotate_api_account",
+    "update_api_account",
     "update_namespace",
 ]

@@ -24,7 +24,7 @@ from namespaces.exceptions import (
     RoleNotGrantableError,
     SubjectNotFoundError,
 )
-from namespaces.models import Namespace, RoleBinding
+from namespaces.models import ApiServiceAccount, Namespace, RoleBinding
 from namespaces.permissions import Permission
 from namespaces.roles import ADMIN, ROLE_BY_CODE
 
@@ -146,6 +146,34 @@ def revoke_role(
     with _watched(binding.content_object, actor=actor, seen=seen):
         binding.delete()
         check_root_keeps_an_admin()
+
+
+@writing()
+def bind_account(
+    account: ApiServiceAccount, role: str, *, actor: Actor, now: datetime
+) -> None:
+    """Give a service account its role in its own namespace, or another one.
+
+    Called by `accounts`: it takes less than granting roles, because an account can't
+    do more than its owner. Nobody gives a role above their own.
+    """
+    namespace = account.namespace
+    _check_grantable(role, namespace, actor=actor)
+    binding = RoleBinding.objects.filter(
+        content_object=namespace, service_account=account
+    ).first()
+    before = _state(binding) if binding else None
+    if before and before["role"] == role:
+        return
+    if binding is None:
+        binding = RoleBinding(
+            content_object=namespace, service_account=account, created_at=now
+        )
+    else:
+        binding.version += 1
+    _save(binding, role, None)
+    verb = "changed" if before else "granted"
+    _record(verb, binding, before=before, actor=actor, now=now)
 
 
 @writing()

@@ -12,7 +12,8 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from console.core import checks
-from directory.authentication import LocalAccountBackend, MachineUser, new_token
+from console.core.tokens import new_token
+from directory.authentication import LocalAccountBackend, MachineUser
 from directory.session_store import SessionStore
 from namespaces.models import ApiServiceAccount
 from tests.factories import NOW, grant, make_user

@@ -6,7 +6,7 @@ from typing import Any
 from console.core.checks import url_patterns
 from devices.models import DeviceCredential, DeviceType
 from directory.models import Group, ServiceAccount, User
-from namespaces.models import Namespace
+from namespaces.models import ApiServiceAccount, Namespace
 from policies.models import Policy
 from routes.models import ImportRun, Route
 
@@ -22,6 +22,7 @@ ROWS: dict[str, tuple[Any, str]] = {
     "people": (User, "email"),
     "policies": (Policy, "name"),
     "routes": (Route, "name"),
+    "service-accounts": (ApiServiceAccount, "name"),
 }
 KEY = re.compile(r"<uuid:\w+>")
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")

@@ -18,7 +18,7 @@ from directory.models import User
 from namespaces.models import RoleBinding
 from namespaces.selectors import get_root
 from tests.browser import BRIEFLY, EVERY_LOOK, Look, SignIn, inspect
-from tests.factories import make_credential, make_user
+from tests.factories import make_credential, make_service_account, make_user
 from tests.functional.pages import address_of, list_areas, name_of
 from tests.routes.imports.reading import SAMPLES
 from tests.routes.imports.running import begin
@@ -34,6 +34,7 @@ def admin(transactional_db: None) -> User:
     load_demo(actor=system("test"), now=timezone.now(), say=lambda _: None)
     begin((SAMPLES / "older_keys.yaml").read_bytes(), get_root(), actor=system("test"))
     make_credential()
+    make_service_account()
     binding = RoleBinding.objects.filter(
         content_object__depth=0, user__isnull=False
     ).first()

@@ -28,6 +28,7 @@ from tests.factories import (
     make_credential,
     make_group,
     make_policy,
+    make_service_account,
     make_user,
 )
 from tests.functional.pages import ROWS, address_of, list_areas
@@ -106,6 +107,7 @@ def admin(transactional_db: None) -> User:
         make_bare_route(policy)
         make_group("", make_user())
     make_credential()
+    make_service_account()
     binding = RoleBinding.objects.filter(
         content_object__depth=0, user__isnull=False
     ).first()

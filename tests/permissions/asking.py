@@ -10,7 +10,15 @@ from django.urls import NoReverseMatch, reverse
 from tests.permissions.rows import Row
 from tests.permissions.world import World
 
-NAMESPACES = ("", "namespaces:", "directory:", "devices:", "policies:", "routes:")
+NAMESPACES = (
+    "",
+    "namespaces:",
+    "accounts:",
+    "directory:",
+    "devices:",
+    "policies:",
+    "routes:",
+)
 
 
 def address(name: str, row: Row, world: World) -> str:

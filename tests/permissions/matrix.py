@@ -28,6 +28,7 @@ from tests.permissions.matrix_devices import DEVICES
 from tests.permissions.matrix_imports import IMPORTS
 from tests.permissions.matrix_policies import POLICIES
 from tests.permissions.matrix_routes import ROUTES
+from tests.permissions.matrix_tokens import TOKENS
 from tests.permissions.rows import (
     Row,
     at,
@@ -198,6 +199,7 @@ PAGES: dict[str, tuple[Row, ...]] = {
 MATRIX: dict[str, tuple[Row, ...]] = {
     **PAGES,
     **ACCOUNTS,
+    **TOKENS,
     **API,
     **DEVICES,
     **POLICIES,

@@ -32,6 +32,7 @@ KINDS: dict[str, tuple[Permission, bool]] = {
     "gone-route": (Permission.ROUTE_VIEW, False),
     "import": (Permission.ROUTE_CREATE, False),
     "credential": (Permission.DIRECTORY_EDIT, False),
+    "service-account": (Permission.SERVICE_ACCOUNT_VIEW, False),
 }
 
 
@@ -73,6 +74,16 @@ def both(*rules: Rule) -> Rule:
         return ALLOWED
 
     return rule
+
+
+def by_people(rule: Rule) -> Rule:
+    """Only people do this: a token that could, is refused."""
+
+    def people(subject: Subject) -> str:
+        found = rule(subject)
+        return DENIED if found == ALLOWED and subject.way == "token" else found
+
+    return people
 
 
 def untold(rule: Rule) -> Rule:

@@ -14,7 +14,7 @@ from django.test import Client
 
 from console.core.actor import system
 from console.core.exceptions import ConsoleError
-from directory.authentication import new_token
+from console.core.tokens import new_token
 from directory.models import User
 from namespaces import access, services
 from namespaces.exceptions import LastAdminError, NamespaceCycleError

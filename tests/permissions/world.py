@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from console.core.actor import system
 from console.core.models import AuditEvent
+from console.core.tokens import new_token
 from devices import services as device_services
-from directory.authentication import new_token
 from directory.models import User
 from namespaces import services as namespace_services
 from namespaces.models import ApiServiceAccount, Namespace, RoleBinding
@@ -28,6 +28,7 @@ from tests.factories import (
     make_namespace,
     make_policy,
     make_route,
+    make_service_account,
     make_user,
 )
 from tests.permissions.subjects import EVERYBODY, PARENTS, Subject
@@ -113,6 +114,7 @@ def _make_objects(world: World) -> None:
     world.keys["fingerprint"] = run.plan["fingerprint"]
     world.ids |= {
         "credential": make_credential().pk,
+        "service-account": make_service_account("robot", namespace=web)[0].pk,
         "import": run.pk,
         "namespace": web.id,
         "empty": empty.id,

@@ -120,3 +120,31 @@ class GrantForm(RoleForm):
         """The subject as the service takes it."""
         kind, _, subject_id = self.cleaned_data["subject"].partition(":")
         return {f"{kind}_id": UUID(subject_id)}
+
+
+class EditAccountForm(RoleForm):
+    """A service account as it stands."""
+
+    name = forms.CharField(label="Name", max_length=100)
+    description = forms.CharField(
+        label="Description",
+        required=False,
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Which machine this is, and whom to ask.",
+    )
+    reason = None  # type: ignore[assignment] # the events of accounts have none
+    field_order = ("namespace", "name", "description", "role", "ends_on")
+
+
+class AccountForm(EditAccountForm):
+    """A service account that isn't there yet, and where it works."""
+
+    namespace = NamespaceField(
+        label="Namespace", help_text="It works there and in all below."
+    )
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        namespace: Any = self.fields["namespace"]
+        namespace.offer(actor, Permission.SERVICE_ACCOUNT_EDIT)

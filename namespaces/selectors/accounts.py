@@ -1,0 +1,39 @@
+"""Reads of API service accounts: machines that call the console with a token."""
+
+from uuid import UUID
+
+from django.db.models import F, OuterRef, QuerySet, Subquery
+
+from console.core.actor import Actor
+from console.core.exceptions import NotFoundError
+from namespaces import access
+from namespaces.models import ApiServiceAccount, RoleBinding
+from namespaces.permissions import Permission
+
+ROLE_OF_ACCOUNT = "role"
+
+
+def list_api_accounts(actor: Actor) -> QuerySet[ApiServiceAccount]:
+    """Return the accounts of where the actor may see them, with `role` at home."""
+    role = RoleBinding.objects.filter(
+        service_account=OuterRef("pk"), content_object=OuterRef("namespace")
+    ).values("permission__codename")[:1]
+    return (
+        ApiServiceAccount.objects.filter(
+            access.namespace_filter(actor, Permission.SERVICE_ACCOUNT_VIEW)
+        )
+        .select_related("namespace", "owner")
+        .annotate(role=Subquery(role), namespace_path=F("namespace__path"))
+    )
+
+
+def get_api_account(account_id: UUID | str, *, actor: Actor) -> ApiServiceAccount:
+    """Return an account.
+
+    Raises:
+        NotFoundError: it isn't there, or the actor may not see it.
+    """
+    account = list_api_accounts(actor).filter(pk=account_id).first()
+    if account is None:
+        raise NotFoundError
+    return account
