@@ -3,13 +3,18 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django import forms
+from django.urls import reverse
+
 from console.core.actor import Actor
 from console.core.exceptions import PermissionDeniedError
 from console.core.generic.pages import Page
 from console.core.http import uuid_from
+from console.ui.people import ROLE_COLUMNS, role_rows
 from directory import selectors as directory_selectors
 from namespaces import access
 from namespaces import selectors as namespace_selectors
+from namespaces.forms import NamespaceField
 from namespaces.permissions import Permission
 from namespaces.roles import roles_with
 from namespaces.selectors import AccessAnswer
@@ -86,6 +91,17 @@ QUESTIONS: Sequence[tuple[str, Sequence[tuple[Permission, str]]]] = (
 WORDS = {permission: words for _, group in QUESTIONS for permission, words in group}
 
 
+class WhyForm(forms.Form):
+    """Where it is asked."""
+
+    namespace = NamespaceField(label="Namespace", required=False)
+
+    def offer(self, actor: Actor) -> None:
+        """Offer what the actor sees."""
+        namespace: Any = self.fields["namespace"]
+        namespace.offer(actor, Permission.NAMESPACE_VIEW)
+
+
 class WhyPage(Page):
     """Choose a person and a namespace; see every answer, and the roles behind it."""
 
@@ -98,10 +114,10 @@ class WhyPage(Page):
             raise PermissionDeniedError
         asked = self.request.GET
         person_id = asked.get("person", "").removeprefix("user:")
-        who, namespace_id = (
-            asked.get("who", "").strip()[:100],
-            asked.get("namespace", ""),
-        )
+        who = asked.get("who", "").strip()[:100]
+        namespace_id = self._namespace_id()
+        form = WhyForm(initial={"namespace": namespace_id})
+        form.offer(self.actor)
         found = directory_selectors.find_subjects(
             who,
             chosen=f"user:{person_id}" if person_id else "",
@@ -112,19 +128,45 @@ class WhyPage(Page):
             who=who,
             chosen=f"user:{person_id}",
             found=[one for one in found if not one.is_group],
-            namespaces=[
-                node
-                for node in namespace_selectors.list_nodes(self.actor)
-                if node.is_visible
-            ],
-            chosen_namespace=namespace_id,
+            form=form,
             questions=QUESTIONS,
             permission=asked.get("permission", ""),
             **kwargs,
         )
         if person_id and namespace_id:
             context |= self._answer(person_id, namespace_id, context["permission"])
+        elif person_id:
+            context |= self._everywhere(person_id)
         return context
+
+    def _namespace_id(self) -> str:
+        """Return the namespace that was chosen or, without scripts, typed."""
+        form = WhyForm(self.request.GET)
+        form.offer(self.actor)
+        is_named = form.is_valid() and form.cleaned_data["namespace"]
+        return str(is_named or self.request.GET.get("namespace", ""))
+
+    def _everywhere(self, person_id: str) -> dict[str, Any]:
+        """Return where somebody holds roles, as far as the reader sees the places."""
+        person = directory_selectors.get_person(
+            uuid_from(person_id, name="person"), actor=self.actor
+        )
+        groups = {
+            group.id: group.name for group in directory_selectors.list_groups_of(person)
+        }
+        bindings = namespace_selectors.list_bindings_of(
+            self.actor, user_id=person.id, group_ids=groups
+        )
+        why = f"{reverse('access-why')}?person={person.id}&namespace="
+        rows = role_rows(bindings, groups)
+        return {
+            "subject": person,
+            "places": [
+                (row, f"{why}{one.content_object_id}")
+                for row, one in zip(rows, bindings, strict=True)
+            ],
+            "place_columns": ROLE_COLUMNS,
+        }
 
     def _answer(
         self, person_id: str, namespace_id: str, permission: str

@@ -11,6 +11,7 @@ from directory.selectors.directories import (
     list_runs,
     list_troubles,
 )
+from directory.selectors.effective import EffectivePerson, list_effective_people
 from directory.selectors.failures import (
     FAILED_SIGN_IN,
     FAILURE_WINDOW,
@@ -63,6 +64,7 @@ __all__ = [
     "FAILURE_WINDOW",
     "MAX_FAILURES",
     "SIGNED_IN",
+    "EffectivePerson",
     "PersonFacts",
     "Provider",
     "Subject",
@@ -89,6 +91,7 @@ __all__ = [
     "list_data_sources",
     "list_demo_people",
     "list_directories",
+    "list_effective_people",
     "list_ending_accounts",
     "list_groups",
     "list_groups_of",

@@ -1,5 +1,6 @@
 """Pages that move and delete namespaces: what they tell first, and what they do."""
 
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -133,3 +134,94 @@ class TestDelete:
 
         assert answer.status_code == 412
         assert Namespace.objects.filter(pk=cast.web.id).exists()
+
+
+class TestChoosingAPlace:
+    def options(self, user: Any, **query: str) -> list[str]:
+        answer = client_of(user).get(reverse("namespaces:namespace-options"), query)
+        return [f"{one['note']}/{one['name']}" for one in answer.json()["options"]]
+
+    def test_offers_what_one_sees_and_may(self, cast: Cast) -> None:
+        assert self.options(cast.mia, permission="route:create") == [
+            "Global/Engineering/Web"
+        ]
+        assert self.options(cast.ben, permission="route:create") == []
+        assert self.options(cast.ben) == ["Global/Engineering/Web"]
+
+    def test_finds_by_a_part_of_the_name_or_the_end_of_a_path(self, cast: Cast) -> None:
+        other = make_namespace("Web", parent=cast.finance)
+
+        assert len(self.options(cast.root, q="wE")) == 2
+        assert self.options(cast.root, q="finance/we") == ["Global/Finance/Web"]
+        assert self.options(cast.root, below=other.path) == ["Global/Finance/Web"]
+
+    def test_says_when_there_are_more(self, cast: Cast) -> None:
+        for number in range(20):
+            make_namespace(f"team {number}", parent=cast.finance)
+
+        answer = client_of(cast.root).get(
+            reverse("namespaces:namespace-options"), {"q": "team"}
+        )
+        more = client_of(cast.root).get(reverse("namespaces:namespace-options"))
+
+        assert (len(answer.json()["options"]), answer.json()["more"]) == (20, False)
+        assert (len(more.json()["options"]), more.json()["more"]) == (20, True)
+
+    def test_refuses_an_unknown_permission(self, cast: Cast) -> None:
+        answer = client_of(cast.root).get(
+            reverse("namespaces:namespace-options"), {"permission": "all"}
+        )
+
+        assert answer.status_code == 400
+
+
+class TestPeopleBehindRoles:
+    def test_are_told_with_every_way(self, cast: Cast) -> None:
+        grant("manager", cast.engineering, user=cast.ben)
+
+        people = page(cast.root, "namespace-roles", cast.web.id).context["people"]
+
+        told = {str(one["who"].person): one["who"].ways for one in people}
+        assert told["Ben"] == ("Manager of Engineering", "Viewer of Web, by web")
+        assert told["Ada"] == ("Admin of Engineering",)
+
+    def test_are_not_told_of_places_that_one_does_not_see(self, cast: Cast) -> None:
+        people = page(cast.mia, "namespace-roles", cast.web.id).context["people"]
+
+        assert {str(one["who"].person) for one in people} == {"Ben", "Mia"}
+
+    def test_are_not_read_when_they_are_too_many(
+        self, cast: Cast, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("console.ui.namespaces.roles.MOST_PEOPLE", 0)
+
+        answer = page(cast.root, "namespace-roles", cast.web.id)
+
+        assert "Too many people" in answer.content.decode()
+
+
+class TestWhatSomebodyCanDo:
+    def test_is_told_by_namespace_with_where_it_comes_from(self, cast: Cast) -> None:
+        answer = client_of(cast.root).get("/access/", {"person": str(cast.ben.pk)})
+
+        ((row, url),) = answer.context["places"]
+        assert (row["names"][-1], row["group"]) == ("Web", "web")
+        assert str(cast.web.pk) in url
+
+    def test_is_told_exactly_for_a_place(self, cast: Cast) -> None:
+        answer = client_of(cast.root).get(
+            "/access/",
+            {
+                "person": str(cast.ben.pk),
+                "namespace": "",
+                "namespace-was": "",
+                "namespace-text": "Global/Engineering/Web",
+            },
+        )
+
+        assert "Ben is Viewer in Web" in answer.content.decode()
+
+    def test_leaves_out_places_that_the_reader_does_not_see(self, cast: Cast) -> None:
+        answer = client_of(cast.mia).get("/access/", {"person": str(cast.ada.pk)})
+
+        assert answer.context["places"] == []

@@ -20,9 +20,16 @@ from namespaces.permissions import Permission
 from namespaces.roles import ROLE_BY_CODE, Role
 
 if TYPE_CHECKING:
+    from directory.selectors import EffectivePerson
     from namespaces.models import RoleBinding
 
 MAX_FOUND = 10
+MOST_PEOPLE = 500
+PEOPLE_COLUMNS = (
+    {"label": "Person"},
+    {"label": "Role here"},
+    {"label": "By", "hide": "narrow"},
+)
 COLUMNS = (
     {"label": "Who"},
     {"label": "Role"},
@@ -75,6 +82,9 @@ class RolesPage(OfNamespace, Page):
         bindings = list(
             namespace_selectors.list_role_bindings(self.namespace, actor=self.actor)
         )
+        people = directory_selectors.list_effective_people(
+            self.namespace, actor=self.actor, limit=MOST_PEOPLE
+        )
         members = directory_selectors.count_members(
             one.group_id for one in bindings if one.group_id
         )
@@ -90,11 +100,18 @@ class RolesPage(OfNamespace, Page):
                 )
                 for one in bindings
             ],
+            people=None if people is None else self._told(people),
+            people_columns=PEOPLE_COLUMNS,
             hides_some=not self._sees_all_above(),
             may_grant=self.can(Permission.NAMESPACE_GRANT),
             empty_url=self._grant_url(),
             **kwargs,
         )
+
+    def _told(self, people: "list[EffectivePerson]") -> list[dict[str, Any]]:
+        """Return people with where it is explained what they can do here."""
+        why = f"{reverse('access-why')}?namespace={self.namespace.id}&person="
+        return [{"who": one, "why_url": f"{why}{one.person.pk}"} for one in people]
 
     def _grant_url(self) -> str:
         if not self.can(Permission.NAMESPACE_GRANT):

@@ -53,6 +53,19 @@ class Row:
         return f"menu-{self.node.id}"
 
     @property
+    def takes_moves(self) -> bool:
+        """The person may move others into it."""
+        role = self.node.role
+        return role is not None and Permission.NAMESPACE_MOVE in role.permissions
+
+    @property
+    def move_url(self) -> str:
+        """Where it is moved from, for those who may."""
+        if not self.takes_moves or self.node.is_root:
+            return ""
+        return reverse("namespaces:namespace-move", args=[self.node.id])
+
+    @property
     def menu_label(self) -> str:
         """What the row's menu is for."""
         return f"Actions for {self.node.name}"
@@ -89,6 +102,7 @@ class TreePage(Page):
                 Row(node, counts[node.id], node.id in parents, self.menu(node))
                 for node in shown
             ],
+            can_move=access.can_anywhere(self.actor, Permission.NAMESPACE_MOVE),
             can_create=access.can_anywhere(self.actor, Permission.NAMESPACE_CREATE),
             **kwargs,
         )
@@ -166,7 +180,9 @@ class PickerFragment(Page):
         narrows = _narrows(here.path)
         roots: list[Choice] = []
         open_at: list[Choice] = []
-        for node in namespace_selectors.list_nodes(self.actor):
+        nodes = namespace_selectors.list_nodes(self.actor)
+        shown, cut = namespace_selectors.cut_to(nodes, MOST_ROWS)
+        for node in shown:
             choice = Choice(
                 name=node.name,
                 url=_target(node, here.path if narrows else ""),
@@ -179,6 +195,8 @@ class PickerFragment(Page):
             open_at.append(choice)
         return super().get_context_data(
             roots=roots,
+            cut=cut,
+            search_url=reverse("namespaces:namespace-list"),
             all_url=here.path if narrows else reverse("namespaces:namespace-list"),
             narrows=narrows,
             **kwargs,

@@ -64,8 +64,10 @@ export function navigateTree(root, { items, levelOf, setExpanded, signal }) {
       End: () => go(list.at(-1)),
       "*": () => items().forEach((one) => one.ariaExpanded === "false" && levelOf(one) === levelOf(item) && setExpanded(one, true)),
     };
-    if (moves[event.key]) moves[event.key]();
-    else if (event.key.length === 1 && event.key !== " ") typeAhead(event.key, item, list);
+    if (moves[event.key]) {
+      typed = ""; // what is typed after a move begins anew
+      moves[event.key]();
+    } else if (event.key.length === 1 && event.key !== " ") typeAhead(event.key, item, list);
     else return;
     event.preventDefault();
   }
