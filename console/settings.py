@@ -233,6 +233,8 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
         "DeviceAttestationEnum": "devices.models.Attestation.choices",
+        "ConsentStatusEnum": "routes.models.ConsentStatus",
+        "ImportStatusEnum": "routes.models.ImportStatus",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

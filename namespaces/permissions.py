@@ -14,6 +14,7 @@ class Permission(StrEnum):
     DIRECTORY_EDIT = "directory:edit"
     DIRECTORY_VIEW = "directory:view"
     EXTERNAL_DATA_EDIT = "external-data:edit"
+    HOST_DELEGATE = "host:delegate"
     HOST_RELEASE = "host:release"
     NAMESPACE_CREATE = "namespace:create"
     NAMESPACE_DELETE = "namespace:delete"
@@ -39,3 +40,4 @@ class Permission(StrEnum):
     SERVICE_ACCOUNT_EDIT = "service-account:edit"
     SERVICE_ACCOUNT_VIEW = "service-account:view"
     SETTINGS_EDIT = "settings:edit"
+    UPSTREAM_EDIT = "upstream:edit"

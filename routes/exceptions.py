@@ -100,6 +100,12 @@ class WildcardHostError(PermissionDeniedError):
     )
 
 
+class UpstreamOwnedError(ConflictError):
+    """An upstream is registered to another namespace, which did not consent."""
+
+    code = "upstream_owned"
+
+
 class RouteOpenToAnyoneError(PermissionDeniedError):
     code = "open_to_anyone"
     default_message = (

@@ -112,6 +112,87 @@ class HostClaim(Timestamped):
         return self.host
 
 
+class HostDelegation(Timestamped):
+    """A part of the hosts that the owner lets another namespace publish under.
+
+    A zone, `*.corp.com` without a path, is for that name's hosts and wildcards; a path
+    of one host, which ends with a slash, is for what lies below it. A path counts only
+    while `owner` has the host.
+    """
+
+    host = models.CharField(max_length=255)
+    path = models.CharField(max_length=500, blank=True)
+    namespace = models.ForeignKey(
+        "namespaces.Namespace", on_delete=models.PROTECT, related_name="+"
+    )
+    owner = models.ForeignKey(
+        "namespaces.Namespace", on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["host", "path"]
+        verbose_name = "delegated host"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["host", "path"], name="host_is_delegated_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.host}{self.path}"
+
+
+class UpstreamClaim(NamespacedModel):
+    """An upstream that an admin registered for a namespace: nobody else routes to it.
+
+    `target` is a host name, `*.` and a name for all hosts below it, or a network.
+    """
+
+    target = models.CharField(max_length=255, unique=True)
+
+    objects: ClassVar = models.Manager.from_queryset(
+        NamespacedQuerySet["UpstreamClaim"]
+    )()
+
+    class Meta:
+        ordering = ["target"]
+        verbose_name = "upstream"
+
+    def __str__(self) -> str:
+        return self.target
+
+
+class ConsentStatus(models.TextChoices):
+    """Whether another namespace may route to an upstream."""
+
+    REQUESTED = "requested", "Asked for"
+    GRANTED = "granted", "Granted"
+    REFUSED = "refused", "Refused"
+
+
+class UpstreamConsent(NamespacedModel):
+    """A namespace asks the owner of an upstream to route to it, and the answer."""
+
+    upstream = models.ForeignKey(
+        UpstreamClaim, on_delete=models.CASCADE, related_name="consents"
+    )
+    status = models.CharField(max_length=16, choices=ConsentStatus.choices)
+    reason = models.CharField(max_length=500, blank=True)
+    asked_by = models.CharField(max_length=255)
+    decided_by = models.CharField(max_length=255, blank=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["upstream", "namespace"], name="consent_is_asked_for_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.namespace} to {self.upstream}: {self.status}"
+
+
 class ImportStatus(models.TextChoices):
     """Where an import is on its way."""
 

@@ -39,7 +39,12 @@ QUESTIONS: Sequence[tuple[str, Sequence[tuple[Permission, str]]]] = (
                 Permission.ROUTE_NAME_FILES,
                 "let routes read files of the proxy's machine",
             ),
+            (Permission.HOST_DELEGATE, "delegate hosts, paths and zones"),
             (Permission.HOST_RELEASE, "release hosts"),
+            (
+                Permission.UPSTREAM_EDIT,
+                "register upstreams, and consent to routes to them",
+            ),
         ),
     ),
     (

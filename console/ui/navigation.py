@@ -53,6 +53,7 @@ RAIL: Sequence[tuple[str, Sequence[Entry]]] = (
                 Permission.POLICY_VIEW,
                 True,
             ),
+            Entry("Hosts", "external", "routes:host-list", Permission.ROUTE_VIEW, True),
             Entry("Import", "import", "routes:import-start", Permission.ROUTE_CREATE),
         ),
     ),

@@ -3,6 +3,12 @@
 from django.urls import path
 
 from routes.api.import_views import ExportViewSet, ImportViewSet
+from routes.api.ownership_views import (
+    ConsentViewSet,
+    DelegationViewSet,
+    HostViewSet,
+    UpstreamViewSet,
+)
 from routes.api.views import (
     DeletedRouteViewSet,
     RoutePoliciesViewSet,
@@ -84,4 +90,70 @@ urlpatterns = [
         name="api-import-apply",
     ),
     path("export/", ExportViewSet.as_view({"get": "export"}), name="api-export"),
+    path("hosts/", HostViewSet.as_view({"get": "list"}), name="api-host-list"),
+    path(
+        "hosts/<uuid:id>/",
+        HostViewSet.as_view({"get": "retrieve"}),
+        name="api-host-detail",
+    ),
+    path(
+        "hosts/<uuid:id>/release/",
+        HostViewSet.as_view({"post": "release"}),
+        name="api-host-release",
+    ),
+    path(
+        "host-delegations/",
+        DelegationViewSet.as_view({"get": "list", "post": "create"}),
+        name="api-host-delegation-list",
+    ),
+    path(
+        "host-delegations/<uuid:id>/",
+        DelegationViewSet.as_view({"get": "retrieve"}),
+        name="api-host-delegation-detail",
+    ),
+    path(
+        "host-delegations/<uuid:id>/revoke/",
+        DelegationViewSet.as_view({"post": "revoke"}),
+        name="api-host-delegation-revoke",
+    ),
+    path(
+        "upstreams/",
+        UpstreamViewSet.as_view({"get": "list", "post": "create"}),
+        name="api-upstream-list",
+    ),
+    path(
+        "upstreams/<uuid:id>/",
+        UpstreamViewSet.as_view({"get": "retrieve"}),
+        name="api-upstream-detail",
+    ),
+    path(
+        "upstreams/<uuid:id>/release/",
+        UpstreamViewSet.as_view({"post": "release"}),
+        name="api-upstream-release",
+    ),
+    path(
+        "upstreams/<uuid:id>/routes/",
+        UpstreamViewSet.as_view({"get": "routes"}),
+        name="api-upstream-routes",
+    ),
+    path(
+        "upstream-consents/",
+        ConsentViewSet.as_view({"get": "list", "post": "create"}),
+        name="api-upstream-consent-list",
+    ),
+    path(
+        "upstream-consents/<uuid:id>/",
+        ConsentViewSet.as_view({"get": "retrieve"}),
+        name="api-upstream-consent-detail",
+    ),
+    path(
+        "upstream-consents/<uuid:id>/grant/",
+        ConsentViewSet.as_view({"post": "grant"}),
+        name="api-upstream-consent-grant",
+    ),
+    path(
+        "upstream-consents/<uuid:id>/refuse/",
+        ConsentViewSet.as_view({"post": "refuse"}),
+        name="api-upstream-consent-refuse",
+    ),
 ]

@@ -1,9 +1,11 @@
 """Writes to routes. Each function is one use: lock, check, write, record."""
 
 from routes.services.changing import attach_policy, set_route_policies, update_route
+from routes.services.delegations import delegate_host, revoke_delegation
 from routes.services.deletion import delete_route, delete_routes, restore_route
 from routes.services.exporting import export_configuration
-from routes.services.hosts import release_host
+from routes.services.hosts import REST as HOST_REST
+from routes.services.hosts import may_release, release_host
 from routes.services.import_planning import (
     begin_import,
     preview_import,
@@ -28,8 +30,16 @@ from routes.services.reaching import (
 )
 from routes.services.saving import RouteDraft, create_route, create_routes
 from routes.services.trial import RouteTrial, suggested_path, try_route
+from routes.services.upstreams import (
+    decide_consent,
+    preview_upstream,
+    register_upstream,
+    release_upstream,
+    request_consent,
+)
 
 __all__ = [
+    "HOST_REST",
     "OwnAnswer",
     "Preview",
     "Reach",
@@ -41,7 +51,9 @@ __all__ = [
     "begin_import",
     "create_route",
     "create_routes",
+    "decide_consent",
     "decide_own",
+    "delegate_host",
     "delete_route",
     "delete_routes",
     "export_configuration",
@@ -49,17 +61,23 @@ __all__ = [
     "known_route",
     "leaving_policies",
     "list_reachable",
+    "may_release",
     "move_route",
     "move_routes",
     "perform_import",
     "preview_import",
     "preview_route",
     "preview_sync",
+    "preview_upstream",
     "reach_of",
     "read_import",
+    "register_upstream",
     "release_host",
+    "release_upstream",
+    "request_consent",
     "restore_route",
     "review_import",
+    "revoke_delegation",
     "set_route_policies",
     "start_import",
     "suggested_path",

@@ -15,9 +15,11 @@ from routes.exceptions import PoliciesOutOfReachError, RoutesDependError
 from routes.models import HostClaim, ImportStatus, Route, RoutePolicy
 from routes.services import rules
 from routes.services.addresses import Wanted, check_addresses_are_free
-from routes.services.hosts import claim_hosts
-from routes.services.writing import hosts_of_row
+from routes.services.hosts import Use, claim_hosts
+from routes.services.upstreams import Registry, check_upstreams
+from routes.services.writing import hosts_of_row, uses_of_row
 from routes.validation import parse_from
+from routes.validation.ownership import hosts_of_upstreams
 
 if TYPE_CHECKING:
     from namespaces.models import Namespace
@@ -125,11 +127,15 @@ def check_back(
     keys = [route.pk for route in coming.of("routes.Route")]
     routes = list(Route.objects.filter(pk__in=keys).select_related("namespace"))
     _check_reach(keys)
-    hosts: dict[Namespace, set[str]] = {}
+    uses: dict[Namespace, set[Use]] = {}
     for route in routes:
-        hosts.setdefault(route.namespace, set()).update(hosts_of_row(route))
-    for place, names in hosts.items():
-        claim_hosts(sorted(names), place, actor=actor, now=now)
+        uses.setdefault(route.namespace, set()).update(uses_of_row(route))
+    for place, used in uses.items():
+        claim_hosts(sorted(used, key=str), place, actor=actor, now=now)
+    registry = Registry()
+    for route in routes:
+        to = hosts_of_upstreams(route.settings)
+        check_upstreams(to, route.namespace, actor=actor, registry=registry)
     deciding = selectors.policies_of_many(routes)
     for route in routes:
         is_open = deciding[route.pk].allows_anonymous

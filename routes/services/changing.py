@@ -14,7 +14,9 @@ from routes.models import Route, RoutePolicy
 from routes.services import rules
 from routes.services.addresses import Wanted, check_addresses_are_free
 from routes.services.hosts import claim_hosts, release_hosts
-from routes.services.writing import fill, hosts_of, hosts_of_row, read_or_refuse
+from routes.services.upstreams import check_upstreams
+from routes.services.writing import fill, hosts_of_row, read_or_refuse, uses_of
+from routes.validation.ownership import hosts_of_upstreams
 
 
 @writing()
@@ -100,7 +102,10 @@ def _write_settings(
     fill(route, values, address)
     if route.name.lower() != old_settings["name"].lower():
         rules.check_names_are_free([route.name], route.namespace, besides=[route.pk])
-    claim_hosts(hosts_of(values, address), route.namespace, actor=actor, now=now)
+    claim_hosts(uses_of(values, address), route.namespace, actor=actor, now=now)
+    known = hosts_of_upstreams(old_settings)
+    fresh = [host for host in hosts_of_upstreams(values) if host not in known]
+    check_upstreams(fresh, route.namespace, actor=actor)
     check_addresses_are_free(
         [Wanted(route.name, address, route.match)], actor=actor, besides=[route.pk]
     )

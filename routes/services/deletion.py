@@ -22,8 +22,10 @@ from routes.models import Route, RoutePolicy
 from routes.services import rules
 from routes.services.addresses import Wanted, check_addresses_are_free
 from routes.services.hosts import claim_hosts, release_hosts
-from routes.services.writing import hosts_of_row
+from routes.services.upstreams import check_upstreams
+from routes.services.writing import hosts_of_row, uses_of_row
 from routes.validation import parse_from
+from routes.validation.ownership import hosts_of_upstreams
 
 
 @writing()
@@ -114,7 +116,8 @@ def restore_route(
     route = _from_row(tombstone.snapshot["route"])
     policies = tombstone.snapshot["policies"]
     rules.check_names_are_free([route.name], namespace)
-    claim_hosts(sorted(hosts_of_row(route)), namespace, actor=actor, now=now)
+    claim_hosts(uses_of_row(route), namespace, actor=actor, now=now)
+    check_upstreams(hosts_of_upstreams(route.settings), namespace, actor=actor)
     address = parse_from(route.from_url)
     check_addresses_are_free([Wanted(route.name, address, route.match)], actor=actor)
     rules.check_reserved(None, selectors.settings_of(route), namespace, actor=actor)

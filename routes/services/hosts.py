@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from console.core import audit
 from console.core.actor import Actor
@@ -15,13 +15,26 @@ from namespaces import selectors as namespace_selectors
 from namespaces.permissions import Permission
 from routes import selectors
 from routes.exceptions import HostOwnedError, HostRestingError, WildcardHostError
-from routes.models import HostClaim
+from routes.models import HostClaim, HostDelegation
 from routes.services.rules import BATCH
+from routes.services.zones import Zone, nearest_zones
+from routes.validation.paths import covers
 
 if TYPE_CHECKING:
     from namespaces.models import Namespace
 
 REST = timedelta(days=7)
+
+
+class Use(NamedTuple):
+    """A host that a route takes requests of.
+
+    `match` is the path condition in one text, None where there are no paths: a tunnel,
+    or a server name.
+    """
+
+    host: str
+    match: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,26 +46,27 @@ class Plan:
 
 
 def plan_claims(
-    hosts: Iterable[str], namespace: "Namespace", *, actor: Actor, now: datetime
+    uses: Iterable[Use], namespace: "Namespace", *, actor: Actor, now: datetime
 ) -> Plan:
     """Find what it takes for a namespace to own hosts. Writes nothing.
 
     Raises as `claim_hosts` does.
     """
-    wanted = list(dict.fromkeys(hosts))
-    claims = _read(wanted)
-    zones = _read(sorted({zone for host in wanted for zone in _zones(host)}))
+    wanted: dict[str, set[str | None]] = {}
+    for use in uses:
+        wanted.setdefault(use.host, set()).add(use.match)
+    claims = _read(list(wanted))
+    zones = nearest_zones(wanted)
     plan = Plan([], [])
-    for host in wanted:
+    for host, matches in wanted.items():
         claim = claims.get(host)
         if claim is not None and claim.namespace_id == namespace.pk:
             if claim.released_at is not None:
                 plan.taken.append(claim)
             continue
-        if host.startswith("*."):
-            _check_wildcard(actor)
-        for zone in filter(None, map(zones.get, _zones(host))):
-            _check_zone(zone, host, namespace, actor=actor)
+        if claim is not None and _is_delegated(claim, matches, namespace):
+            continue
+        _check_zone(host, zones.get(host), namespace, actor=actor)
         if claim is None:
             plan.fresh.append(host)
             continue
@@ -62,16 +76,19 @@ def plan_claims(
 
 
 def claim_hosts(
-    hosts: Iterable[str], namespace: "Namespace", *, actor: Actor, now: datetime
+    uses: Iterable[Use], namespace: "Namespace", *, actor: Actor, now: datetime
 ) -> None:
     """Make a namespace the owner of hosts, or find that it is.
+
+    Where the owner delegated the paths, it stays the owner.
 
     Raises:
         HostOwnedError: one belongs to another namespace, or lies in its zone.
         HostRestingError: one was given up by another namespace not long ago.
-        WildcardHostError: one has a `*`, and the actor is no admin of the root.
+        WildcardHostError: one has a `*`, no zone for it is delegated to the namespace,
+            and the actor is no admin of the root.
     """
-    plan = plan_claims(hosts, namespace, actor=actor, now=now)
+    plan = plan_claims(uses, namespace, actor=actor, now=now)
     for claim in plan.taken:
         claim.namespace = namespace
         claim.released_at = None
@@ -94,27 +111,47 @@ def _read(hosts: Sequence[str]) -> dict[str, HostClaim]:
     return found
 
 
-def _zones(host: str) -> list[str]:
-    """Return the wildcards that a host falls under."""
-    labels = host.removeprefix("*.").split(".")
-    zones = [f"*.{'.'.join(labels[at:])}" for at in range(len(labels))]
-    return [zone for zone in zones if zone not in {host, f"*.{host}"}]
+def _is_delegated(
+    claim: HostClaim, matches: Iterable[str | None], namespace: "Namespace"
+) -> bool:
+    """The owner lets the namespace publish under all of these paths."""
+    if claim.released_at is not None or claim.namespace_id is None:
+        return False
+    rows = HostDelegation.objects.filter(
+        host=claim.host, owner_id=claim.namespace_id
+    ).exclude(path="")
+    paths = [
+        row.path
+        for row in rows.select_related("namespace")
+        if namespace.path.startswith(row.namespace.path)
+    ]
+    return all(any(lies_under(match, path) for path in paths) for match in matches)
+
+
+def lies_under(match: str | None, path: str) -> bool:
+    """Answer whether a path condition accepts nothing but what lies under a path."""
+    # The path without its slash at the end is of it as well, but not what continues it.
+    return bool(match) and (
+        covers(f"prefix:{path}", match or "") or match == f"path:{path[:-1]}"
+    )
+
+
+def _check_zone(
+    host: str, zone: Zone | None, namespace: "Namespace", *, actor: Actor
+) -> None:
+    """A zone serves the namespace that has it, and those below; wildcards need one."""
+    if host.startswith("*.") and not (
+        zone and zone.is_delegated and zone.is_for(namespace)
+    ):
+        _check_wildcard(actor)
+    if zone is not None and not zone.is_for(namespace):
+        raise owned_error(host, zone.namespace, actor)
 
 
 def _check_wildcard(actor: Actor) -> None:
     root = namespace_selectors.get_root()
     if not access.can(actor, Permission.HOST_RELEASE, root):
         raise WildcardHostError(fields={"from": [WildcardHostError.default_message]})
-
-
-def _check_zone(
-    zone: HostClaim, host: str, namespace: "Namespace", *, actor: Actor
-) -> None:
-    """A zone serves the namespace that has it, and those below."""
-    if zone.released_at is not None or zone.namespace is None:
-        return
-    if not namespace.path.startswith(zone.namespace.path):
-        raise _owned(host, zone.namespace, actor)
 
 
 def check_zones_stay(
@@ -128,16 +165,12 @@ def check_zones_stay(
     Raises:
         HostOwnedError: a host lies in the zone of one of them.
     """
-    zones = HostClaim.objects.filter(
-        host__startswith="*.", released_at__isnull=True, namespace__path__in=left
-    )
     inside = HostClaim.objects.filter(
         access.subtree(namespace.path, "namespace__path"), released_at__isnull=True
     )
-    for zone in zones.select_related("namespace"):
-        claim = inside.filter(host__endswith=zone.host[1:]).first()
-        if claim is not None:
-            _check_may_leave(zone, claim.host, actor=actor)
+    for host, zone in nearest_zones(inside.values_list("host", flat=True)).items():
+        if zone.namespace.path in left:
+            _check_may_leave(zone, host, actor=actor)
 
 
 def check_may_move(
@@ -152,32 +185,36 @@ def check_may_move(
     Hosts that a zone's owner found in other hands, and left there, may move on.
 
     Raises:
-        WildcardHostError: one has a `*`, and the actor is no admin of the root.
-        HostOwnedError: one would leave the zone that it lies in.
+        WildcardHostError: one has a `*`, and neither a delegated zone nor an admin of
+            the root lets it be there.
+        HostOwnedError: one would leave the zone that it lies in, or belongs to another
+            namespace, which only delegated paths of it.
     """
-    wanted, paths = list(hosts), [source.path for source in sources]
-    zones = _read(sorted({zone for host in wanted for zone in _zones(host)}))
+    wanted, places = list(hosts), list(sources)
+    ids = {place.pk for place in places}
+    zones = nearest_zones(wanted)
+    for host, claim in _read(wanted).items():
+        if claim.released_at is None and claim.namespace_id not in ids:
+            raise owned_error(host, claim.namespace, actor)
     for host in wanted:
-        if host.startswith("*."):
+        zone = zones.get(host)
+        if host.startswith("*.") and not (
+            zone and zone.is_delegated and zone.is_for(target)
+        ):
             _check_wildcard(actor)
-        for zone in filter(None, map(zones.get, _zones(host))):
-            owner = zone.namespace
-            if zone.released_at is not None or owner is None:
-                continue
-            leaves = not target.path.startswith(owner.path)
-            if leaves and any(path.startswith(owner.path) for path in paths):
-                _check_may_leave(zone, host, actor=actor)
+        leaves = zone is not None and not zone.is_for(target)
+        if zone and leaves and any(map(zone.is_for, places)):
+            _check_may_leave(zone, host, actor=actor)
 
 
-def _check_may_leave(zone: HostClaim, host: str, *, actor: Actor) -> None:
-    owner = zone.namespace
-    if owner and not access.can(actor, Permission.HOST_RELEASE, owner):
-        raise _owned(host, owner, actor)
+def _check_may_leave(zone: Zone, host: str, *, actor: Actor) -> None:
+    if not access.can(actor, Permission.HOST_RELEASE, zone.namespace):
+        raise owned_error(host, zone.namespace, actor)
 
 
 def _check_is_free(claim: HostClaim, *, actor: Actor, now: datetime) -> None:
     if claim.released_at is None:
-        raise _owned(claim.host, claim.namespace, actor)
+        raise owned_error(claim.host, claim.namespace, actor)
     ends = claim.released_at + REST
     if now < ends:
         text = f"`{claim.host}` was given up lately, and is free from {ends:%Y-%m-%d}"
@@ -188,7 +225,8 @@ def _check_is_free(claim: HostClaim, *, actor: Actor, now: datetime) -> None:
         )
 
 
-def _owned(host: str, owner: "Namespace | None", actor: Actor) -> HostOwnedError:
+def owned_error(host: str, owner: "Namespace | None", actor: Actor) -> HostOwnedError:
+    """Return what to say of a host of another namespace, named to who may see it."""
     name = "another namespace"
     if owner is not None and access.can(actor, Permission.NAMESPACE_VIEW, owner):
         name = owner.name
@@ -219,6 +257,12 @@ def hand_over_hosts(
         HostClaim.objects.filter(host__in=wanted[start : start + BATCH]).update(
             namespace=namespace, released_at=None, modified_at=now
         )
+
+
+def may_release(claim: HostClaim, actor: Actor) -> bool:
+    """Answer whether the actor may end a host's rest, for showing a button."""
+    owner = claim.namespace or namespace_selectors.get_root()
+    return access.can(actor, Permission.HOST_RELEASE, owner)
 
 
 @writing()

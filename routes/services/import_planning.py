@@ -27,14 +27,16 @@ from routes.imports import progress as board
 from routes.imports.analysis import analyze
 from routes.imports.draft import Draft
 from routes.imports.existing import read_existing
-from routes.imports.plan import WRITES, Options, Plan, options_of
+from routes.imports.plan import WRITES, Action, Options, Plan, options_of
 from routes.imports.reader import FILE, MEBIBYTE
 from routes.imports.reconcile import reconcile
 from routes.models import ImportRun, ImportStatus
 from routes.services import rules
-from routes.services.hosts import claim_hosts
-from routes.services.writing import hosts_of
+from routes.services.hosts import Use, claim_hosts
+from routes.services.upstreams import Registry, owned_upstream
+from routes.services.writing import uses_of
 from routes.validation import parse_from
+from routes.validation.ownership import hosts_of_upstreams
 
 if TYPE_CHECKING:
     from namespaces.models import Namespace
@@ -181,6 +183,7 @@ def make_plan(
     plan = reconcile(draft, existing, options)
     if draft.findings.problems == 0 and not is_final:
         _check_hosts(plan, draft, actor=actor)
+        _check_upstreams(plan, draft, actor=actor)
         plan.findings = draft.findings.in_order()
     return plan
 
@@ -231,28 +234,51 @@ def _shown_name(file_name: str) -> str:
 
 def _check_hosts(plan: Plan, draft: Draft, *, actor: Actor) -> None:
     """Report hosts that the namespaces of new routes can't have."""
-    places: dict[tuple[UUID, str], Place] = {}
+    places: dict[tuple[UUID, Use], Place] = {}
     for step in plan.routes:
         if step.action in WRITES:
             address = parse_from(step.settings["from"])
-            for host in hosts_of(step.settings, address):
-                places.setdefault((step.namespace_id, host), step.place)
+            for use in uses_of(step.settings, address):
+                places.setdefault((step.namespace_id, use), step.place)
     for namespace_id in dict.fromkeys(place for place, _ in places):
         namespace = access.check_can(actor, Permission.ROUTE_CREATE, namespace_id)
-        hosts = [host for place, host in places if place == namespace_id]
-        refused = _refused_hosts(hosts, namespace, actor=actor)
-        for host, error in refused[:MAX_REFUSED_HOSTS]:
+        uses = [use for place, use in places if place == namespace_id]
+        refused = _refused_hosts(uses, namespace, actor=actor)
+        for use, error in refused[:MAX_REFUSED_HOSTS]:
             draft.findings.problem(
                 error.code,
                 error.message,
-                places[namespace_id, host],
+                places[namespace_id, use],
                 remedy="remove the route, or import it where its host belongs",
             )
 
 
+def _check_upstreams(plan: Plan, draft: Draft, *, actor: Actor) -> None:
+    """Report upstreams that the namespaces of routes need somebody's consent for."""
+    registry, places = Registry(), {}
+    for step in plan.routes:
+        if step.action not in WRITES or registry.is_empty:
+            continue
+        if step.action is Action.UPDATE and "to" not in step.changes:
+            continue
+        if step.namespace_id not in places:
+            places[step.namespace_id] = access.check_can(
+                actor, Permission.ROUTE_CREATE, step.namespace_id
+            )
+        place = places[step.namespace_id]
+        for host, claim in registry.refused(hosts_of_upstreams(step.settings), place):
+            error = owned_upstream(host, claim, actor=actor)
+            draft.findings.problem(
+                error.code,
+                error.message,
+                step.place,
+                remedy="ask for consent, or remove the route",
+            )
+
+
 def _refused_hosts(
-    hosts: Sequence[str], namespace: "Namespace", *, actor: Actor
-) -> list[tuple[str, ConsoleError]]:
+    hosts: Sequence[Use], namespace: "Namespace", *, actor: Actor
+) -> list[tuple[Use, ConsoleError]]:
     """Return the hosts that can't be claimed, by halving; nothing stays claimed."""
     error = _try_to_claim(hosts, namespace, actor=actor)
     if error is None:
@@ -267,7 +293,7 @@ def _refused_hosts(
 
 
 def _try_to_claim(
-    hosts: Sequence[str], namespace: "Namespace", *, actor: Actor
+    hosts: Sequence[Use], namespace: "Namespace", *, actor: Actor
 ) -> ConsoleError | None:
     with _rolled_back():
         try:

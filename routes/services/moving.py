@@ -18,8 +18,10 @@ from routes.exceptions import (
 )
 from routes.models import Route
 from routes.services import rules
-from routes.services.hosts import check_may_move, claim_hosts, hand_over_hosts
+from routes.services.hosts import Use, check_may_move, claim_hosts, hand_over_hosts
+from routes.services.upstreams import check_upstreams
 from routes.services.writing import hosts_of_row
+from routes.validation.ownership import hosts_of_upstreams
 
 if TYPE_CHECKING:
     from namespaces.models import Namespace
@@ -82,9 +84,11 @@ def move_routes(
     rules.check_names_are_free([route.name for route in moving], target)
     hosts = _shared_hosts(moving, actor=actor)
     check_may_move(hosts, [one.namespace for one in moving], target, actor=actor)
+    to = [host for route in moving for host in hosts_of_upstreams(route.settings)]
+    check_upstreams(to, target, actor=actor)
     before = [rules.state_of(route) for route in moving]
     hand_over_hosts(hosts, target, now=now)
-    claim_hosts(hosts, target, actor=actor, now=now)
+    claim_hosts(map(Use, hosts), target, actor=actor, now=now)
     for route in moving:
         route.namespace = target
         route.version += 1

@@ -15,9 +15,11 @@ from routes.models import Route
 from routes.services import rules
 from routes.services.addresses import Wanted, check_addresses_are_free
 from routes.services.hosts import plan_claims
-from routes.services.writing import hosts_of, read
+from routes.services.upstreams import Registry, owned_upstream
+from routes.services.writing import read, uses_of
 from routes.validation import Address, Problem
 from routes.validation.overlaps import Overlap, OverlapKind
+from routes.validation.ownership import hosts_of_upstreams
 from routes.validation.paths import match_of
 
 
@@ -84,9 +86,13 @@ def _conflicts(
     except ConsoleError as error:
         found.append(error.message)
     try:
-        plan_claims(hosts_of(values, address), namespace, actor=actor, now=now)
+        plan_claims(uses_of(values, address), namespace, actor=actor, now=now)
     except ConsoleError as error:
         found.append(error.message)
+    known = hosts_of_upstreams(before or {})
+    to = [host for host in hosts_of_upstreams(values) if host not in known]
+    for host, claim in Registry().refused(to, namespace):
+        found.append(owned_upstream(host, claim, actor=actor).message)
     try:
         check_addresses_are_free(
             [wanted], actor=actor, besides=[route.pk] if route else []

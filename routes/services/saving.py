@@ -16,8 +16,10 @@ from routes.models import Route, RoutePolicy
 from routes.services import rules
 from routes.services.addresses import Wanted, check_addresses_are_free
 from routes.services.hosts import claim_hosts
-from routes.services.writing import fill, hosts_of, read
+from routes.services.upstreams import check_upstreams
+from routes.services.writing import fill, read, uses_of
 from routes.validation import Address, Problem
+from routes.validation.ownership import hosts_of_upstreams
 
 if TYPE_CHECKING:
     from namespaces.models import Namespace
@@ -91,11 +93,13 @@ def create_routes(
     _check_openness(drafts, policies, namespace, actor=actor)
     rules.check_names_are_free([values["name"] for values, _ in readings], namespace)
     claim_hosts(
-        [host for reading in readings for host in hosts_of(*reading)],
+        [use for reading in readings for use in uses_of(*reading)],
         namespace,
         actor=actor,
         now=now,
     )
+    to = [host for values, _ in readings for host in hosts_of_upstreams(values)]
+    check_upstreams(to, namespace, actor=actor)
     routes = [
         _drafted(draft, reading, namespace, actor=actor, now=now)
         for draft, reading in zip(drafts, readings, strict=True)

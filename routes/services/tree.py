@@ -13,6 +13,7 @@ from routes.models import RoutePolicy
 from routes.services import rules
 from routes.services.hosts import check_zones_stay
 from routes.services.moving import check_enforced_stay
+from routes.services.upstreams import check_upstreams_stay
 
 if TYPE_CHECKING:
     from namespaces.models import Namespace
@@ -42,6 +43,7 @@ def check_move(
     ]
     _check_policies_stay(namespace, parent, left)
     check_zones_stay(namespace, left, actor=actor)
+    check_upstreams_stay(namespace, left, actor=actor)
 
 
 def _check_policies_stay(

@@ -8,6 +8,7 @@ from routes import selectors
 from routes.exceptions import RouteSettingsError
 from routes.models import Route
 from routes.services import rules
+from routes.services.hosts import Use
 from routes.validation import Address, Problem, validate
 from routes.validation.paths import MATCH_KEYS, match_of
 from routes.validation.secrets import (
@@ -123,6 +124,20 @@ def hosts_of(settings: Mapping[str, Any], address: Address) -> tuple[str, ...]:
 def hosts_of_row(route: Route) -> set[str]:
     """Return the same for a stored route."""
     return {route.host, *route.other_hosts.split()}
+
+
+def uses_of(settings: Mapping[str, Any], address: Address) -> list[Use]:
+    """Return the same with what each host's paths are."""
+    first, *others = hosts_of(settings, address)
+    match = match_of(settings) if address.is_web else None
+    return [Use(first, match), *map(Use, others)]
+
+
+def uses_of_row(route: Route) -> list[Use]:
+    """Return the same for a stored route."""
+    is_web = route.from_url.startswith(("https://", "http://"))
+    first = Use(route.host, route.match if is_web else None)
+    return [first, *map(Use, sorted(hosts_of_row(route) - {route.host}))]
 
 
 def _between_spaces(hosts: tuple[str, ...]) -> str:

@@ -188,7 +188,7 @@ def check_destination(host: str, allowlist: Allowlist) -> None:
     if address is None:
         _check_name(name, allowlist)
         return
-    for form in _forms(address):
+    for form in forms_of(address):
         if _kind(form) and not allowlist.permits_address(form):
             raise _refusal(host, _kind(form))
 
@@ -219,7 +219,7 @@ def _refusal(host: str, kind: str) -> UnusableError:
     )
 
 
-def _forms(address: IPAddress) -> list[IPAddress]:
+def forms_of(address: IPAddress) -> list[IPAddress]:
     """Return the address, and each IPv4 address that may be wrapped in it."""
     if isinstance(address, ipaddress.IPv4Address):
         return [address]

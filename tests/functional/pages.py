@@ -8,7 +8,14 @@ from devices.models import DeviceCredential, DeviceType
 from directory.models import Group, ServiceAccount, User
 from namespaces.models import ApiServiceAccount, Namespace
 from policies.models import Policy
-from routes.models import ImportRun, Route
+from routes.models import (
+    HostClaim,
+    HostDelegation,
+    ImportRun,
+    Route,
+    UpstreamClaim,
+    UpstreamConsent,
+)
 
 # What the key in an address is of, and the order in which its rows are stable.
 ROWS: dict[str, tuple[Any, str]] = {
@@ -18,6 +25,10 @@ ROWS: dict[str, tuple[Any, str]] = {
     "credentials": (ServiceAccount, "name"),
     "namespaces": (Namespace, "name"),
     "groups": (Group, "name"),
+    "hosts": (HostClaim, "host"),
+    "hosts/consents": (UpstreamConsent, "created_at"),
+    "hosts/delegations": (HostDelegation, "host"),
+    "hosts/upstreams": (UpstreamClaim, "target"),
     "import": (ImportRun, "created_at"),
     "people": (User, "email"),
     "policies": (Policy, "name"),

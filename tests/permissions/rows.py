@@ -31,6 +31,10 @@ KINDS: dict[str, tuple[Permission, bool]] = {
     "route": (Permission.ROUTE_VIEW, False),
     "gone-route": (Permission.ROUTE_VIEW, False),
     "import": (Permission.ROUTE_CREATE, False),
+    "host": (Permission.ROUTE_VIEW, False),
+    "delegation": (Permission.ROUTE_VIEW, False),
+    "upstream": (Permission.ROUTE_VIEW, False),
+    "consent": (Permission.ROUTE_VIEW, False),
     "credential": (Permission.DIRECTORY_EDIT, False),
     "service-account": (Permission.SERVICE_ACCOUNT_VIEW, False),
 }

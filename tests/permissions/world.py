@@ -19,6 +19,7 @@ from namespaces.selectors import get_root
 from policies import services as policy_services
 from routes import services as route_services
 from routes.imports.plan import Options
+from routes.models import HostClaim
 from tests.devices.authorities import Authority
 from tests.factories import (
     NOW,
@@ -112,6 +113,7 @@ def _make_objects(world: World) -> None:
         now=NOW,
     )
     world.keys["fingerprint"] = run.plan["fingerprint"]
+    _make_ownership(world, web)
     world.ids |= {
         "credential": make_credential().pk,
         "service-account": make_service_account("robot", namespace=web)[0].pk,
@@ -173,6 +175,34 @@ def _devices(world: World, owner: User) -> dict[str, Any]:
     }
 
 
+def _make_ownership(world: World, web: Namespace) -> None:
+    """Make a host that rests, a path and an upstream of Web, and a wish of the root."""
+    _gone_route(web, "resting")
+    lent = route_services.delegate_host(
+        host="target.example.com",
+        path="/lent/",
+        namespace_id=web.id,
+        actor=TEST,
+        now=NOW,
+    )
+    for name in ("up", "other"):
+        upstream = route_services.register_upstream(
+            namespace_id=web.id, target=f"{name}.internal", actor=TEST, now=NOW
+        )
+    consent = route_services.request_consent(
+        namespace_id=world.places["root"].id,
+        upstream="up.internal",
+        actor=TEST,
+        now=NOW,
+    )
+    world.ids |= {
+        "host": HostClaim.objects.get(host="resting.example.com").pk,
+        "delegation": lent.pk,
+        "upstream": upstream.pk,
+        "consent": consent.pk,
+    }
+
+
 def _gone_namespace(web: Namespace) -> Any:
     gone = make_namespace("Gone", parent=web)
     namespace_services.delete_namespace(gone.id, actor=TEST, now=NOW)
@@ -185,8 +215,8 @@ def _gone_policy(web: Namespace) -> Any:
     return gone.id
 
 
-def _gone_route(web: Namespace) -> Any:
-    gone = make_route("gone", namespace=web)
+def _gone_route(web: Namespace, name: str = "gone") -> Any:
+    gone = make_route(name, namespace=web)
     route_services.delete_route(gone.pk, version=1, actor=TEST, now=NOW)
     return gone.pk
 

@@ -1,0 +1,62 @@
+"""Forms about who owns hosts and upstreams."""
+
+from typing import Any
+
+from django import forms
+
+Places = list[tuple[str, str]]
+
+
+class _InNamespace(forms.Form):
+    """Names one of the namespaces that may be chosen."""
+
+    namespace = forms.ChoiceField()
+    reason = forms.CharField(
+        required=False,
+        max_length=500,
+        help_text="For the audit log, such as a ticket.",
+    )
+
+    def __init__(self, *args: Any, places: Places, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["namespace"].choices = [("", "Choose…"), *places]  # type: ignore[attr-defined]
+
+
+class DelegateForm(_InNamespace):
+    """A zone, or a path of a host, for a namespace."""
+
+    host = forms.CharField(
+        max_length=255,
+        label="Zone or host",
+        help_text="A zone such as *.apps.example.com; or one host, with a path.",
+    )
+    path = forms.CharField(
+        required=False,
+        max_length=500,
+        help_text="Of one host: /admin/ stands for all that begins with it.",
+    )
+
+    field_order = ("host", "path", "namespace", "reason")
+
+
+class RegisterForm(_InNamespace):
+    """An upstream for a namespace; `confirmed` once its routes of others were shown."""
+
+    target = forms.CharField(
+        max_length=255,
+        label="Host or network",
+        help_text="app.internal, *.team.internal, 10.1.2.3 or 10.1.0.0/16",
+    )
+    confirmed = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    field_order = ("target", "namespace", "reason", "confirmed")
+
+
+class AskForm(_InNamespace):
+    """A namespace that wants to route to an upstream of another."""
+
+    upstream = forms.CharField(
+        max_length=255, label="Upstream", help_text="The host or address of the route."
+    )
+
+    field_order = ("upstream", "namespace", "reason")
