@@ -10,7 +10,7 @@ from console.core.generic.listing import Column, Filter, Listing
 from console.core.http import uuid_from
 from directory import selectors
 from directory.credential_kinds import KIND_BY_CODE, KINDS
-from directory.models import Group, ServiceAccount, User
+from directory.models import Directory, Group, ServiceAccount, SyncRun, SyncState, User
 
 STATES = (("active", "Active"), ("inactive", "Deactivated"))
 
@@ -212,3 +212,104 @@ class ServiceAccountListing(Listing[ServiceAccount]):
     ) -> QuerySet[ServiceAccount]:
         """Look into the name."""
         return rows.filter(name__icontains=text)
+
+
+class DirectoryListing(Listing[Directory]):
+    """Where people and groups come from."""
+
+    name = "directories"
+    columns = (
+        Column(
+            name="name", label="Name", value=lambda row: row.name, order_by=("name",)
+        ),
+        Column(
+            name="provider",
+            label="Provider",
+            value=lambda row: row.provider,
+            order_by=("provider",),
+            hide="narrow",
+        ),
+        Column(
+            name="complete",
+            label="Last complete",
+            value=lambda row: row.complete_at,
+            order_by=("complete_at",),
+        ),
+        Column(
+            name="next",
+            label="Next run",
+            value=lambda row: row.next_run_at,
+            order_by=("next_run_at",),
+            hide="narrow",
+        ),
+    )
+    search_help = "Keeps the directories with this in their name."
+
+    def rows(self, actor: Actor) -> QuerySet[Directory]:
+        """Return the directories that the actor may see."""
+        return selectors.list_read_directories(actor)
+
+    def search(self, rows: QuerySet[Directory], text: str) -> QuerySet[Directory]:
+        """Look into the name."""
+        return rows.filter(name__icontains=text)
+
+
+def _in_sync_state(rows: QuerySet[SyncRun], text: str, _: Actor) -> QuerySet[SyncRun]:
+    if text not in SyncState.values:
+        raise ValidationFailedError(fields={"state": ["there is no such state"]})
+    return rows.filter(state=text)
+
+
+class SyncRunListing(Listing[SyncRun]):
+    """The runs of all directories."""
+
+    name = "directory runs"
+    columns = (
+        Column(
+            name="started",
+            label="Started",
+            value=lambda row: row.created_at,
+            order_by=("created_at", "fence"),
+        ),
+        Column(
+            name="directory",
+            label="Directory",
+            value=lambda row: row.directory.name,
+            order_by=("directory__name",),
+        ),
+        Column(
+            name="state",
+            label="State",
+            value=lambda row: row.state,
+            order_by=("state",),
+        ),
+    )
+    filters = (
+        Filter(
+            name="directory",
+            label="Directory",
+            apply=lambda rows, text, _: rows.filter(
+                directory_id=uuid_from(text, name="directory")
+            ),
+            help="Id of a directory: keeps its runs.",
+        ),
+        Filter(
+            name="state",
+            label="State",
+            apply=_in_sync_state,
+            choices=lambda _: SyncState.choices,
+            control="select",
+            help="Code of a state, such as `held`.",
+        ),
+    )
+
+    default_sort = "-started"
+    search_help = "Keeps the runs of directories with this in their name."
+
+    def rows(self, actor: Actor) -> QuerySet[SyncRun]:
+        """Return the runs that the actor may see."""
+        return selectors.list_runs(actor)
+
+    def search(self, rows: QuerySet[SyncRun], text: str) -> QuerySet[SyncRun]:
+        """Look into the name of the directory."""
+        return rows.filter(directory__name__icontains=text)

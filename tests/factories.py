@@ -8,7 +8,16 @@ from django.utils.text import slugify
 
 from console.core.actor import system
 from directory import services as directory_services
-from directory.models import Directory, Group, Membership, ServiceAccount, User
+from directory.models import (
+    Directory,
+    Group,
+    Membership,
+    ServiceAccount,
+    SyncRun,
+    SyncState,
+    User,
+)
+from directory.sync.diff import Plan
 from namespaces import services as namespace_services
 from namespaces.models import ApiServiceAccount, Namespace, RoleBinding
 from namespaces.selectors import get_root
@@ -93,6 +102,19 @@ def make_service_account(
         now=NOW,
     )
     return issued.account, issued.token
+
+
+def make_held_run(directory: Directory) -> SyncRun:
+    """Make a run of a directory that is held, and changes nothing."""
+    return SyncRun.objects.create(
+        directory=directory,
+        state=SyncState.HELD,
+        trigger="schedule",
+        started_by="test",
+        plan=Plan().as_json(),
+        created_at=NOW,
+        modified_at=NOW,
+    )
 
 
 def make_namespace(name: str = "", *, parent: Namespace | None = None) -> Namespace:

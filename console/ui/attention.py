@@ -37,6 +37,7 @@ def list_attention(survey: "Survey", *, actor: Actor, now: datetime) -> list[Mat
         _idle_policies(actor),
         _ending_roles(actor, now),
         _ending_accounts(actor, now),
+        _troubled_directories(actor, now),
     ]
     return [matter for matter in found if matter.entries]
 
@@ -88,6 +89,24 @@ def _ending_roles(actor: Actor, now: datetime) -> Matter:
                 "note": one.content_object.name,
             }
             for one in ending[:SHOWN]
+        ],
+    )
+
+
+def _troubled_directories(actor: Actor, now: datetime) -> Matter:
+    found = directory_selectors.list_troubles(actor, now=now)
+    return Matter(
+        count=str(len(found)),
+        label=_noun(len(found), "directory needs you", "directories need you"),
+        icon="group",
+        why="What was read completely last stays in force until it is too old.",
+        entries=[
+            {
+                "name": directory.name,
+                "url": reverse("directory:directory-detail", args=[directory.pk]),
+                "note": text,
+            }
+            for directory, text in found[:SHOWN]
         ],
     )
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from console.ui import credentials, people
+from console.ui import credentials, directories, people
 
 app_name = "directory"
 urlpatterns = [
@@ -13,6 +13,43 @@ urlpatterns = [
     path("groups/", people.GroupsPage.as_view(), name="group-list"),
     path("groups/export.csv", people.GroupsExport.as_view(), name="group-export"),
     path("groups/<uuid:id>/", people.GroupPage.as_view(), name="group-detail"),
+    path("directories/", directories.DirectoriesPage.as_view(), name="directory-list"),
+    path(
+        "directories/new",
+        directories.CreateDirectoryPage.as_view(),
+        name="directory-create",
+    ),
+    path(
+        "directories/<uuid:id>/",
+        directories.DirectoryPage.as_view(),
+        name="directory-detail",
+    ),
+    path(
+        "directories/<uuid:id>/edit",
+        directories.EditDirectoryPage.as_view(),
+        name="directory-edit",
+    ),
+    path(
+        "directories/<uuid:id>/run",
+        directories.StartRun.as_view(),
+        name="directory-run",
+    ),
+    path("directory-runs/<uuid:id>/", directories.RunPage.as_view(), name="run-detail"),
+    path(
+        "directory-runs/<uuid:id>/progress",
+        directories.RunProgress.as_view(),
+        name="run-progress",
+    ),
+    path(
+        "directory-runs/<uuid:id>/release",
+        directories.ReleaseRun.as_view(),
+        name="run-release",
+    ),
+    path(
+        "directory-runs/<uuid:id>/discard",
+        directories.DiscardRun.as_view(),
+        name="run-discard",
+    ),
     path("credentials/", credentials.CredentialsPage.as_view(), name="credential-list"),
     path(
         "credentials/new",

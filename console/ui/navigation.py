@@ -98,6 +98,13 @@ RAIL: Sequence[tuple[str, Sequence[Entry]]] = (
                 narrows=True,
             ),
             Entry(
+                "Directories",
+                "directory",
+                "directory:directory-list",
+                Permission.DIRECTORY_EDIT,
+                on_root=True,
+            ),
+            Entry(
                 "Directory accounts",
                 "key",
                 "directory:credential-list",

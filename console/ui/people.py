@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from console.core.exceptions import PermissionDeniedError
 from console.core.generic.pages import CsvExport, ListPage, Page
+from devices import selectors as device_selectors
 from directory import selectors as directory_selectors
 from directory.listings import GroupListing, PersonListing
 from namespaces import access
@@ -13,6 +14,7 @@ from namespaces import selectors as namespace_selectors
 from namespaces.permissions import Permission
 from namespaces.roles import ROLE_BY_CODE
 from policies import selectors as policy_selectors
+from routes import services as route_services
 
 MAX_LISTED = 200
 MAX_FOUND = 10
@@ -22,6 +24,8 @@ ROLE_COLUMNS = (
     {"label": "How"},
     {"label": "Until", "hide": "narrow"},
 )
+REACH_COLUMNS = ({"label": "Route"}, {"label": "Namespace"}, {"label": "Why"})
+DEVICE_COLUMNS = ({"label": "Device"}, {"label": "Kind"}, {"label": "State"})
 MEMBER_COLUMNS = ({"label": "Name"}, {"label": "State", "hide": "narrow"})
 
 
@@ -52,7 +56,7 @@ class PeopleExport(CsvExport):
 
 
 class PersonPage(Page):
-    """What is known of a person: groups, and the roles that the reader may see."""
+    """What is known of a person: groups, devices, reach, and visible roles."""
 
     template_name = "directory/person_detail.html"
 
@@ -80,12 +84,49 @@ class PersonPage(Page):
             groups=groups,
             role_columns=ROLE_COLUMNS,
             roles=role_rows(bindings, names),
+            devices=self.get_devices(person),
+            device_columns=DEVICE_COLUMNS,
+            reach=self.get_reach(person),
+            reach_columns=REACH_COLUMNS,
             why_url=f"{reverse('access-why')}?person={person.id}",
             audit_url=f"{reverse('audit-list')}?actor={person.id}"
             if sees_audit
             else "",
             **kwargs,
         )
+
+    def get_devices(self, person: Any) -> list[dict[str, Any]]:
+        """Return the person's devices, for those who decide about devices."""
+        rows = device_selectors.list_devices(self.actor).filter(user_id=person.pk)
+        return [
+            {
+                "name": str(one),
+                "url": reverse("devices:device-detail", args=[one.pk]),
+                "kind": one.device_type.name,
+                "state": device_selectors.state_in_words(one, now=self.now),
+            }
+            for one in rows[:MAX_LISTED]
+        ]
+
+    def get_reach(self, person: Any) -> dict[str, Any] | None:
+        """Return the routes that let the person in; None for who sees no routes."""
+        if not access.can_anywhere(self.actor, Permission.ROUTE_VIEW):
+            return None
+        reach = route_services.reach_of(person.pk, actor=self.actor, now=self.now)
+        tries = access.can_anywhere(self.actor, Permission.POLICY_TRY)
+        rows = [
+            {
+                "route": route,
+                "path": route_services.suggested_path(route) or "/",
+            }
+            for route in reach.routes[:MAX_LISTED]
+        ]
+        return {
+            "rows": rows,
+            "tries": tries,
+            "looked_at": reach.looked_at,
+            "is_cut": reach.is_cut,
+        }
 
 
 def _facts_of_person(person: Any) -> list[dict[str, Any]]:

@@ -1,8 +1,9 @@
 """URLs of the API of people and groups."""
 
+from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from directory.api import service_accounts, views
+from directory.api import directories, service_accounts, views
 
 router = SimpleRouter(use_regex_path=False)
 router.register("people", views.PersonViewSet, basename="api-person")
@@ -13,4 +14,24 @@ router.register(
     basename="api-credential",
 )
 
-urlpatterns = router.urls
+router.register("directories", directories.DirectoryViewSet, basename="api-directory")
+router.register("directory-runs", directories.SyncRunViewSet, basename="api-run")
+
+urlpatterns = [
+    *router.urls,
+    path(
+        "directories/<uuid:id>/run/",
+        directories.DirectoryViewSet.as_view({"post": "run"}),
+        name="api-directory-run",
+    ),
+    path(
+        "directory-runs/<uuid:id>/release/",
+        directories.SyncRunViewSet.as_view({"post": "release"}),
+        name="api-run-release",
+    ),
+    path(
+        "directory-runs/<uuid:id>/discard/",
+        directories.SyncRunViewSet.as_view({"post": "discard"}),
+        name="api-run-discard",
+    ),
+]

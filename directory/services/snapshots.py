@@ -7,8 +7,10 @@ from console.core import audit, outbox
 from console.core.actor import Actor
 from console.core.audit import Change
 from console.core.transactions import writing
-from directory.models import Directory
-from directory.sync.apply import apply_snapshot
+from directory.models import Directory, SyncRun, SyncState
+from directory.sync.apply import apply_plan, read_known
+from directory.sync.assembly import Assembled
+from directory.sync.diff import Plan, make_plan
 from directory.sync.snapshot import Snapshot
 from namespaces import services as namespace_services
 from namespaces.selectors import get_root
@@ -43,7 +45,9 @@ def load_snapshot(
             created_at=now,
             modified_at=now,
         )
-    applied = apply_snapshot(directory, snapshot, now=now)
+    plan = make_plan(read_known(directory), Assembled(snapshot, ()))
+    applied = apply_plan(directory, plan, now=now)
+    _keep_run(directory, snapshot, plan, actor=actor, now=now)
     if not is_new:
         # Only a directory that was read before can take somebody away.
         namespace_services.check_root_keeps_an_admin()
@@ -61,3 +65,25 @@ def load_snapshot(
     )
     outbox.enqueue("directory", {"id": str(directory.id)}, event=event, now=now)
     return directory
+
+
+def _keep_run(
+    directory: Directory, snapshot: Snapshot, plan: Plan, *, actor: Actor, now: datetime
+) -> None:
+    """Keep what was loaded among the runs, as if it had been read."""
+    SyncRun.objects.create(
+        directory=directory,
+        state=SyncState.UNCHANGED if plan.is_empty else SyncState.APPLIED,
+        trigger="file",
+        started_by=actor.label[:255],
+        counts=plan.counts()
+        | {
+            "people": len(snapshot.people),
+            "groups": len(snapshot.groups),
+            "memberships": sum(len(one.group_ids) for one in snapshot.people),
+        },
+        created_at=now,
+        modified_at=now,
+        started_at=now,
+        finished_at=now,
+    )

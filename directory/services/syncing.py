@@ -230,7 +230,7 @@ def release_run(run_id: UUID | str, *, actor: Actor, now: datetime) -> SyncRun:
     """Write what a held run found, as it was looked at.
 
     Raises:
-        NotFoundError, PermissionDeniedError
+        NotFoundError: it isn't there for the actor: only admins of the root see it.
         ConflictError: it is not held any more, or was overtaken.
         LastAdminError: nobody would be left to administer the root.
     """
@@ -241,6 +241,8 @@ def release_run(run_id: UUID | str, *, actor: Actor, now: datetime) -> SyncRun:
         raise ConflictError(
             "the directory was read again since; look at the newer run"
         ) from error
+    facts = {"reasons": run.reasons}
+    sync_runs.record("run-released", run, facts, actor=actor, now=now)
     _write(run, directory, Plan.from_json(run.plan or {}), actor=actor, now=now)
     return run
 

@@ -14,9 +14,8 @@ from uuid import UUID
 from django.contrib.auth.hashers import make_password
 
 from directory.models import Directory, Group, Membership, User
-from directory.sync.assembly import Assembled
-from directory.sync.diff import Known, KnownGroup, KnownPerson, Plan, make_plan
-from directory.sync.snapshot import GroupRecord, PersonRecord, Snapshot
+from directory.sync.diff import Known, KnownGroup, KnownPerson, Plan
+from directory.sync.snapshot import GroupRecord, PersonRecord
 
 BATCH = 500
 
@@ -54,14 +53,6 @@ def read_known(directory: Directory) -> Known:
         found.setdefault(person, set()).add(shared[group])
     memberships = {person: frozenset(members) for person, members in found.items()}
     return Known(people, groups, memberships)
-
-
-def apply_snapshot(
-    directory: Directory, snapshot: Snapshot, *, now: datetime
-) -> Applied:
-    """Make the rows of a directory equal to its snapshot."""
-    plan = make_plan(read_known(directory), Assembled(snapshot, ()))
-    return apply_plan(directory, plan, now=now)
 
 
 def apply_plan(directory: Directory, plan: Plan, *, now: datetime) -> Applied:

@@ -5,7 +5,7 @@ from typing import Any
 
 from console.core.checks import url_patterns
 from devices.models import DeviceCredential, DeviceType
-from directory.models import Group, ServiceAccount, User
+from directory.models import Directory, Group, ServiceAccount, SyncRun, User
 from namespaces.models import ApiServiceAccount, Namespace
 from policies.models import Policy
 from routes.models import (
@@ -22,6 +22,8 @@ ROWS: dict[str, tuple[Any, str]] = {
     ".pomerium": (DeviceCredential, "label"),
     "devices": (DeviceCredential, "label"),
     "devices/types": (DeviceType, "code"),
+    "directories": (Directory, "name"),
+    "directory-runs": (SyncRun, "created_at"),
     "credentials": (ServiceAccount, "name"),
     "namespaces": (Namespace, "name"),
     "groups": (Group, "name"),

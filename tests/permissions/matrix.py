@@ -25,6 +25,7 @@ from namespaces.permissions import Permission
 from tests.permissions.matrix_accounts import ACCOUNTS
 from tests.permissions.matrix_api import API
 from tests.permissions.matrix_devices import DEVICES
+from tests.permissions.matrix_directories import DIRECTORIES
 from tests.permissions.matrix_hosts import HOSTS
 from tests.permissions.matrix_imports import IMPORTS
 from tests.permissions.matrix_policies import POLICIES
@@ -201,6 +202,7 @@ MATRIX: dict[str, tuple[Row, ...]] = {
     **PAGES,
     **ACCOUNTS,
     **TOKENS,
+    **DIRECTORIES,
     **API,
     **DEVICES,
     **POLICIES,

@@ -37,6 +37,8 @@ KINDS: dict[str, tuple[Permission, bool]] = {
     "consent": (Permission.ROUTE_VIEW, False),
     "credential": (Permission.DIRECTORY_EDIT, False),
     "service-account": (Permission.SERVICE_ACCOUNT_VIEW, False),
+    "directory": (Permission.DIRECTORY_EDIT, False),
+    "held-run": (Permission.DIRECTORY_EDIT, False),
 }
 
 

@@ -25,7 +25,9 @@ from tests.factories import (
     NOW,
     grant,
     make_credential,
+    make_directory,
     make_group,
+    make_held_run,
     make_namespace,
     make_policy,
     make_route,
@@ -90,6 +92,7 @@ def make_world() -> World:
 
 def _make_objects(world: World) -> None:
     web = world.places["web"]
+    credential = make_credential()
     person = make_user("target")
     group = make_group("targets", person)
     policy = make_policy("Target", namespace=web)
@@ -115,7 +118,9 @@ def _make_objects(world: World) -> None:
     world.keys["fingerprint"] = run.plan["fingerprint"]
     _make_ownership(world, web)
     world.ids |= {
-        "credential": make_credential().pk,
+        "credential": credential.pk,
+        "directory": make_directory(account=credential, provider="okta").pk,
+        "held-run": make_held_run(make_directory()).pk,
         "service-account": make_service_account("robot", namespace=web)[0].pk,
         "import": run.pk,
         "namespace": web.id,

@@ -1,0 +1,98 @@
+"""Forms of directories, shaped after the provider."""
+
+from typing import Any
+
+from django import forms
+
+from console.core.generic.forms import VersionField
+from directory.providers import BY_CODE
+
+OPTION = "options."
+INTERVALS = (
+    (300, "Every 5 minutes"),
+    (900, "Every 15 minutes"),
+    (3600, "Every hour"),
+    (4 * 3600, "Every 4 hours"),
+    (24 * 3600, "Once a day"),
+)
+
+
+class DirectoryForm(forms.Form):
+    """A directory at a provider of one kind."""
+
+    name = forms.CharField(label="Name", max_length=100)
+    interval_seconds = forms.TypedChoiceField(
+        label="Read it", choices=INTERVALS, coerce=int, initial=3600
+    )
+    is_enabled = forms.BooleanField(
+        label="Read it by this schedule", required=False, initial=True
+    )
+    only_used_groups = forms.BooleanField(
+        label="Keep only groups in use",
+        required=False,
+        help_text="Those that a policy names or that hold a role. People are all kept.",
+    )
+    brake_percent = forms.IntegerField(
+        label="Hold a run that changes more than this many percent",
+        min_value=1,
+        max_value=100,
+        initial=20,
+    )
+    brake_count = forms.IntegerField(
+        label="…or more than this many people, groups or memberships",
+        min_value=1,
+        max_value=1_000_000,
+        initial=500,
+        help_text="Whichever is smaller counts. Up to ten changes always pass.",
+    )
+
+    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for option in BY_CODE[kind].options if kind in BY_CODE else ():
+            known: dict[str, Any] = {
+                "label": option.label,
+                "help_text": option.help,
+                "required": option.is_required,
+                "initial": option.default,
+            }
+            self.fields[f"{OPTION}{option.name}"] = (
+                forms.ChoiceField(choices=option.choices, **known)
+                if option.choices
+                else forms.CharField(max_length=500, **known)
+            )
+        options = [name for name in self.fields if name.startswith(OPTION)]
+        self.order_fields(["name", *options])
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What was typed, as the service takes it."""
+        data = dict(self.cleaned_data)
+        data.pop("version", None)
+        options = {
+            name.removeprefix(OPTION): data.pop(name)
+            for name in list(data)
+            if name.startswith(OPTION)
+        }
+        return data | {"options": options}
+
+
+class EditDirectoryForm(DirectoryForm):
+    """A directory as it stands."""
+
+    version = VersionField()
+
+    def __init__(self, *args: Any, directory: Any, **kwargs: Any) -> None:
+        initial = {
+            name: getattr(directory, name)
+            for name in (*DirectoryForm.base_fields, "version")
+        }
+        initial |= {f"{OPTION}{one}": text for one, text in directory.options.items()}
+        known = dict(INTERVALS)
+        super().__init__(
+            *args, kind=directory.provider, **kwargs | {"initial": initial}
+        )
+        if directory.interval_seconds not in known:
+            own = (directory.interval_seconds, f"{directory.interval_seconds} seconds")
+            interval = self.fields["interval_seconds"]
+            if isinstance(interval, forms.TypedChoiceField):
+                interval.choices = [*INTERVALS, own]

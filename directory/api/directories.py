@@ -1,0 +1,100 @@
+"""API of directories and their runs, for admins of the root."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from console.core.rest.viewsets import IF_MATCH, ScopedViewSet
+from directory import selectors, services
+from directory.api import directory_serializers as serializers
+from directory.listings import DirectoryListing, SyncRunListing
+from directory.models import Directory, SyncRun
+from namespaces.permissions import Permission
+
+EDIT = Permission.DIRECTORY_EDIT
+
+
+class DirectoryViewSet(ScopedViewSet[Directory]):
+    """Where people and groups come from."""
+
+    listing = DirectoryListing()
+    serializer_class = serializers.DirectorySerializer
+    required_permissions = dict.fromkeys(
+        ("list", "retrieve", "create", "partial_update", "run"), EDIT
+    )
+
+    @extend_schema(request=serializers.DirectoryCreateSerializer)
+    def create(self, request: Request) -> Response:
+        """Add a directory; its first run begins within a minute."""
+        data = self.read_input(serializers.DirectoryCreateSerializer)
+        directory = services.create_directory(actor=self.actor, now=self.now, **data)
+        return self.answer(directory, status=201)
+
+    @extend_schema(request=serializers.DirectoryChangeSerializer, parameters=[IF_MATCH])
+    def partial_update(self, request: Request, id: str) -> Response:
+        """Change a directory."""
+        directory = services.update_directory(
+            self.get_object().pk,
+            version=self.expected_version,
+            actor=self.actor,
+            now=self.now,
+            **self.read_input(serializers.DirectoryChangeSerializer),
+        )
+        return self.answer(directory)
+
+    @extend_schema(
+        summary="Read a directory now",
+        request=serializers.RunSerializer,
+        responses={202: serializers.SyncRunSerializer},
+    )
+    def run(self, request: Request, **_: Any) -> Response:
+        """Let a worker begin; the run tells how it goes."""
+        data = self.read_input(serializers.RunSerializer)
+        run = services.start_sync(
+            self.kwargs["id"], actor=self.actor, now=self.now, **data
+        )
+        return Response(serializers.SyncRunSerializer(run).data, status=202)
+
+
+class SyncRunViewSet(ScopedViewSet[SyncRun]):
+    """Readings of directories: progress, differences, problems, effect on access."""
+
+    listing = SyncRunListing()
+    serializer_class = serializers.SyncRunSerializer
+    required_permissions = dict.fromkeys(
+        ("list", "retrieve", "release", "discard"), EDIT
+    )
+
+    def answer(self, row: SyncRun, *, status: int = 200) -> Response:
+        """Answer with one run; runs have no versions."""
+        return Response(serializers.SyncRunSerializer(row).data, status=status)
+
+    def get_object(self) -> SyncRun:
+        """Return the run of the URL."""
+        return selectors.get_run(self.kwargs["id"], actor=self.actor)
+
+    @extend_schema(
+        summary="Release a held run",
+        request=None,
+        responses=serializers.SyncRunSerializer,
+    )
+    def release(self, request: Request, **_: Any) -> Response:
+        """Write what a held run found, as it was looked at."""
+        self.read_input(serializers.NothingSerializer)
+        return self.answer(
+            services.release_run(self.kwargs["id"], actor=self.actor, now=self.now)
+        )
+
+    @extend_schema(
+        summary="Discard a held run",
+        request=None,
+        responses=serializers.SyncRunSerializer,
+    )
+    def discard(self, request: Request, **_: Any) -> Response:
+        """Throw away what a held run would write."""
+        self.read_input(serializers.NothingSerializer)
+        return self.answer(
+            services.discard_run(self.kwargs["id"], actor=self.actor, now=self.now)
+        )

@@ -1,0 +1,115 @@
+"""Shape of directories and their runs in the API."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from directory.models import Directory, SyncRun
+
+SETTINGS = [
+    "interval_seconds",
+    "max_age_seconds",
+    "is_enabled",
+    "only_used_groups",
+    "brake_percent",
+    "brake_count",
+]
+
+
+class DirectorySerializer(serializers.ModelSerializer[Directory]):
+    """A directory: how it is read, and how fresh it is."""
+
+    account_id = serializers.UUIDField(read_only=True, allow_null=True)
+    options = serializers.DictField(child=serializers.CharField(), read_only=True)
+
+    class Meta:
+        model = Directory
+        fields = [
+            "id",
+            "name",
+            "provider",
+            "account_id",
+            "options",
+            *SETTINGS,
+            "complete_at",
+            "next_run_at",
+            "version",
+            "created_at",
+            "modified_at",
+        ]
+        read_only_fields = fields
+
+
+class DirectoryChangeSerializer(serializers.Serializer[Any]):
+    """What can be changed of a directory; what is left out stays."""
+
+    name = serializers.CharField(max_length=100, required=False)
+    account_id = serializers.UUIDField(required=False)
+    options = serializers.DictField(
+        child=serializers.CharField(allow_blank=True), required=False
+    )
+    interval_seconds = serializers.IntegerField(required=False)
+    max_age_seconds = serializers.IntegerField(
+        required=False, help_text="Older data count as missing, and missing data deny."
+    )
+    is_enabled = serializers.BooleanField(required=False)
+    only_used_groups = serializers.BooleanField(required=False)
+    brake_percent = serializers.IntegerField(required=False)
+    brake_count = serializers.IntegerField(required=False)
+
+
+class DirectoryCreateSerializer(DirectoryChangeSerializer):
+    """A directory to add."""
+
+    name = serializers.CharField(max_length=100)
+    account_id = serializers.UUIDField()
+    options = serializers.DictField(
+        child=serializers.CharField(allow_blank=True), default=dict
+    )
+
+
+class RunSerializer(serializers.Serializer[Any]):
+    """How a directory is to be read."""
+
+    is_dry_run = serializers.BooleanField(
+        default=False, help_text="Only say what would change."
+    )
+
+
+class NothingSerializer(serializers.Serializer[Any]):
+    """No body: the address says everything."""
+
+
+class SyncRunSerializer(serializers.ModelSerializer[SyncRun]):
+    """A run. What it would write is not told here, only how much and to what effect."""
+
+    directory_id = serializers.UUIDField(read_only=True)
+    progress = serializers.JSONField(read_only=True)
+    counts = serializers.DictField(child=serializers.IntegerField(), read_only=True)
+    reasons = serializers.ListField(child=serializers.CharField(), read_only=True)
+    problems = serializers.JSONField(read_only=True)
+    log = serializers.JSONField(read_only=True)
+    effect = serializers.JSONField(read_only=True, allow_null=True)
+
+    class Meta:
+        model = SyncRun
+        fields = [
+            "id",
+            "directory_id",
+            "state",
+            "trigger",
+            "started_by",
+            "is_dry_run",
+            "progress",
+            "failure",
+            "failed_page",
+            "counts",
+            "reasons",
+            "problems",
+            "log",
+            "effect",
+            "created_at",
+            "started_at",
+            "finished_at",
+        ]
+        read_only_fields = fields
