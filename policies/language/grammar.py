@@ -143,7 +143,7 @@ class _Reader:
             )
         else:
             rules = self._rules(root, "a policy")
-        if self.saving and not rules:
+        if not rules and not self.report.problems:
             self._unsavable(
                 "no-rules", "there is no rule, so nobody gets in", root.span
             )
@@ -203,13 +203,14 @@ class _Reader:
                 "put `and:` or `or:` below it, and the criteria below that",
             )
             return None
+        before = len(self.report.problems)
         found = {
             block.operator: block
             for name, criteria in body.entries
             if (block := self._operator(name, criteria)) is not None
         }
         operators = tuple(found[name] for name in Operator if name in found)
-        if not operators:
+        if not operators and len(self.report.problems) == before:
             self._unsavable(
                 "empty-rule", "a rule without criteria never applies", key.span
             )
@@ -255,10 +256,10 @@ class _Reader:
             )
             return None
         if len(node.entries) != 1:
-            count = len(node.entries) or "no"
+            count = f"are {len(node.entries)}" if node.entries else "is none"
             self._error(
                 "criterion-keys",
-                f"a criterion has exactly one key, and here are {count}",
+                f"a criterion has exactly one key, and here {count}",
                 node.span,
                 "begin each criterion with its own `- `" if node.entries else None,
             )

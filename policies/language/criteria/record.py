@@ -144,7 +144,7 @@ def _read_record(node: CriterionNode, context: Context) -> Record | None:
     field = None
     if data.get("field") is not None or data.get("exists") is None:
         field = _name(data.get("field"), "field", where, context)
-    if not tests and data.get("exists") is None:
+    if not {key.text for key, _ in data.entries} - {"type", "field"}:
         context.refuse(
             "operator-missing", "an operator is needed, such as `is` or `exists`", where
         )
