@@ -22,7 +22,7 @@ class Entry:
 
     `permission` is what it takes to see anything there; None is for everybody.
     `narrows` pages keep the chosen namespace. `on_root` ones take the permission on
-    the root. `count` says how much waits there; nothing is shown for 0.
+    the root. `count` says how many things wait there; nothing is shown for none.
     """
 
     label: str
@@ -157,13 +157,14 @@ def _item(
 ) -> dict[str, Any]:
     url = reverse(entry.url_name)
     is_here = request.path == url if url == "/" else request.path.startswith(url)
+    waiting = entry.count(actor) if entry.count else 0
     keeps = f"?namespace={namespace['id']}" if namespace and entry.narrows else ""
     return {
         "label": entry.label,
         "icon": entry.icon,
         "url": f"{url}{keeps}",
         "active": is_here,
-        "count": (entry.count and entry.count(actor)) or "",
+        "count": f"{waiting} waiting" if waiting else "",
     }
 
 

@@ -11,7 +11,7 @@ from smtplib import SMTPException
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db.models import F, Q
+from django.db.models import F
 
 from console.core import jobs, secrets
 from console.core.actor import Actor
@@ -22,6 +22,7 @@ from devices.services.webhooks import UndeliverableError, post
 
 EMAIL, WEBHOOK = "e-mail", "webhook"
 MOST_ATTEMPTS = 6
+AT_ONCE = 100
 FIRST_PAUSE = timedelta(minutes=1)
 # Of what happens to a device: what is told to those who decide, and to its person.
 TOLD_APPROVERS = frozenset({"enrolled", "copied"})
@@ -170,6 +171,7 @@ def _hand_over(notice: DeviceNotice, rules: DeviceRules) -> None:
 def send_due_notices(*, now: datetime) -> int:
     """Send what failed before and is due again; return how many were handed over."""
     due = DeviceNotice.objects.filter(
-        Q(next_attempt_at__lte=now), sent_at=None, attempts__lt=MOST_ATTEMPTS
-    ).values_list("pk", flat=True)[:100]
-    return sum(send_notice(pk, now=now) for pk in list(due))
+        next_attempt_at__lte=now, sent_at=None, attempts__lt=MOST_ATTEMPTS
+    ).order_by("pk")
+    keys = list(due.values_list("pk", flat=True)[:AT_ONCE])
+    return sum(send_notice(pk, now=now) for pk in keys)

@@ -164,7 +164,7 @@ def test_a_person_enrolls_waits_is_approved_and_let_in(
     assert still.headers["location"].startswith("/.pomerium/")
 
     admin.goto(f"{root}/devices/waiting")
-    expect(admin.locator(".rail__count")).to_have_text("1")
+    expect(admin.locator(".rail__count")).to_have_text("1 waiting")
     admin.get_by_role("button", name="Approve").click()
     expect(admin.get_by_text("Nothing waits")).to_be_visible()
 
