@@ -99,7 +99,7 @@ def update_api_account(
     """
     account = _get(account_id, version=version, actor=actor)
     _check_in_reach(account, actor=actor)
-    before = _state(account)
+    before = state_of(account)
     _describe(
         account,
         name=changes.get("name", account.name),
@@ -109,7 +109,7 @@ def update_api_account(
         _set_expiry(account, changes["expires_at"], now)
     if changes.get("role"):
         bindings.bind_account(account, changes["role"], actor=actor, now=now)
-    if _state(account) != before:
+    if state_of(account) != before:
         account.version += 1
         account.modified_at = now
         account.save()
@@ -138,7 +138,7 @@ def rotate_api_account(
     """
     account = _get(account_id, version=version, actor=actor)
     _check_in_reach(account, actor=actor)
-    before = _state(account)
+    before = state_of(account)
     token = _new_token(account)
     account.owner_id = actor.user_id
     if expires_at is not None:
@@ -163,7 +163,7 @@ def revoke_api_account(
     """
     account = _get(account_id, version=version, actor=actor)
     bindings.revoke_all_of([account.pk], actor=actor, now=now)
-    _record("revoked", account, before=_state(account), actor=actor, now=now)
+    _record("revoked", account, before=state_of(account), actor=actor, now=now)
     ApiServiceAccount.objects.filter(pk=account.pk).delete()
 
 
@@ -178,7 +178,7 @@ def _get(account_id: UUID | str, *, version: int, actor: Actor) -> ApiServiceAcc
     access.check_can(actor, Permission.SERVICE_ACCOUNT_EDIT, account.namespace_id)
     _check_is_person(actor)
     if account.version != version:
-        raise StaleVersionError(details={"current": audit.plain(_state(account))})
+        raise StaleVersionError(details={"current": audit.plain(state_of(account))})
     return account
 
 
@@ -231,7 +231,8 @@ def _set_expiry(
     account.expires_at = expires_at
 
 
-def _state(account: ApiServiceAccount) -> dict[str, Any]:
+def state_of(account: ApiServiceAccount) -> dict[str, Any]:
+    """Return an account as the audit log keeps it."""
     return {
         "name": account.name,
         "description": account.description,
@@ -257,7 +258,7 @@ def _record(
             target_label=account.name,
             namespace_id=account.namespace_id,
             before=before,
-            after=None if verb == "revoked" else _state(account),
+            after=None if verb == "revoked" else state_of(account),
         ),
         actor=actor,
         now=now,

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from django.db.models import Max
 
-from console.core import burial, previews, tombstones
+from console.core import audit, burial, previews, tombstones
 from console.core.actor import Actor
+from console.core.audit import Change
 from console.core.burial import Burial
 from console.core.exceptions import NotFoundError
 from console.core.transactions import writing
@@ -19,9 +20,14 @@ from namespaces.exceptions import (
     NamespaceTooDeepError,
     RootNamespaceError,
 )
-from namespaces.models import MAX_DEPTH, Namespace, RoleBinding
+from namespaces.models import (
+    MAX_DEPTH,
+    ApiServiceAccount,
+    Namespace,
+    RoleBinding,
+)
 from namespaces.permissions import Permission
-from namespaces.services import bindings, signals, tree
+from namespaces.services import accounts, bindings, signals, tree
 
 OURS = frozenset({"namespaces.Namespace", "namespaces.ApiServiceAccount"})
 
@@ -68,7 +74,7 @@ def _delete(namespace: Namespace, *, actor: Actor, now: datetime, reason: str) -
     told: dict[str, Any] = {"actor": actor, "now": now, "reason": reason}
     answers = signals.deleting.send(Namespace, namespace=namespace, going=going, **told)
     _check_all_may_go(namespace, going, [labels for _, labels in answers])
-    accounts = [one.pk for one in going.of("namespaces.ApiServiceAccount")]
+    machines = going.of("namespaces.ApiServiceAccount")
     places = sorted(going.of("namespaces.Namespace"), key=lambda row: -row.depth)
     roles, events = {}, {}
     for place in places:
@@ -78,7 +84,12 @@ def _delete(namespace: Namespace, *, actor: Actor, now: datetime, reason: str) -
         events[place.pk] = tree.record(
             "deleted", place, before=before, seen_from=namespace.parent_id, **told
         )
-    bindings.revoke_all_of(accounts, actor=actor, now=now)
+    bindings.revoke_all_of([one.pk for one in machines], actor=actor, now=now)
+    changes = [
+        _change("revoked", one, seen_from=namespace.parent_id, before=one)
+        for one in machines
+    ]
+    audit.record_all(changes, **told)
     snapshot = {**going.snapshot(), "roles": roles}
     tombstones.bury(snapshot, event=events[namespace.pk])
     going.remove()
@@ -145,11 +156,35 @@ def restore_namespace(
     coming.insert()
     for place in places:
         tree.record("restored", place, before=None, **told)
+    changes = [
+        _change("restored", one, seen_from=one.namespace_id, after=one)
+        for one in coming.of("namespaces.ApiServiceAccount")
+    ]
+    audit.record_all(changes, **told)
     signals.restored.send(Namespace, namespace=top, coming=coming, **told)
     for place in places:
         kept = tombstone.snapshot["roles"].get(str(place.pk), [])
         bindings.restore_all(kept, place, actor=actor, now=now)
     return Namespace.objects.get(pk=top.pk)
+
+
+def _change(
+    verb: str,
+    account: ApiServiceAccount,
+    *,
+    seen_from: UUID | None,
+    before: ApiServiceAccount | None = None,
+    after: ApiServiceAccount | None = None,
+) -> Change:
+    return Change(
+        action=f"service-account.{verb}",
+        target_type="service-account",
+        target_id=account.pk,
+        target_label=account.name,
+        namespace_id=seen_from,
+        before=accounts.state_of(before) if before else None,
+        after=accounts.state_of(after) if after else None,
+    )
 
 
 def _place(places: list[Any], parent: Namespace) -> None:

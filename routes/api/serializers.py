@@ -241,3 +241,11 @@ class PreviewSerializer(serializers.Serializer[Any]):
     problems = SettingProblemSerializer(many=True)
     conflicts = serializers.ListField(child=serializers.CharField())
     overlaps = OverlapSerializer(many=True)
+
+
+class RouteInheritSerializer(serializers.Serializer[Any]):
+    """Whether a route is to inherit."""
+
+    inherits_policies = serializers.BooleanField(
+        help_text="Whether policies attached as inherited to its namespaces count."
+    )

@@ -50,6 +50,11 @@ urlpatterns = [
         name="api-route-move",
     ),
     path(
+        "routes/<uuid:id>/inherit/preview/",
+        RouteViewSet.as_view({"post": "inherit_preview"}),
+        name="api-route-inherit-preview",
+    ),
+    path(
         "routes/<uuid:id>/restore/",
         RouteViewSet.as_view({"post": "restore"}),
         name="api-route-restore",

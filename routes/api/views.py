@@ -7,6 +7,8 @@ from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from console.core.previews import preview
+from console.core.rest.previews import ActPreviewSerializer
 from console.core.rest.viewsets import IF_MATCH, ScopedViewSet
 from namespaces import selectors as namespace_selectors
 from namespaces.permissions import Permission
@@ -35,6 +37,7 @@ class RouteViewSet(ScopedViewSet[Route]):
         "partial_update": Permission.ROUTE_EDIT,
         "destroy": Permission.ROUTE_DELETE,
         "move": Permission.ROUTE_MOVE,
+        "inherit_preview": Permission.ROUTE_EDIT,
         "restore": Permission.ROUTE_CREATE,
     }
 
@@ -130,6 +133,26 @@ class RouteViewSet(ScopedViewSet[Route]):
             now=self.now,
         )
         return self.answer(route)
+
+    @extend_schema(
+        summary="Look at what inheriting or not would change for a route",
+        request=serializers.RouteInheritSerializer,
+        responses=ActPreviewSerializer,
+    )
+    def inherit_preview(self, request: Request, **_: Any) -> Response:
+        """Answer how requests to the route would be decided otherwise."""
+        route = self.get_object()
+        values = self.read_input(serializers.RouteInheritSerializer)
+        found = preview(
+            lambda: services.update_route(
+                route.pk,
+                version=route.version,
+                actor=self.actor,
+                now=self.now,
+                **values,
+            )
+        )
+        return Response(ActPreviewSerializer(found).data)
 
     @extend_schema(
         summary="Take back the deletion of a route",

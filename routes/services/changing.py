@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from console.core import previews
 from console.core.actor import Actor
 from console.core.transactions import writing
 from namespaces import access
@@ -32,6 +33,7 @@ def update_route(
     changes: Mapping[str, Any] | None = None,
     inherits_policies: bool | None = None,
     policy_ids: Sequence[UUID | str] | None = None,
+    seen: str = "",
 ) -> Route:
     """Change a route; what is None stays. A save that changes nothing writes nothing.
 
@@ -61,7 +63,8 @@ def update_route(
         rules.check_openness(is_open=is_open, namespace=route.namespace, actor=actor)
     route.version += 1
     route.modified_at = now
-    route.save()
+    with previews.watched("route.inherit", actor=actor, seen=seen, route=route):
+        route.save()
     change = rules.change(
         "updated", route, before=before, after={**after, "version": route.version}
     )

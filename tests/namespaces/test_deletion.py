@@ -11,10 +11,12 @@ from console.core import burial
 from console.core.actor import system
 from console.core.exceptions import ConflictError, ConsoleError, TooLargeError
 from console.core.models import AuditEvent, Tombstone
+from console.core.tokens import hash_token
 from directory.models import User
 from namespaces import services
 from namespaces.exceptions import NamespaceNotEmptyError, NamespaceNotFoundError
 from namespaces.models import Namespace, RoleBinding
+from namespaces.selectors import find_service_account
 from policies import services as policy_services
 from policies.exceptions import EnforcedPolicyError, OpenToAnyoneError
 from policies.models import NamespacePolicy, Policy
@@ -174,6 +176,29 @@ class TestDeletingWithContents:
 
         with pytest.raises(TooLargeError, match="in parts"):
             delete(shop, cast.ada)
+
+
+class TestMachines:
+    def test_go_along_with_their_tokens_and_come_back(
+        self, cast: Cast, shop: Namespace
+    ) -> None:
+        issued = services.create_api_account(
+            namespace_id=shop.pk,
+            name="robot",
+            role="viewer",
+            actor=actor_of(cast.ada),
+            now=NOW,
+        )
+        before = AuditEvent.objects.count()
+
+        delete(shop, cast.ada)
+
+        assert find_service_account(hash_token(issued.token)) is None
+        restore(shop, cast.ada)
+        assert find_service_account(hash_token(issued.token)) == issued.account
+        events = AuditEvent.objects.order_by("sequence")[before:]
+        told = [one.action for one in events if one.target_label == "robot"]
+        assert told == ["service-account.revoked", "service-account.restored"]
 
 
 class TestTakingItBack:

@@ -164,6 +164,13 @@ ROUTES: dict[str, tuple[Row, ...]] = PAGES | {
             version=1,
         ),
     ),
+    "api-route-inherit-preview": (
+        harmless(
+            at(Permission.ROUTE_EDIT, "route"),
+            "route",
+            body=lambda _: {"inherits_policies": False},
+        ),
+    ),
     "api-route-restore": (
         post(
             at(Permission.ROUTE_CREATE, "gone-route"), "gone-route", body=lambda _: {}

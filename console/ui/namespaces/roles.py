@@ -111,7 +111,14 @@ class RolesPage(OfNamespace, Page):
     def _told(self, people: "list[EffectivePerson]") -> list[dict[str, Any]]:
         """Return people with where it is explained what they can do here."""
         why = f"{reverse('access-why')}?namespace={self.namespace.id}&person="
-        return [{"who": one, "why_url": f"{why}{one.person.pk}"} for one in people]
+        return [
+            {
+                "who": one,
+                "why_url": f"{why}{one.person.pk}",
+                "why_label": f"What {one.person} can do here",
+            }
+            for one in people
+        ]
 
     def _grant_url(self) -> str:
         if not self.can(Permission.NAMESPACE_GRANT):

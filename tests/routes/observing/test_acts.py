@@ -217,6 +217,24 @@ class TestInheriting:
         ]
         assert on["routes_changed"] == ["wiki (Web: lets in whom Above allows)"]
 
+    def test_tells_what_it_means_for_one_route(
+        self, cast: Cast, root: Actor, wiki: Route
+    ) -> None:
+        guard = make_policy("Guard", namespace=cast.web, source=DENY)
+        attach(guard, cast.web, "inherited", root)
+
+        found = preview(
+            lambda: route_services.update_route(
+                wiki.pk, version=1, inherits_policies=False, actor=root, now=NOW
+            )
+        )
+
+        assert told(found) == {
+            "routes_changed": ["wiki (no longer refuses whom Guard denies)"]
+        }
+        wiki.refresh_from_db()
+        assert wiki.inherits_policies
+
 
 class TestDeleting:
     def test_lists_what_goes(self, cast: Cast, root: Actor, wiki: Route) -> None:
