@@ -7,6 +7,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from console.core import keys
+
 
 @login_not_required
 @require_safe
@@ -18,7 +20,7 @@ def live(request: HttpRequest) -> JsonResponse:
 @login_not_required
 @require_safe
 def ready(request: HttpRequest) -> JsonResponse:
-    """Answer whether this process can serve: database there, and migrated."""
+    """Answer whether this process can serve: database there, migrated, keys right."""
     try:
         executor = MigrationExecutor(connection)
         pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
@@ -26,6 +28,8 @@ def ready(request: HttpRequest) -> JsonResponse:
         return JsonResponse({"status": "the database does not answer"}, status=503)
     if pending:
         return JsonResponse({"status": "the database is not migrated"}, status=503)
+    if not keys.are_known_to_fit():
+        return JsonResponse({"status": keys.WRONG_KEY}, status=503)
     return JsonResponse({"status": "ok"})
 
 

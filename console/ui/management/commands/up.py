@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 from django.utils import timezone
 
+from console.core import keys
 from console.core.database import bring_up_to_date
 from console.ui import addresses, bootstrap, single_instance
 from console.ui.bootstrap import BootstrapAdmin
@@ -87,6 +88,7 @@ class Command(BaseCommand):
             bring_up_to_date()
         else:
             self.check_migrated()
+        self.check_keys()
         admin = bootstrap.ensure_admin(
             email=settings.BOOTSTRAP_EMAIL, folder=folder, now=timezone.now()
         )
@@ -103,6 +105,12 @@ class Command(BaseCommand):
             raise CommandError(
                 "the database lacks migrations; run `manage.py migrate` first"
             ) from None
+
+    def check_keys(self) -> None:
+        """Refuse to start with keys that don't open what is sealed."""
+        unreadable = keys.find_unreadable()
+        if unreadable:
+            raise CommandError(f"{keys.WRONG_KEY}: {', '.join(unreadable)}")
 
     def choose_port(self) -> int:
         """Return the port to serve on, saying so when the wanted one is taken."""
