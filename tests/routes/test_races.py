@@ -1,29 +1,18 @@
 """Two at the same instant: only one can own a host, or an address."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-from typing import Any
+from collections.abc import Callable, Iterator
 
 import pytest
-from django.db import connection
 
 from console.core.actor import system
-from console.core.exceptions import ConflictError, StaleVersionError
 from namespaces.models import Namespace
 from routes import services
 from routes.models import HostClaim, Route
 from tests.factories import NOW
 from tests.people import Cast, make_cast
+from tests.races import ON_POSTGRESQL, ROUNDS, Racers
 
-pytestmark = [
-    pytest.mark.postgresql,
-    pytest.mark.skipif(
-        connection.vendor == "sqlite", reason="threads can't share SQLite in memory"
-    ),
-]
-
-ROUNDS = 10
+pytestmark = ON_POSTGRESQL
 SPELLINGS = ("https://APP{n}.corp.com.", "https://app{n}.corp.com:443")
 
 
@@ -34,25 +23,17 @@ def places(transactional_db: None) -> tuple[Namespace, Namespace]:
     return cast.web, cast.finance
 
 
-def together(*calls: Callable[[], Any]) -> list[Any]:
-    """Run calls at one time, each on a connection of its own; return what came."""
-    barrier = Barrier(len(calls))
-
-    def run(call: Callable[[], Any]) -> Any:
-        barrier.wait()
-        try:
-            return call()
-        except (ConflictError, StaleVersionError) as error:
-            return error
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(run, calls))
+@pytest.fixture
+def racers(transactional_db: None) -> Iterator[Racers]:
+    """Two who act at the same instant."""
+    found = Racers()
+    yield found
+    found.close()
 
 
+@ROUNDS
 def test_of_two_claims_for_one_host_one_wins(
-    places: tuple[Namespace, Namespace],
+    places: tuple[Namespace, Namespace], racers: Racers, rounds: int
 ) -> None:
     """Hostile case 46, at the same instant."""
 
@@ -65,8 +46,8 @@ def test_of_two_claims_for_one_host_one_wins(
             now=NOW,
         )
 
-    for number in range(ROUNDS):
-        outcomes = together(
+    for number in range(rounds):
+        outcomes = racers.together(
             *(
                 publish(place, number, spelling)
                 for place, spelling in zip(places, SPELLINGS, strict=True)
@@ -77,11 +58,12 @@ def test_of_two_claims_for_one_host_one_wins(
         winner = next(one for one in outcomes if isinstance(one, Route))
         claim = HostClaim.objects.get(host=f"app{number}.corp.com")
         assert claim.namespace_id == winner.namespace_id
-    assert Route.objects.count() == ROUNDS
+    assert Route.objects.count() == rounds
 
 
+@ROUNDS
 def test_of_two_saves_of_one_version_one_wins(
-    places: tuple[Namespace, Namespace],
+    places: tuple[Namespace, Namespace], racers: Racers, rounds: int
 ) -> None:
     route = services.create_route(
         namespace_id=places[0].pk,
@@ -91,7 +73,7 @@ def test_of_two_saves_of_one_version_one_wins(
         now=NOW,
     )
 
-    for version in range(1, ROUNDS + 1):
+    for version in range(1, rounds + 1):
 
         def save(seconds: int, version: int = version) -> Callable[[], Route]:
             return lambda: services.update_route(
@@ -102,8 +84,8 @@ def test_of_two_saves_of_one_version_one_wins(
                 now=NOW,
             )
 
-        outcomes = together(save(version * 2), save(version * 2 + 1))
+        outcomes = racers.together(save(version * 2), save(version * 2 + 1))
 
         assert sorted(isinstance(one, Route) for one in outcomes) == [False, True]
     route.refresh_from_db()
-    assert route.version == ROUNDS + 1
+    assert route.version == rounds + 1
