@@ -313,6 +313,8 @@ DEFAULT_FROM_EMAIL = env_str("POSTERN_EMAIL_FROM", "postern@localhost")
 # lies below the apps that know.
 GROUP_USES = ["policies.selectors.list_groups_in_use"]
 
+# A server of OPA that evaluates Rego instead of workers of our own.
+OPA_URL = env_str("POSTERN_OPA_URL", "")
 UPSTREAM_ALLOWLIST = env_list("POSTERN_UPSTREAM_ALLOWLIST")
 AUDIT_CHECKPOINT_FILE = env_str("POSTERN_AUDIT_CHECKPOINTS")
 

@@ -45,11 +45,6 @@ class PolicyTextError(ValidationFailedError):
     code = "policy_text"
 
 
-class RegoUnavailableError(ValidationFailedError):
-    code = "rego_unavailable"
-    default_message = "this console has no Rego engine yet; write the policy in PPL"
-
-
 class OpenToAnyoneError(PermissionDeniedError):
     code = "open_to_anyone"
     default_message = (

@@ -12,7 +12,7 @@ from namespaces import selectors as namespace_selectors
 from namespaces.forms import NamespaceField
 from namespaces.permissions import Permission
 from policies import validation
-from policies.models import AttachmentMode
+from policies.models import AttachmentMode, PolicyLanguage
 from policies.selectors import METHODS, Attempt
 
 INDENT = "\u2003"
@@ -105,6 +105,13 @@ class PolicyForm(forms.Form):
         help_text="Tells them what to do about it.",
     )
     reason = ReasonField()
+    language = forms.ChoiceField(
+        choices=PolicyLanguage.choices, required=False, widget=forms.HiddenInput
+    )
+
+    def clean_language(self) -> str:
+        """Take PPL where nothing was said."""
+        return self.cleaned_data["language"] or PolicyLanguage.PPL
 
 
 class NewPolicyForm(PolicyForm):

@@ -125,3 +125,26 @@ class NamespacePolicy(models.Model):
 
     def __str__(self) -> str:
         return f"{self.policy} {self.mode} on {self.namespace}"
+
+
+class PolicyStrikes(models.Model):
+    """How often a policy in Rego broke its limits with the text that it has.
+
+    `source_key` is the digest of that text: with another one, counting starts anew.
+    At the third time it is put in quarantine, where it denies without being run.
+    """
+
+    policy = models.OneToOneField(
+        Policy, on_delete=models.CASCADE, related_name="strikes"
+    )
+    source_key = models.CharField(max_length=64)
+    count = models.PositiveIntegerField(default=0)
+    kind = models.CharField(max_length=16)
+    struck_at = models.DateTimeField()
+    quarantined_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name_plural = "policy strikes"
+
+    def __str__(self) -> str:
+        return f"{self.policy}: {self.count}"

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from policies.views import attaching, detail, editing, lists, trying
+from policies.views import attaching, detail, editing, lists, rego, trying
 
 app_name = "policies"
 urlpatterns = [
@@ -18,6 +18,7 @@ urlpatterns = [
     ),
     path("policies/new", editing.CreatePage.as_view(), name="policy-create"),
     path("policies/try", trying.TryDraftPage.as_view(), name="policy-try-draft"),
+    path("policies/try-rego", rego.TryRegoPage.as_view(), name="policy-try-rego"),
     path("policies/try/people", trying.PeoplePage.as_view(), name="try-people"),
     path("policies/try/devices", trying.DevicesPage.as_view(), name="try-devices"),
     path("policies/<uuid:id>/", detail.PolicyPage.as_view(), name="policy-detail"),
@@ -32,6 +33,11 @@ urlpatterns = [
         "policies/<uuid:id>/revert",
         detail.RevertAction.as_view(),
         name="policy-revert",
+    ),
+    path(
+        "policies/<uuid:id>/lift-quarantine",
+        detail.LiftQuarantineAction.as_view(),
+        name="policy-lift-quarantine",
     ),
     path("policies/<uuid:id>/try", trying.TryPolicyPage.as_view(), name="policy-try"),
     path("policies/<uuid:id>/move", editing.MovePage.as_view(), name="policy-move"),

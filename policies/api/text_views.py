@@ -2,7 +2,12 @@
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import (
+    OpenApiParameter,
+    OpenApiResponse,
+    PolymorphicProxySerializer,
+    extend_schema,
+)
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -10,15 +15,19 @@ from console.core.rest.viewsets import ScopedViewSet
 from namespaces.permissions import Permission
 from policies import selectors, services
 from policies.api import trial_serializers as serializers
+from policies.api.serializers import ReasonSerializer
 
 TEXT = OpenApiParameter(
     "q", str, description="Keeps the groups and people with this in name or address."
+)
+LANGUAGE = OpenApiParameter(
+    "language", str, enum=["ppl", "rego"], description="PPL, unless told otherwise."
 )
 MAX_TEXT_LENGTH = 200
 
 
 class PolicyTextViewSet(ScopedViewSet[Any]):
-    """Texts of policies, saved or not. Nothing here writes."""
+    """Texts of policies, saved or not."""
 
     serializer_class = serializers.CheckSerializer
     filter_backends = []
@@ -28,6 +37,7 @@ class PolicyTextViewSet(ScopedViewSet[Any]):
         "completion": Permission.POLICY_VIEW,
         "try_policy": Permission.POLICY_TRY,
         "try_draft": Permission.POLICY_TRY,
+        "lift_quarantine": Permission.POLICY_EDIT_REGO,
     }
 
     @extend_schema(
@@ -37,17 +47,28 @@ class PolicyTextViewSet(ScopedViewSet[Any]):
     )
     def check(self, request: Request) -> Response:
         """Answer with every problem that stands in the way of saving."""
-        text = self.read_input(serializers.CheckSerializer)["text"]
-        problems = selectors.check_source(text, actor=self.actor)
+        given = self.read_input(serializers.CheckSerializer)
+        problems = selectors.check_source(
+            given["text"], code=given["language"], actor=self.actor
+        )
         return Response({"problems": problems})
 
     @extend_schema(
         summary="Say what may be written in a policy's text",
-        responses=serializers.CompletionSerializer,
-        parameters=[TEXT],
+        responses=PolymorphicProxySerializer(
+            component_name="PolicyCompletion",
+            serializers=[
+                serializers.CompletionSerializer,
+                serializers.RegoCompletionSerializer,
+            ],
+            resource_type_field_name=None,
+        ),
+        parameters=[TEXT, LANGUAGE],
     )
     def completion(self, request: Request) -> Response:
         """Answer with the words of the language, groups and people."""
+        if request.query_params.get("language") == "rego":
+            return Response(selectors.completions())
         text = request.query_params.get("q", "").replace("\0", "").strip()
         return Response(
             selectors.get_completion(self.actor, text=text[:MAX_TEXT_LENGTH])
@@ -83,7 +104,23 @@ class PolicyTextViewSet(ScopedViewSet[Any]):
             serializers.attempt_from(values, now=self.now),
             namespace_id=values["namespace_id"],
             source=values["source"],
+            code=values["language"],
             actor=self.actor,
             now=self.now,
         )
         return Response(serializers.TrialSerializer(trial).data)
+
+    @extend_schema(
+        summary="Let a policy in Rego be run again",
+        request=ReasonSerializer,
+        responses={204: OpenApiResponse(description="It is in no quarantine.")},
+    )
+    def lift_quarantine(self, request: Request, **kwargs: Any) -> Response:
+        """Forget that a policy broke its limits three times."""
+        services.lift_quarantine(
+            kwargs["id"],
+            **self.read_input(ReasonSerializer),
+            actor=self.actor,
+            now=self.now,
+        )
+        return Response(status=204)

@@ -10,10 +10,20 @@ from policies.api.serializers import SourceField
 from policies.selectors import METHODS, Attempt
 
 
+class LanguageField(serializers.ChoiceField):
+    """What a text is written in: PPL, unless told otherwise."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            **{"choices": ["ppl", "rego"], "default": "ppl", **kwargs},
+        )
+
+
 class CheckSerializer(serializers.Serializer[Any]):
     """A text that is to be looked at."""
 
     text = SourceField()
+    language = LanguageField()
 
 
 class FixSerializer(serializers.Serializer[Any]):
@@ -66,6 +76,21 @@ class NamedIdSerializer(serializers.Serializer[Any]):
     email = serializers.CharField()
 
 
+class OfferedSerializer(serializers.Serializer[Any]):
+    """A word that may be written in Rego."""
+
+    label = serializers.CharField()  # type: ignore[assignment] # DRF moves it away
+    detail = serializers.CharField()
+
+
+class RegoCompletionSerializer(serializers.Serializer[Any]):
+    """What may be written in a policy in Rego."""
+
+    inputs = OfferedSerializer(many=True)
+    records = OfferedSerializer(many=True)
+    builtins = OfferedSerializer(many=True)
+
+
 class CompletionSerializer(serializers.Serializer[Any]):
     """What may be written in a policy."""
 
@@ -110,6 +135,7 @@ class DraftAttemptSerializer(AttemptSerializer):
 
     namespace = NamespaceIdField(source="namespace_id")
     source = SourceField()
+    language = LanguageField()
 
 
 class TriedCriterionSerializer(serializers.Serializer[Any]):
@@ -142,6 +168,25 @@ class TriedRuleSerializer(serializers.Serializer[Any]):
     operators = TriedOperatorSerializer(many=True)
 
 
+class TriedRegoSerializer(serializers.Serializer[Any]):
+    """What a policy in Rego did."""
+
+    allow_reasons = serializers.ListField(child=serializers.CharField())
+    deny_reasons = serializers.ListField(child=serializers.CharField())
+    error = serializers.CharField(help_text="Why there was no decision, else empty.")
+    prints = serializers.ListField(child=serializers.CharField())
+    refused_types = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="Types of records that it asked for and that there are none of.",
+    )
+    covered = serializers.ListField(
+        child=serializers.IntegerField(), help_text="Lines that ran."
+    )
+    not_covered = serializers.ListField(child=serializers.IntegerField())
+    elapsed_us = serializers.IntegerField(help_text="Microseconds that it ran.")
+    memory_kib = serializers.IntegerField(help_text="Memory beyond what was there.")
+
+
 class TriedPolicySerializer(serializers.Serializer[Any]):
     """One policy's part in the answer."""
 
@@ -150,6 +195,7 @@ class TriedPolicySerializer(serializers.Serializer[Any]):
     denies = serializers.BooleanField()
     is_enforced = serializers.BooleanField()
     rules = TriedRuleSerializer(many=True)
+    rego = TriedRegoSerializer(allow_null=True)
 
 
 class TriedChangeSerializer(serializers.Serializer[Any]):

@@ -69,6 +69,11 @@ urlpatterns = [
         name="api-policy-try",
     ),
     path(
+        "policies/<uuid:id>/lift-quarantine/",
+        PolicyTextViewSet.as_view({"post": "lift_quarantine"}),
+        name="api-policy-lift-quarantine",
+    ),
+    path(
         "policies/<uuid:id>/versions/",
         PolicyVersionViewSet.as_view({"get": "list"}),
         name="api-policy-version-list",

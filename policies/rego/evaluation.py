@@ -72,7 +72,7 @@ class Answer:
     refused_types: tuple[str, ...] = ()
     covered: tuple[int, ...] = ()
     not_covered: tuple[int, ...] = ()
-    cpu_us: int = 0
+    elapsed_us: int = 0
     memory_kib: int = 0
 
 
@@ -230,6 +230,6 @@ def _answer(answer: Mapping[str, Any]) -> Answer:
         refused_types=tuple(answer.get("refused", ())),
         covered=tuple(lines.get("covered", ())),
         not_covered=tuple(lines.get("not_covered", ())),
-        cpu_us=int(answer.get("cpu_us", 0)),
+        elapsed_us=int(answer.get("elapsed_us", 0)),
         memory_kib=int(answer.get("memory_kib", 0)),
     )

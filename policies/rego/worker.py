@@ -109,7 +109,7 @@ def _serve(channel: socket.socket) -> None:
     while True:
         message = protocol.receive(channel)
         peak = _peak()
-        began = time.process_time_ns()
+        began = time.perf_counter_ns()
         # The system ends the process when it has used this much of the processor.
         signal.setitimer(signal.ITIMER_PROF, message["cpu"])
         try:
@@ -120,7 +120,7 @@ def _serve(channel: socket.socket) -> None:
         except RecursionError:
             answer = {"error": "failed", "message": "too deep"}
         signal.setitimer(signal.ITIMER_PROF, 0)
-        answer["cpu_us"] = (time.process_time_ns() - began) // 1000
+        answer["elapsed_us"] = (time.perf_counter_ns() - began) // 1000
         answer["memory_kib"] = _peak() - peak
         protocol.send(channel, answer)
 

@@ -20,6 +20,7 @@ from policies.language import (
 )
 from policies.language.wording import NO_NAMES
 from policies.models import Policy, PolicyLanguage
+from policies.selectors.rego import check_rego
 
 CACHED_TEXTS = 4096
 GROUPS = "groups"
@@ -128,13 +129,21 @@ def _texts(value: Any) -> Iterator[str]:
             yield from _texts(one)
 
 
-def check_source(source: str, *, actor: Actor) -> list[dict[str, Any]]:
+def check_source(
+    source: str, *, actor: Actor, code: str = PolicyLanguage.PPL
+) -> list[dict[str, Any]]:
     """Return everything that is wrong or dubious about a text that is to be saved.
 
+    `code` is its language. Rego is only compiled here; saving also tries it.
+
     Raises:
-        PermissionDeniedError: the actor sees policies nowhere.
+        PermissionDeniedError: the actor sees policies nowhere; or writes no Rego.
     """
     access.check_can_anywhere(actor, Permission.POLICY_VIEW)
+    if code == PolicyLanguage.REGO:
+        access.check_can_anywhere(actor, Permission.POLICY_EDIT_REGO)
+        found = check_rego(source, namespace_id=actor.user_id, samples=0)
+        return [problem_as_json(one, source) for one in found.problems]
     return [problem_as_json(one, source) for one in language.check(source)]
 
 

@@ -23,6 +23,14 @@ from policies.services.trial import (
     TriedRule,
     trial_of,
     try_policy,
+    try_rego,
+)
+from policies.services.tried_rego import TriedRego
+from policies.services.verdicts import (
+    answers_for,
+    lift_quarantine,
+    record_strike,
+    verdicts_of,
 )
 
 __all__ = [
@@ -33,17 +41,23 @@ __all__ = [
     "TriedCriterion",
     "TriedOperator",
     "TriedPolicy",
+    "TriedRego",
     "TriedRule",
+    "answers_for",
     "attach_to_namespace",
     "create_policies",
     "create_policy",
     "delete_policies",
     "delete_policy",
     "detach_from_namespace",
+    "lift_quarantine",
     "move_policy",
+    "record_strike",
     "restore_policy",
     "revert_policy",
     "trial_of",
     "try_policy",
+    "try_rego",
     "update_policy",
+    "verdicts_of",
 ]

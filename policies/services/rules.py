@@ -23,10 +23,10 @@ from policies.exceptions import (
     OpenToAnyoneError,
     PolicyNameTakenError,
     PolicyTextError,
-    RegoUnavailableError,
 )
 from policies.language import PolicyLanguageError
 from policies.models import Policy, PolicyLanguage, PolicyVersion
+from policies.rego.evaluation import key_of
 
 if TYPE_CHECKING:
     from namespaces.models import Namespace
@@ -116,26 +116,27 @@ def cleaned(values: Mapping[str, str]) -> dict[str, str]:
 
 
 def check_language(code: str, namespace: "Namespace", *, actor: Actor) -> None:
-    """Refuse Rego, to whoever may not write it and, so far, to everybody.
+    """Refuse Rego to whoever may not write it.
 
     Raises:
         PermissionDeniedError: Rego is for admins of the namespace.
-        RegoUnavailableError: there is no engine that could check and run it.
     """
-    if code == PolicyLanguage.PPL:
-        return
-    access.check_can(actor, Permission.POLICY_EDIT_REGO, namespace.pk)
-    raise RegoUnavailableError(
-        fields={"language": [RegoUnavailableError.default_message]}
-    )
+    if code != PolicyLanguage.PPL:
+        access.check_can(actor, Permission.POLICY_EDIT_REGO, namespace.pk)
 
 
-def read_text(source: str) -> Reading:
-    """Return what a text means, if it may be saved.
+def read_text(
+    source: str, *, code: str = PolicyLanguage.PPL, namespace_id: Any = None
+) -> Reading:
+    """Return what a text means, if it may be saved. `code` is its language.
+
+    Nothing can be proven of Rego: whatever defines `allow` could let in anybody.
 
     Raises:
         PolicyTextError: it may not; `details["problems"]` says why, with positions.
     """
+    if code == PolicyLanguage.REGO:
+        return _read_rego(source, namespace_id)
     try:
         document = language.parse(source, saving=True)
     except PolicyLanguageError as error:
@@ -144,6 +145,13 @@ def read_text(source: str) -> Reading:
         meaning=language.meaning_key(document),
         allows_anonymous=language.could_allow_anonymous(document),
     )
+
+
+def _read_rego(source: str, namespace_id: Any) -> Reading:
+    found = selectors.check_rego(source, namespace_id=namespace_id)
+    if found.has_errors:
+        raise text_error(PolicyLanguageError(found.problems), source)
+    return Reading(meaning=key_of(source), allows_anonymous="allow" in found.kinds)
 
 
 def text_error(error: PolicyLanguageError, source: str) -> PolicyTextError:

@@ -51,7 +51,7 @@ def create_policy(
         PolicyTextError: the text has problems; `details` lists them.
         PolicyNameTakenError: the namespace has a policy of that name.
         OpenToAnyoneError: it could let in anybody, and the actor is no admin.
-        RegoUnavailableError: it is Rego.
+        PermissionDeniedError: it is Rego, and the actor is no admin.
     """
     draft = PolicyDraft(
         name=name,
@@ -109,7 +109,9 @@ def _drafted(
 ) -> Policy:
     rules.check_language(draft.language, namespace, actor=actor)
     values = rules.cleaned({name: getattr(draft, name) for name in rules.WRITTEN})
-    reading = rules.read_text(values["source"])
+    reading = rules.read_text(
+        values["source"], code=draft.language, namespace_id=namespace.pk
+    )
     rules.check_openness(
         allows_anonymous=reading.allows_anonymous, namespace=namespace, actor=actor
     )
@@ -227,8 +229,12 @@ def _save(
         rules.check_name_is_free(changed["name"], policy.namespace, besides=policy)
     denied = selectors.has_deny_rules(policy)
     means = policy.meaning
-    if "source" in changed:
-        reading = rules.read_text(changed["source"])
+    if {"source", "language"} & set(changed):
+        reading = rules.read_text(
+            changed.get("source", policy.source),
+            code=changed.get("language", policy.language),
+            namespace_id=policy.namespace_id,
+        )
         policy.meaning = reading.meaning
         policy.allows_anonymous = reading.allows_anonymous
     rules.check_openness(

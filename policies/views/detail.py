@@ -62,6 +62,8 @@ class PolicyPage(OfPolicy, Page):
                 _sentence(one) for one in selectors.describe(policy, names=names)
             ],
             usage=selectors.get_usage(policy, actor=self.actor),
+            quarantine=selectors.find_quarantine(policy),
+            may_edit_rego=self.can(Permission.POLICY_EDIT_REGO),
             newest=selectors.get_version(policy, policy.version),
             menu=self.menu(),
             may_edit=self.can(Permission.POLICY_EDIT),
@@ -105,6 +107,18 @@ class PolicyPage(OfPolicy, Page):
             for is_offered, label, icon, url in entries
             if is_offered
         ]
+
+
+class LiftQuarantineAction(OfPolicy, ActionView):
+    """Lets a policy in Rego be run again."""
+
+    def carry_out(self) -> str:
+        """Lift it."""
+        policy = services.lift_quarantine(
+            self.policy.pk, actor=self.actor, now=self.now
+        )
+        messages.success(self.request, f"{policy.name} is run again.")
+        return self.page_url
 
 
 def _sentence(sentence: Sentence) -> dict[str, Any]:

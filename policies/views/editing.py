@@ -1,6 +1,7 @@
 """Pages that change policies: create, edit, move, attach, delete, restore."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.urls import reverse
@@ -22,7 +23,9 @@ from policies.forms import (
     NewPolicyForm,
     PolicyForm,
 )
+from policies.models import PolicyLanguage
 from policies.views.frame import OfPolicy, number_from, route_url
+from policies.views.rego import rego_panel
 from policies.views.trying import panel_context
 
 STARTER = """\
@@ -31,7 +34,17 @@ allow:
   and:
     - authenticated_user: true
 """
-COPIED = ("description", "source", "explanation", "remediation")
+REGO_STARTER = """\
+package pomerium.policy
+
+# Who is let in, and who is kept out. Ctrl+Space offers what may be written.
+allow := [true, {"signed-in"}] {
+  input.session.id != ""
+} else := [false, {"user-unauthenticated"}] {
+  true
+}
+"""
+COPIED = ("description", "language", "source", "explanation", "remediation")
 
 
 class EditorPage(FormPage[Any]):
@@ -41,10 +54,19 @@ class EditorPage(FormPage[Any]):
     try_url: str
     cancel_url: str
 
+    def language_tabs(self, language: str) -> list[dict[str, Any]]:
+        """Return the languages to choose from; none once one was chosen for good."""
+        return []
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the panel, and where the editor asks."""
+        language = kwargs["form"]["language"].value() if "form" in kwargs else ""
+        language = language or self.get_initial().get("language", "ppl")
         return super().get_context_data(
             panel=panel_context(self.try_url, actor=self.actor),
+            language=language,
+            language_tabs=self.language_tabs(language),
+            rego=rego_panel(actor=self.actor) if language == "rego" else None,
             cancel_url=self.cancel_url,
             check_url=reverse("api-policy-check"),
             completion_url=reverse("api-policy-completion"),
@@ -70,9 +92,11 @@ class CreatePage(EditorPage):
 
     def get_initial(self) -> dict[str, Any]:
         """Start in the chosen namespace: from a copy, or with the shortest policy."""
+        is_rego = self.request.GET.get("language") == "rego"
         initial = {
             "namespace": self.request.GET.get("namespace", ""),
-            "source": STARTER,
+            "language": "rego" if is_rego else "ppl",
+            "source": REGO_STARTER if is_rego else STARTER,
         }
         copied = self.request.GET.get("copy", "")
         if copied:
@@ -85,6 +109,25 @@ class CreatePage(EditorPage):
                 "namespace": str(policy.namespace_id),
             }
         return initial
+
+    def language_tabs(self, language: str) -> list[dict[str, Any]]:
+        """Offer Rego to whoever may write it somewhere."""
+        if not access.can_anywhere(self.actor, Permission.POLICY_EDIT_REGO):
+            return []
+        namespace = self.request.GET.get("namespace", "")
+        address = reverse("policies:policy-create")
+        queries = {
+            code: urlencode({"namespace": namespace, "language": code})
+            for code in PolicyLanguage.values
+        }
+        return [
+            {
+                "label": label,
+                "url": f"{address}?{queries[code]}",
+                "active": code == language,
+            }
+            for code, label in PolicyLanguage.choices
+        ]
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """Offer the places where the person may."""

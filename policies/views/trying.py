@@ -142,6 +142,7 @@ class TryDraftPage(TryPage):
             form.attempt(now=self.now),
             namespace_id=http.uuid_from(namespace, name="namespace"),
             source=self.request.POST.get("source", ""),
+            code=self.request.POST.get("language") or "ppl",
             actor=self.actor,
             now=self.now,
         )

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from policies import language, selectors
-from policies.language import Action, Edition, Severity
+from policies.language import Action, Edition, Severity, UntranslatableError
 from policies.language.records import ForeignKey
 from routes.exports import marks, policy_text
 from routes.exports.ceilings import ceiling_of
@@ -26,6 +26,7 @@ class Entry:
 
     Attributes:
         home: its namespace, by names.
+        is_rego: it is written in Rego, which Core takes as it is.
         is_accepted: Core accepts the text as PPL.
         is_plain: Core reads it as it is meant, too.
         has_allow_rules: enforced, it is a ceiling.
@@ -39,6 +40,7 @@ class Entry:
     explanation: str
     remediation: str
     source: str
+    is_rego: bool
     is_accepted: bool
     is_plain: bool
     has_allow_rules: bool
@@ -66,6 +68,10 @@ class Entry:
         Raises:
             UntranslatableError: a criterion has no form in Rego.
         """
+        if self.is_rego and as_ceiling and self.has_allow_rules:
+            raise UntranslatableError("a ceiling in Rego that defines `allow`")
+        if self.is_rego:
+            return self.source
         program = selectors.compile_source(self.source)
         return language.to_rego(
             program, as_ceiling=as_ceiling, foreign_keys=self.foreign_keys
@@ -84,6 +90,7 @@ class Entry:
                 explanation=self.explanation,
                 remediation=self.remediation,
                 source=self.source if lines is None else None,
+                language="rego" if self.is_rego else None,
             ),
             *(lines or []),
         ]
@@ -93,8 +100,8 @@ def make_entry(
     policy: "Policy", *, home: str, foreign_keys: Mapping[str, ForeignKey]
 ) -> Entry:
     """Return a policy as an export carries it."""
-    is_accepted = _is_accepted(policy.source)
-    criteria = selectors.read_source(policy.source).criteria()
+    is_rego = policy.language != "ppl"
+    is_accepted = not is_rego and _is_accepted(policy.source)
     return Entry(
         id=str(policy.pk),
         name=policy.name,
@@ -103,11 +110,19 @@ def make_entry(
         explanation=policy.explanation,
         remediation=policy.remediation,
         source=policy.source,
+        is_rego=is_rego,
         is_accepted=is_accepted,
-        is_plain=is_accepted and not any(one.name in MISREAD for one in criteria),
-        has_allow_rules=selectors.compile_source(policy.source).has(Action.ALLOW),
+        is_plain=is_accepted and not _is_misread(policy.source),
+        has_allow_rules=policy.allows_anonymous
+        if is_rego
+        else selectors.compile_source(policy.source).has(Action.ALLOW),
         foreign_keys=foreign_keys,
     )
+
+
+def _is_misread(source: str) -> bool:
+    criteria = selectors.read_source(source).criteria()
+    return any(one.name in MISREAD for one in criteria)
 
 
 @lru_cache(maxsize=CACHED_TEXTS)

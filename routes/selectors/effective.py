@@ -55,9 +55,10 @@ class EffectivePolicies:
 
 
 def has_allow_rules(policy: "Policy") -> bool:
-    """Answer whether a policy can let anybody in. A foreign text is taken to."""
+    """Answer whether a policy can let anybody in: in Rego, if it defines `allow`."""
     if policy.language != "ppl":
-        return True
+        # What defines `allow` could let in somebody anonymous, for all one can prove.
+        return policy.allows_anonymous
     program = policy_selectors.compile_source(policy.source)
     return program.has(language.Action.ALLOW)
 

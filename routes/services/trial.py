@@ -62,18 +62,22 @@ def try_route(
     attempt = replace(attempt, host=parse_from(route.from_url).host)
     program = program_of(effective)
     facts = policy_selectors.facts_for(attempt, actor=actor, now=now)
-    explanation = language.explain(program, facts)
+    policies = {
+        str(policy.pk): policy
+        for policy in (
+            *effective.granting,
+            *(one.policy for one in effective.enforced),
+        )
+    }
+    answers = policy_services.answers_for(policies.values(), facts, now=now)
+    explanation = language.explain(
+        program, facts, verdicts=policy_services.verdicts_of(answers)
+    )
     path = attempt.path.partition("?")[0]
     return RouteTrial(
         route=route,
-        trial=policy_services.trial_of(attempt, explanation),
-        policies={
-            str(policy.pk): policy
-            for policy in (
-                *effective.granting,
-                *(one.policy for one in effective.enforced),
-            )
-        },
+        trial=policy_services.trial_of(attempt, explanation, answers=answers),
+        policies=policies,
         answering=selectors.find_answering(route, path, actor=actor),
     )
 
@@ -87,10 +91,11 @@ def program_of(effective: selectors.EffectivePolicies) -> RouteProgram:
 
 
 def _part(policy: "Policy") -> RoutePolicy:
-    """Return a policy in its place. One in Rego has no answer here, and denies."""
+    """Return a policy in its place; one in Rego has its verdict given."""
     name = str(policy.pk)
     if policy.language != "ppl":
-        return RoutePolicy(name, ForeignPolicy(name, has_allow_rules=True))
+        has_allow_rules = selectors.has_allow_rules(policy)
+        return RoutePolicy(name, ForeignPolicy(name, has_allow_rules=has_allow_rules))
     return RoutePolicy(name, policy_selectors.compile_source(policy.source))
 
 

@@ -55,6 +55,17 @@ PAGES: dict[str, tuple[Row, ...]] = {
             body=_created,
         ),
     ),
+    "policy-try-rego": (
+        harmless(
+            at(Permission.POLICY_EDIT_REGO),
+            body=lambda world: {
+                "source": "allow := true",
+                "given": "{}",
+                "records": "{}",
+                "namespace": world.place("web"),
+            },
+        ),
+    ),
     "policy-try-draft": (
         harmless(
             at(Permission.POLICY_TRY),
@@ -100,6 +111,9 @@ PAGES: dict[str, tuple[Row, ...]] = {
             "policy",
             body=lambda _: {"method": "GET", "path": "/"},
         ),
+    ),
+    "policy-lift-quarantine": (
+        harmless(at(Permission.POLICY_EDIT_REGO, "policy"), "policy"),
     ),
     "policy-move": (
         get(at(Permission.POLICY_EDIT, "idle-policy"), "idle-policy"),
@@ -212,6 +226,11 @@ POLICIES: dict[str, tuple[Row, ...]] = PAGES | {
             at(Permission.POLICY_TRY, "policy"),
             "policy",
             body=lambda _: {"method": "GET", "path": "/"},
+        ),
+    ),
+    "api-policy-lift-quarantine": (
+        harmless(
+            at(Permission.POLICY_EDIT_REGO, "policy"), "policy", body=lambda _: {}
         ),
     ),
     "api-policy-version-list": (get(at(Permission.POLICY_VIEW, "policy"), "policy"),),

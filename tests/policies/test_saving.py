@@ -20,7 +20,6 @@ from policies.exceptions import (
     PolicyNotFoundError,
     PolicyTextError,
     PolicyVersionNotFoundError,
-    RegoUnavailableError,
 )
 from policies.models import Policy, PolicyVersion
 from policies.services import PolicyDraft
@@ -132,12 +131,15 @@ class TestCreatePolicy:
         policy = create(cast, source=OPEN, actor=actor_of(cast.ada))
         assert policy.allows_anonymous
 
-    def test_leaves_rego_to_admins_and_has_no_engine_for_it(self, cast: Cast) -> None:
+    def test_leaves_rego_to_admins(self, cast: Cast) -> None:
         with pytest.raises(PermissionDeniedError):
-            create(cast, language="rego")
+            create(cast, language="rego", source="allow := true")
 
-        with pytest.raises(RegoUnavailableError):
-            create(cast, language="rego", actor=actor_of(cast.ada))
+        policy = create(
+            cast, language="rego", source="allow := true", actor=actor_of(cast.ada)
+        )
+
+        assert policy.allows_anonymous
 
     def test_refuses_a_viewer_and_hides_from_who_sees_nothing(self, cast: Cast) -> None:
         with pytest.raises(PermissionDeniedError):

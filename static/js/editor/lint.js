@@ -38,7 +38,7 @@ function diagnostic(problem, doc, text) {
  * `onAnswer(problems)` gets what the server said; null when it could not be asked.
  * Answers about a text that has changed meanwhile are dropped.
  */
-export function serverLint(url, onAnswer, signal) {
+export function serverLint(url, onAnswer, signal, language = "ppl") {
   let current = new AbortController();
   signal.addEventListener("abort", () => current.abort());
   return linter(
@@ -48,7 +48,7 @@ export function serverLint(url, onAnswer, signal) {
       const { doc } = view.state;
       const text = doc.toString();
       try {
-        const { problems } = await postJson(url, { text }, current.signal);
+        const { problems } = await postJson(url, { text, language }, current.signal);
         if (view.state.doc !== doc) return [];
         onAnswer(problems);
         return problems.map((problem) => diagnostic(problem, doc, text)).sort((a, b) => a.from - b.from);

@@ -2,7 +2,8 @@
 // the text, so that the form works as ever.
 //
 //   <textarea data-controller="policy-editor" [readonly] [aria-label="…"]
-//             data-lint-url="…" data-completion-url="…" [data-names='{"g-1": "Web team"}']>
+//             data-lint-url="…" data-completion-url="…" [data-names='{"g-1": "Web team"}']
+//             [data-language="rego"]>
 // The addresses are those of the API's policies/check and policies/completion; names
 // are of the ids in the text, which completion need not know.
 // Events on the field, for what stands beside it: `input` after each change, and
@@ -15,6 +16,7 @@ import { hover } from "./hover.js";
 import { serverLint } from "./lint.js";
 import { setKnownNames } from "./marks.js";
 import { problemList } from "./problems.js";
+import { rego, regoCompletions } from "./rego.js";
 import { followTheme, onlyReading, reading, writing } from "./setup.js";
 import { namesById, vocabulary } from "./vocabulary.js";
 
@@ -45,6 +47,7 @@ function keyHint() {
 
 export default function policyEditor(field, signal) {
   const { lintUrl, completionUrl } = field.dataset;
+  const isRego = field.dataset.language === "rego";
   const readOnly = field.readOnly || field.disabled;
   const label = nameOf(field);
   const frame = frameFor(field);
@@ -69,12 +72,12 @@ export default function policyEditor(field, signal) {
     parent: frame,
     extensions: [
       theme.extension,
-      reading({ label, describedBy }),
-      readOnly ? onlyReading(label) : writing(completions(completionUrl)),
+      reading({ label, describedBy, language: isRego ? rego() : undefined }),
+      readOnly ? onlyReading(label) : writing((isRego ? regoCompletions : completions)(completionUrl)),
       keymap.of([{ key: "F8", run: nextDiagnostic }]),
-      hover(completionUrl),
+      isRego ? [] : hover(completionUrl),
       keepField,
-      lintUrl ? [serverLint(lintUrl, onAnswer, signal), problems.extension] : [],
+      lintUrl ? [serverLint(lintUrl, onAnswer, signal, field.dataset.language), problems.extension] : [],
     ],
   });
   theme.start(view);
@@ -82,7 +85,7 @@ export default function policyEditor(field, signal) {
   if (!readOnly) frame.append(hint);
 
   view.dispatch({ effects: setKnownNames.of(new Map(Object.entries(JSON.parse(field.dataset.names ?? "{}")))) });
-  vocabulary(completionUrl).then((words) => {
+  if (!isRego) vocabulary(completionUrl).then((words) => {
     if (!signal.aborted) view.dispatch({ effects: setKnownNames.of(namesById(words)) });
   });
 

@@ -22,7 +22,7 @@ import { colors, look } from "./theme.js";
 /** The nonce under which the page's policy lets CodeMirror add its styles. */
 const nonce = document.querySelector("script[nonce]")?.nonce ?? "";
 
-export function reading({ label, describedBy }) {
+export function reading({ label, describedBy, language = [yaml(), marks] }) {
   return [
     EditorView.cspNonce.of(nonce),
     EditorView.contentAttributes.of({
@@ -41,8 +41,7 @@ export function reading({ label, describedBy }) {
     bracketMatching(),
     highlightSelectionMatches(),
     search({ top: true }),
-    yaml(),
-    marks,
+    language,
     colors,
     look,
   ];

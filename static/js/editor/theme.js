@@ -6,12 +6,12 @@ import { tags } from "@lezer/highlight";
 
 export const colors = syntaxHighlighting(
   HighlightStyle.define([
-    { tag: [tags.propertyName, tags.definition(tags.propertyName)], color: "var(--link)" },
+    { tag: [tags.propertyName, tags.definition(tags.propertyName), tags.function(tags.variableName)], color: "var(--link)" },
     { tag: [tags.string, tags.content, tags.attributeValue], color: "var(--text)" },
-    { tag: [tags.number, tags.bool, tags.null, tags.keyword], color: "var(--login)" },
+    { tag: [tags.number, tags.bool, tags.null, tags.keyword, tags.atom], color: "var(--login)" },
     { tag: [tags.comment, tags.lineComment], color: "var(--text-muted)", fontStyle: "italic" },
     { tag: [tags.punctuation, tags.separator, tags.squareBracket, tags.brace], color: "var(--text-muted)" },
-    { tag: [tags.labelName, tags.typeName, tags.meta], color: "var(--warning)" },
+    { tag: [tags.labelName, tags.typeName, tags.meta, tags.special(tags.variableName)], color: "var(--warning)" },
   ]),
 );
 

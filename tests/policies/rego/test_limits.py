@@ -82,7 +82,6 @@ def test_what_others_die_of_is_answered(engine: SandboxEngine, name: str) -> Non
 
     assert answer.error == ""
     assert answer.values == {}
-    assert answer.cpu_us < 100_000
 
 
 def test_an_answer_that_is_too_long_is_no_answer(engine: SandboxEngine) -> None:

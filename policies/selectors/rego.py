@@ -1,0 +1,197 @@
+"""Policies in Rego: the engine of this process, checks of texts, and verdicts.
+
+What evaluates is `policies.rego`; here it meets the facts of a request, the records
+of external data, and what is known of policies that broke their limits.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+
+from console.core.actor import Actor
+from directory import selectors as directory_selectors
+from namespaces.permissions import Permission
+from policies.language import Facts, SourceState, Verdict
+from policies.models import Policy, PolicyStrikes
+from policies.rego import inputs
+from policies.rego.builtins import ALLOWED
+from policies.rego.checking import PATIENCE, Check, check
+from policies.rego.evaluation import Answer, Engine, Request, SandboxEngine, key_of
+from policies.rego.opa_server import OpaServerEngine
+from policies.rego.outputs import verdict_of
+from policies.rego.pool import Pool
+from policies.rego.requests import FactsRecords, input_of
+from policies.rego.samples import COUNT
+from policies.selectors.facts import source_state
+
+if TYPE_CHECKING:
+    from directory.models import ExternalDataSource
+
+MAX_WORKERS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class RegoAnswer:
+    """What a policy in Rego said of a request, and what that amounts to."""
+
+    answer: Answer
+    verdict: Verdict
+
+
+@lru_cache(maxsize=1)
+def get_engine() -> Engine:
+    """Return what runs Rego in this process; its workers start when first needed."""
+    if settings.OPA_URL:
+        return OpaServerEngine(settings.OPA_URL)
+    size = max(2, min(MAX_WORKERS, os.cpu_count() or 1))
+    return SandboxEngine(Pool(size=size))
+
+
+def missing_protection() -> dict[str, str]:
+    """Return which parts of the sandbox the system refused, and why.
+
+    Empty when nothing is missing, and while no worker has been needed yet.
+    """
+    engine = get_engine()
+    sandbox = engine.local if isinstance(engine, OpaServerEngine) else engine
+    report = sandbox.pool.sandbox if isinstance(sandbox, SandboxEngine) else None
+    return dict((report or {}).get("missing", {}))
+
+
+def check_rego(source: str, *, namespace_id: Any, samples: int = COUNT) -> Check:
+    """Return what is wrong with a text in Rego; with `samples` 0 it is only read."""
+    return check(
+        source,
+        engine=get_engine(),
+        namespace=str(namespace_id),
+        record_types=list_record_types(),
+        samples=samples,
+    )
+
+
+def list_record_types() -> list[str]:
+    """Return the types of external data that a policy may ask for."""
+    return [row.record_type for row in directory_selectors.list_data_sources()]
+
+
+def evaluate_rego(
+    source: str,
+    facts: Facts,
+    *,
+    namespace_id: Any,
+    now: datetime,
+    covers: bool = False,
+) -> RegoAnswer:
+    """Return what a text says of a request whose facts are known."""
+    records = FactsRecords(facts, _External(now).find)
+    request = Request(
+        input=input_of(facts),
+        now=facts.now or now,
+        records=records,
+        seed=(facts.now or now).isoformat(),
+    )
+    answer = get_engine().evaluate(
+        source, request, namespace=str(namespace_id), wall=PATIENCE, covers=covers
+    )
+    return RegoAnswer(answer, verdict_of(answer, missing=records.missing))
+
+
+def evaluate_given(
+    source: str,
+    given: Mapping[str, Any],
+    records: Mapping[str, Any],
+    *,
+    namespace_id: Any,
+    now: datetime,
+) -> RegoAnswer:
+    """Return what a text says of an input and of records that were written by hand."""
+    request = Request(input=given, now=now, records=_Given(records), seed="try")
+    answer = get_engine().evaluate(
+        source, request, namespace=str(namespace_id), wall=PATIENCE, covers=True
+    )
+    return RegoAnswer(answer, verdict_of(answer))
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """Records that were written by hand: all of them may be asked for."""
+
+    records: Mapping[str, Any]
+
+    def find(self, kind: str, key: str) -> tuple[bool, Mapping[str, Any] | None]:
+        """Return the record of a type and an id, None if there is none."""
+        found = self.records.get(kind)
+        record = found.get(key) if isinstance(found, Mapping) else None
+        return found is not None, record if isinstance(record, Mapping) else None
+
+
+class _External:
+    """External data by type and id, each source looked up once."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+        self.sources: dict[str, ExternalDataSource] | None = None
+
+    def find(
+        self, kind: str, key: str
+    ) -> tuple[SourceState | None, Mapping[str, Any] | None]:
+        """Return how far a source can be relied on, and its record of an id."""
+        if self.sources is None:
+            rows = directory_selectors.list_data_sources()
+            self.sources = {row.record_type: row for row in rows}
+        source = self.sources.get(kind)
+        if source is None:
+            return None, None
+        state = source_state(source.complete_at, source.max_age_seconds, self.now)
+        record = directory_selectors.find_record(source, key)
+        if record is None and source.foreign_key == "request.ip":
+            record = directory_selectors.find_network_record(source, key)
+        return state, record
+
+
+def find_quarantine(policy: Policy) -> PolicyStrikes | None:
+    """Return why a policy is in quarantine, None if it isn't.
+
+    Another text is another policy: what was struck is the text that it had.
+    """
+    strikes = PolicyStrikes.objects.filter(
+        policy=policy, source_key=key_of(policy.source), quarantined_at__isnull=False
+    )
+    return strikes.first()
+
+
+def list_quarantined(actor: Actor) -> list[Policy]:
+    """Return the policies in quarantine that the actor may see."""
+    rows = PolicyStrikes.objects.filter(
+        quarantined_at__isnull=False,
+        policy__in=Policy.objects.visible_to(actor, Permission.POLICY_VIEW),
+    ).select_related("policy")
+    return [row.policy for row in rows if row.source_key == key_of(row.policy.source)]
+
+
+def completions() -> dict[str, Any]:
+    """Return what the editor offers: inputs, types of records, built-ins."""
+    return {
+        "inputs": [
+            {"label": f"input.{path}", "detail": text}
+            for path, text in inputs.INPUTS.items()
+            if not path.endswith("*")
+        ],
+        "records": [
+            {"label": kind, "detail": text}
+            for kind, text in {
+                **inputs.RECORD_TYPES,
+                **dict.fromkeys(list_record_types(), "external data"),
+            }.items()
+        ],
+        "builtins": [
+            {"label": one.name, "detail": one.signature}
+            for one in ALLOWED.values()
+            if one.name != "http.send"
+        ],
+    }

@@ -1,0 +1,116 @@
+"""Verdicts of policies in Rego, and what happens to those that break their limits.
+
+A verdict is what the language takes for a policy that it can't evaluate itself. At
+the third strike a policy is put in quarantine: it denies without being run, until
+an admin lifts that or saves another text.
+"""
+
+import logging
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from uuid import UUID
+
+from console.core.actor import Actor, system
+from console.core.transactions import writing
+from namespaces.permissions import Permission
+from policies import selectors
+from policies.language import Facts, Verdict
+from policies.models import Policy, PolicyLanguage, PolicyStrikes
+from policies.rego.evaluation import BROKEN, Answer, key_of
+from policies.rego.outputs import verdict_of
+from policies.selectors import RegoAnswer
+from policies.services import rules
+
+STRIKES = 3
+ENGINE = system("rego engine")
+logger = logging.getLogger(__name__)
+
+
+def answers_for(
+    policies: Iterable[Policy], facts: Facts, *, now: datetime
+) -> dict[str, RegoAnswer]:
+    """Return what the policies in Rego among some say of a request, by id."""
+    asked = {
+        str(policy.pk): policy
+        for policy in policies
+        if policy.language == PolicyLanguage.REGO
+    }
+    return {name: answer_for(policy, facts, now=now) for name, policy in asked.items()}
+
+
+def verdicts_of(answers: Mapping[str, RegoAnswer]) -> dict[str, Verdict]:
+    """Return the verdicts alone, as the language takes them."""
+    return {name: one.verdict for name, one in answers.items()}
+
+
+def answer_for(
+    policy: Policy, facts: Facts, *, now: datetime, covers: bool = False
+) -> RegoAnswer:
+    """Return what a policy in Rego says of a request, and count its strikes."""
+    if selectors.find_quarantine(policy) is not None:
+        answer = Answer(error="quarantined")
+        return RegoAnswer(answer, verdict_of(answer))
+    found = selectors.evaluate_rego(
+        policy.source,
+        facts,
+        namespace_id=policy.namespace_id,
+        now=now,
+        covers=covers,
+    )
+    if found.answer.refused_types:
+        kinds = ", ".join(found.answer.refused_types)
+        logger.warning("policy %s asked for records of %s", policy.pk, kinds)
+    if found.answer.error in BROKEN:
+        record_strike(policy.pk, kind=found.answer.error, source=policy.source, now=now)
+    return found
+
+
+@writing()
+def record_strike(
+    policy_id: UUID, *, kind: str, source: str, now: datetime
+) -> PolicyStrikes | None:
+    """Count that a policy broke a limit; at the third time, put it in quarantine.
+
+    `kind` is cpu, memory or crash. Nothing is counted for a text that it no longer has.
+    """
+    policy = Policy.objects.filter(pk=policy_id).first()
+    if policy is None or policy.source != source:
+        return None
+    key = key_of(source)
+    strikes = PolicyStrikes.objects.filter(policy=policy).first()
+    if strikes is None or strikes.source_key != key:
+        PolicyStrikes.objects.filter(policy=policy).delete()
+        strikes = PolicyStrikes(policy=policy, source_key=key)
+    strikes.count += 1
+    strikes.kind = kind
+    strikes.struck_at = now
+    is_new = strikes.count >= STRIKES and strikes.quarantined_at is None
+    if is_new:
+        strikes.quarantined_at = now
+    strikes.save()
+    if is_new:
+        after = {"strikes": strikes.count, "kind": kind}
+        change = rules.change("quarantined", policy, after=after)
+        rules.record([change], actor=ENGINE, now=now)
+    return strikes
+
+
+@writing()
+def lift_quarantine(
+    policy_id: UUID | str, *, actor: Actor, now: datetime, reason: str = ""
+) -> Policy:
+    """Let a policy be run again, and forget its strikes.
+
+    Raises:
+        PolicyNotFoundError: it isn't there, or the actor may not see it.
+        PermissionDeniedError: Rego is for admins of the namespace.
+    """
+    policy, actor = rules.load(policy_id, Permission.POLICY_EDIT_REGO, actor=actor)
+    strikes = selectors.find_quarantine(policy)
+    if strikes is None:
+        return policy
+    before = {"strikes": strikes.count, "kind": strikes.kind}
+    strikes.delete()
+    change = rules.change("quarantine_lifted", policy, before=before)
+    rules.record([change], actor=actor, now=now, reason=reason)
+    return policy
