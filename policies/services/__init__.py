@@ -30,6 +30,7 @@ from policies.services.verdicts import (
     answers_for,
     lift_quarantine,
     record_strike,
+    verdicts_by,
     verdicts_of,
 )
 
@@ -59,5 +60,6 @@ __all__ = [
     "try_policy",
     "try_rego",
     "update_policy",
+    "verdicts_by",
     "verdicts_of",
 ]

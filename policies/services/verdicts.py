@@ -6,7 +6,7 @@ an admin lifts that or saves another text.
 """
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -38,6 +38,35 @@ def answers_for(
     return {name: answer_for(policy, facts, now=now) for name, policy in asked.items()}
 
 
+def verdicts_by(
+    policies: Iterable[Policy], *, now: datetime
+) -> Callable[[Facts], dict[str, Verdict]] | None:
+    """Return what asks the policies in Rego among some about one request after another.
+
+    None when there is none in Rego. What such policies do to many people is evaluated
+    for each of them, and never proven; it should be said where it is shown.
+    """
+    asked = [one for one in policies if one.language == PolicyLanguage.REGO]
+    if not asked:
+        return None
+    barred = {one.pk for one in asked if selectors.find_quarantine(one) is not None}
+
+    def ask(facts: Facts) -> dict[str, Verdict]:
+        found = {}
+        for policy in asked:
+            if policy.pk in barred:
+                found[str(policy.pk)] = verdict_of(Answer(error="quarantined"))
+                continue
+            answer = _evaluate(policy, facts, now=now)
+            found[str(policy.pk)] = answer.verdict
+            if answer.answer.error in BROKEN:
+                # Nobody is asked about a policy that is hostile twenty thousand times.
+                barred.add(policy.pk)
+        return found
+
+    return ask
+
+
 def verdicts_of(answers: Mapping[str, RegoAnswer]) -> dict[str, Verdict]:
     """Return the verdicts alone, as the language takes them."""
     return {name: one.verdict for name, one in answers.items()}
@@ -50,6 +79,12 @@ def answer_for(
     if selectors.find_quarantine(policy) is not None:
         answer = Answer(error="quarantined")
         return RegoAnswer(answer, verdict_of(answer))
+    return _evaluate(policy, facts, now=now, covers=covers)
+
+
+def _evaluate(
+    policy: Policy, facts: Facts, *, now: datetime, covers: bool = False
+) -> RegoAnswer:
     found = selectors.evaluate_rego(
         policy.source,
         facts,

@@ -1,6 +1,6 @@
 """Which routes people reach: one person now, or many before and after a sync."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,11 +13,13 @@ from directory.selectors import PersonFacts
 from directory.sync.diff import Plan
 from namespaces.permissions import Permission
 from policies import selectors as policy_selectors
+from policies import services as policy_services
+from policies.language import Facts, Verdict
 from policies.language.composition import RouteProgram
 from policies.selectors import Somebody
 from routes import selectors
 from routes.models import Route
-from routes.services.trial import program_of, suggested_path
+from routes.services.trial import policies_in, program_of, suggested_path
 from routes.validation import parse_from
 
 BATCH = 500
@@ -28,11 +30,16 @@ MAX_ROUTES = 500
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """The routes that a person reaches, of those that the reader sees."""
+    """The routes that a person reaches, of those that the reader sees.
+
+    Where a policy is in Rego, the answer was evaluated for that person, and is not
+    proven for others: `evaluated` counts these routes.
+    """
 
     routes: tuple[Route, ...]
     looked_at: int
     is_cut: bool
+    evaluated: int = 0
 
 
 def reach_of(person_id: UUID, *, actor: Actor, now: datetime) -> Reach:
@@ -46,14 +53,17 @@ def reach_of(person_id: UUID, *, actor: Actor, now: datetime) -> Reach:
     rows = list(visible.select_related("namespace").order_by("name")[: MAX_ROUTES + 1])
     facts = directory_selectors.facts_of_people([person.pk]).get(person.external_id)
     found: list[Route] = []
+    evaluated = 0
     if facts is not None and facts.is_active:
         population = policy_selectors.population_of(
             [_somebody(person.external_id, facts)], now=now
         )
-        for route, program in _programs(rows[:MAX_ROUTES]):
-            if population.allowed(program, _request(route, now)):
+        for route, program, verdicts in _programs(rows[:MAX_ROUTES], now):
+            evaluated += verdicts is not None
+            if population.allowed(program, _request(route, now), verdicts):
                 found.append(route)
-    return Reach(tuple(found), min(len(rows), MAX_ROUTES), len(rows) > MAX_ROUTES)
+    looked_at = min(len(rows), MAX_ROUTES)
+    return Reach(tuple(found), looked_at, len(rows) > MAX_ROUTES, evaluated)
 
 
 def preview_sync(run_id: UUID | str, *, now: datetime) -> None:
@@ -119,10 +129,15 @@ def _compare(
     gaining: set[str] = set()
     losing: set[str] = set()
     rows: list[dict[str, Any]] = []
-    for route, program in _programs(_every_route()):
+    evaluated = 0
+    for route, program, verdicts in _programs(_every_route(), now):
+        evaluated += verdicts is not None
         request = _request(route, now)
         old, new = (
-            {one.user_id for one in people.people(people.allowed(program, request))}
+            {
+                one.user_id
+                for one in people.people(people.allowed(program, request, verdicts))
+            }
             for people in populations
         )
         if old != new:
@@ -141,6 +156,7 @@ def _compare(
         "gain": len(gaining),
         "lose": len(losing),
         "routes": len(rows),
+        "evaluated": evaluated,
         "rows": rows[:MAX_ROWS],
         "gaining": [after[one].name or one for one in sorted(gaining)[:MAX_NAMES]],
         "losing": [before[one].name or one for one in sorted(losing)[:MAX_NAMES]],
@@ -162,20 +178,26 @@ def _every_route() -> Iterator[Route]:
     return Route.objects.select_related("namespace").order_by("pk").iterator()
 
 
-def _programs(routes: Iterable[Route]) -> Iterator[tuple[Route, RouteProgram]]:
+Verdicts = Callable[[Facts], Mapping[str, Verdict]]
+Compiled = tuple[Route, RouteProgram, Verdicts | None]
+
+
+def _programs(routes: Iterable[Route], now: datetime) -> Iterator[Compiled]:
     batch: list[Route] = []
     for route in routes:
         batch.append(route)
         if len(batch) == BATCH:
-            yield from _compiled(batch)
+            yield from _compiled(batch, now)
             batch = []
-    yield from _compiled(batch)
+    yield from _compiled(batch, now)
 
 
-def _compiled(batch: Sequence[Route]) -> Iterator[tuple[Route, RouteProgram]]:
+def _compiled(batch: Sequence[Route], now: datetime) -> Iterator[Compiled]:
     effective = selectors.policies_of_many(batch) if batch else {}
     for route in batch:
-        yield route, program_of(effective[route.pk])
+        found = effective[route.pk]
+        verdicts = policy_services.verdicts_by(policies_in(found), now=now)
+        yield route, program_of(found), verdicts
 
 
 def _request(route: Route, now: datetime) -> Any:

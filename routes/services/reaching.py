@@ -13,14 +13,13 @@ from uuid import UUID
 
 from console.core.actor import Actor
 from console.core.exceptions import ValidationFailedError
-from policies import language
 from policies import selectors as policy_selectors
 from policies.language import Outcome
 from policies.selectors import Attempt
 from routes import selectors
 from routes.exceptions import RouteNotFoundError
 from routes.models import Route
-from routes.services.trial import program_of, suggested_path
+from routes.services.trial import decide, suggested_path
 from routes.validation import parse_from
 
 if TYPE_CHECKING:
@@ -84,7 +83,7 @@ def list_reachable(
             continue
         path = suggested_path(route) or "/"
         there = policy_selectors.to_place(facts, address.host, path)
-        outcome = language.evaluate(program_of(effective[route.pk]), there).outcome
+        outcome = decide(effective[route.pk], there, now=now).outcome
         if outcome in {Outcome.ALLOW, Outcome.DEVICE_ENROLLMENT}:
             found.append(
                 Reachable(
@@ -121,7 +120,7 @@ def decide_own(
         attempt, device_ids=device_ids, actor=actor, now=now
     )
     effective = selectors.policies_of(route)
-    decision = language.evaluate(program_of(effective), facts)
+    decision = decide(effective, facts, now=now)
     return OwnAnswer(
         url=f"{origin}{whole}",
         outcome=decision.outcome.value,

@@ -10,7 +10,7 @@ from namespaces.permissions import Permission
 from policies import language
 from policies import selectors as policy_selectors
 from policies import services as policy_services
-from policies.language import ForeignPolicy, RoutePolicy
+from policies.language import Decision, Facts, ForeignPolicy, RoutePolicy
 from policies.language.composition import RouteProgram
 from policies.selectors import Attempt
 from policies.services import Trial
@@ -62,13 +62,7 @@ def try_route(
     attempt = replace(attempt, host=parse_from(route.from_url).host)
     program = program_of(effective)
     facts = policy_selectors.facts_for(attempt, actor=actor, now=now)
-    policies = {
-        str(policy.pk): policy
-        for policy in (
-            *effective.granting,
-            *(one.policy for one in effective.enforced),
-        )
-    }
+    policies = {str(policy.pk): policy for policy in policies_in(effective)}
     answers = policy_services.answers_for(policies.values(), facts, now=now)
     explanation = language.explain(
         program, facts, verdicts=policy_services.verdicts_of(answers)
@@ -80,6 +74,20 @@ def try_route(
         policies=policies,
         answering=selectors.find_answering(route, path, actor=actor),
     )
+
+
+def policies_in(effective: selectors.EffectivePolicies) -> list["Policy"]:
+    """Return every policy that decides over a route."""
+    return [*effective.granting, *(one.policy for one in effective.enforced)]
+
+
+def decide(
+    effective: selectors.EffectivePolicies, facts: Facts, *, now: datetime
+) -> Decision:
+    """Decide over a request by everything on a route, policies in Rego included."""
+    ask = policy_services.verdicts_by(policies_in(effective), now=now)
+    verdicts = {} if ask is None else ask(facts)
+    return language.evaluate(program_of(effective), facts, verdicts=verdicts)
 
 
 def program_of(effective: selectors.EffectivePolicies) -> RouteProgram:

@@ -14,6 +14,10 @@ from tests.people import Cast, actor_of
 
 pytestmark = pytest.mark.django_db
 IN_G1 = "allow:\n  and:\n    - groups:\n        has: g1\n"
+IN_G1_REGO = """allow {
+  user := get_databroker_record("pomerium.io/DirectoryUser", input.session.user_id)
+  object.get(user, "group_ids", [])[_] == "g1"
+}"""
 IN_G2 = "allow:\n  and:\n    - groups:\n        has: g2\n"
 MANY = Company(
     people={f"u{number}": f"Person {number}" for number in range(40)},
@@ -68,14 +72,18 @@ def test_a_person_reaches_what_their_groups_open(cast: Cast) -> None:
     wiki = make_route("wiki", make_policy(source=IN_G1), namespace=cast.web)
     make_route("shop", make_policy(source=IN_G2), namespace=cast.web)
     make_route("closed", namespace=cast.web)
+    rego = make_policy(
+        namespace=cast.web, language="rego", source=IN_G1_REGO, name="rego"
+    )
+    written = make_route("written in rego", rego, namespace=cast.web)
     with FakeOkta(MANY) as fake:
         run(connect(fake))
     person = User.objects.get(external_id="u1")
 
     reach = services.reach_of(person.pk, actor=actor_of(cast.ada), now=NOW)
 
-    assert reach.routes == (wiki,)
-    assert (reach.looked_at, reach.is_cut) == (3, False)
+    assert reach.routes == (wiki, written)
+    assert (reach.looked_at, reach.is_cut, reach.evaluated) == (4, False, 1)
 
 
 def test_routes_that_the_reader_does_not_see_are_not_told(cast: Cast) -> None:
