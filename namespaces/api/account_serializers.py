@@ -9,7 +9,7 @@ from namespaces.api.serializers import ROLE_CHOICES
 from namespaces.models import ApiServiceAccount
 
 
-class ServiceAccountSerializer(serializers.ModelSerializer[ApiServiceAccount]):
+class ApiServiceAccountSerializer(serializers.ModelSerializer[ApiServiceAccount]):
     """A machine that calls the API. Of its token only the first letters are known."""
 
     namespace = serializers.UUIDField(source="namespace_id", read_only=True)
@@ -45,13 +45,13 @@ class ServiceAccountSerializer(serializers.ModelSerializer[ApiServiceAccount]):
         read_only_fields = fields
 
 
-class IssuedTokenSerializer(ServiceAccountSerializer):
+class IssuedTokenSerializer(ApiServiceAccountSerializer):
     """An account with the token that was just made: the only time that it is shown."""
 
     token = serializers.CharField(read_only=True)
 
-    class Meta(ServiceAccountSerializer.Meta):
-        fields = [*ServiceAccountSerializer.Meta.fields, "token"]
+    class Meta(ApiServiceAccountSerializer.Meta):
+        fields = [*ApiServiceAccountSerializer.Meta.fields, "token"]
         read_only_fields = fields
 
 

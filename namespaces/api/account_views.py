@@ -17,7 +17,7 @@ class ServiceAccountViewSet(ScopedViewSet[ApiServiceAccount]):
     """Machines that call this API, of where the caller may see them."""
 
     listing = ApiAccountListing()
-    serializer_class = serializers.ServiceAccountSerializer
+    serializer_class = serializers.ApiServiceAccountSerializer
     required_permissions = {
         "list": Permission.SERVICE_ACCOUNT_VIEW,
         "retrieve": Permission.SERVICE_ACCOUNT_VIEW,
@@ -86,5 +86,5 @@ class ServiceAccountViewSet(ScopedViewSet[ApiServiceAccount]):
     ) -> Response:
         """Answer with the account and its token."""
         account = selectors.get_api_account(issued.account.pk, actor=self.actor)
-        shown = serializers.ServiceAccountSerializer(account).data
+        shown = serializers.ApiServiceAccountSerializer(account).data
         return Response({**shown, "token": issued.token}, status=status)
