@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from directory.credential_kinds import KINDS
@@ -52,6 +53,7 @@ class GroupSerializer(serializers.ModelSerializer[Group]):
         read_only_fields = fields
 
 
+@extend_schema_serializer(component_name="DirectoryServiceAccount")
 class ServiceAccountSerializer(serializers.ModelSerializer[ServiceAccount]):
     """A credential for an identity provider. Its secrets never come out again."""
 

@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from namespaces.api.fields import NamespaceIdField
 from policies.api.serializers import SourceField
+from policies.models import PolicyLanguage
 from policies.selectors import METHODS, Attempt
 
 
@@ -15,7 +16,7 @@ class LanguageField(serializers.ChoiceField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
-            **{"choices": ["ppl", "rego"], "default": "ppl", **kwargs},
+            **{"choices": PolicyLanguage.choices, "default": "ppl", **kwargs},
         )
 
 
