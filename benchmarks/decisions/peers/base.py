@@ -34,12 +34,12 @@ class Peer:
 
     name: str
     module: str
-    share = 1
-    """One in so many of the questions is asked, for engines that take long."""
+    count = COUNT
+    """How many of the questions are asked: fewer of engines that take long."""
 
     def __init__(self, workload: Workload) -> None:
         self.workload = workload
-        self.questions = workload.asked[: COUNT // self.share]
+        self.questions = workload.asked[: self.count]
         self.numbers = sorted({route for route, _, _ in self.questions})
 
     @classmethod

@@ -2,7 +2,7 @@
 
 import importlib
 
-from benchmarks.decisions.peers.base import Peer
+from benchmarks.decisions.peers.base import COUNT, Peer
 from benchmarks.decisions.peers.expressions import expression_in_words
 from benchmarks.decisions.workloads import Route, Test
 
@@ -22,7 +22,7 @@ class Casbin(Peer):
     """Asked a tenth of the questions."""
 
     name, module = "pycasbin", "casbin"
-    share = 10
+    count = COUNT // 10
 
     def compile(self) -> None:
         casbin = importlib.import_module(self.module)

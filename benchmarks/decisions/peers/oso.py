@@ -5,7 +5,7 @@ import subprocess
 import sys
 from functools import cache
 
-from benchmarks.decisions.peers.base import Peer, scratch_folder
+from benchmarks.decisions.peers.base import COUNT, Peer, scratch_folder
 from benchmarks.decisions.workloads import (
     Route,
     Rule,
@@ -25,7 +25,7 @@ class Oso(Peer):
     """
 
     name, module = "oso", "oso"
-    share = 10
+    count = COUNT // 10
 
     @classmethod
     @cache

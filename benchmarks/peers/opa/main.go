@@ -27,7 +27,6 @@ type Work struct {
 	Limits    []bool // whether a module has allow rules, and so is a limit as a ceiling
 	Routes    map[string]Route
 	Questions []Question
-	Repeats   int // how often a round asks all questions
 	Records   map[string]map[string]any
 }
 
@@ -89,13 +88,11 @@ func run(path string) error {
 	rounds := bufio.NewScanner(os.Stdin)
 	for rounds.Scan() {
 		started := processorTime()
-		for range found.work.Repeats {
-			if _, err := found.round(); err != nil {
-				return err
-			}
+		if _, err := found.round(); err != nil {
+			return err
 		}
 		spent := float64(processorTime() - started)
-		fmt.Println(spent / float64(len(found.asked)*found.work.Repeats))
+		fmt.Println(spent / float64(len(found.asked)))
 	}
 	return rounds.Err()
 }

@@ -254,7 +254,6 @@ class _Round:
         self.population = population
         self.request = request
         self.everybody = population.everybody
-        self._found: dict[int, Asked] = {}
         self._results: dict[int, Said] = {}
         self._facts: tuple[Facts, ...] = ()
 
@@ -349,11 +348,8 @@ class _Round:
         condition, needs = entry.condition, entry.criterion.needs
         if needs & _ABOUT_THE_CALLER and needs <= _KEPT_WITH_THE_CALLER:
             return self.population.ask(condition)
-        found = self._found.get(id(condition))
-        if found is None:
-            ask = self._of_each if needs & _ABOUT_THE_CALLER else self._of_all
-            found = self._found[id(condition)] = ask(condition)
-        return found
+        ask = self._of_each if needs & _ABOUT_THE_CALLER else self._of_all
+        return ask(condition)
 
     def _of_all(self, condition: Condition) -> Asked:
         found = condition.find(self.request, Mode.POSTERN)

@@ -42,7 +42,7 @@ _IDENTITY_NEEDS: Final = frozenset(
     {Need.SESSION, Need.PERSON, Need.DIRECTORY, Need.DEVICES}
 )
 MAX_RESIDUALS: Final = 4096
-MAX_TREES: Final = 256
+MAX_TREES: Final = 20_000
 # Under this key, which no method has, is the function that the answers come from.
 _FUNCTION: Final = 0
 MAX_METHODS: Final = 16
@@ -182,11 +182,13 @@ class RouteCompiler:
 
     def __init__(self) -> None:
         self._shapes = Shapes()
-        self._trees: dict[int, tuple[Program, PolicyTree]] = {}
+        self._trees: dict[int, PolicyTree] = {}
 
     def compile(self, route: RouteProgram) -> CompiledRoute:
         """Compile everything that decides over a route."""
-        granting = [route.own, *[part.policy for part in route.policies]]
+        # Most routes have no rules of their own.
+        own = [route.own] if route.own.rules else []
+        granting = [*own, *[part.policy for part in route.policies]]
         enforced = [part.policy for part in route.enforced]
         if any(not isinstance(one, Program) for one in (*granting, *enforced)):
             return CompiledRoute(route, self._shapes)
@@ -214,9 +216,9 @@ class RouteCompiler:
         if known is None:
             if len(self._trees) >= MAX_TREES:
                 self._trees.clear()
-            # The program is kept with its tree, so that its id stays its own.
-            known = self._trees[id(program)] = (program, policy_tree(program))
-        return known[1]
+            # A tree keeps its program, so that the id of that stays its own.
+            known = self._trees[id(program)] = policy_tree(program)
+        return known
 
     def forget(self) -> None:
         """Let go of the policies seen last; shapes of code are kept."""

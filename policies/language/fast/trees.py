@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import islice
 from operator import attrgetter
+from sys import intern
 from typing import TYPE_CHECKING, Any, Final
 
 from policies.language.criteria.registry import Need
@@ -32,7 +33,8 @@ class Join:
     def __init__(self, word: str, items: tuple[Leaf | Join, ...]) -> None:
         self.word = word
         self.items = items
-        text = "(" + f" {word} ".join([one.order[1] for one in items]) + ")"
+        # Alike in all policies of a shape, so that one text is enough.
+        text = intern("(" + f" {word} ".join([one.order[1] for one in items]) + ")")
         self.order: tuple[int, str] = (sum([one.order[0] for one in items]), text)
 
 
@@ -43,20 +45,17 @@ Tree = Leaf | Join | bool
 class PolicyTree:
     """What a policy allows, and what doesn't deny; the guards that its reasons need."""
 
+    program: Program
     allow: Tree
     passes: Tree
     guards: tuple[Leaf, ...]
     has_allow_rules: bool
 
 
-NO_RULES: Final = PolicyTree(False, True, (), has_allow_rules=False)
-
-
 def policy_tree(program: Program) -> PolicyTree:
     """Return the expressions of a policy."""
-    if not program.rules:
-        return NO_RULES
     return PolicyTree(
+        program=program,
         allow=alternatives(program, _ALLOW, folds=True),
         passes=negate(alternatives(program, _DENY, folds=True)),
         guards=() if program.needs.isdisjoint(_GUARDED) else _guards(program),
@@ -176,13 +175,11 @@ def _collect(tree: Leaf | Join, found: list[Any]) -> None:
 
 
 def reduce(
-    tree: Tree,
+    tree: Leaf | Join,
     constants: Iterator[Any],
     ask: Callable[[Form, tuple[Any, ...]], bool],
 ) -> Tree:
     """Return what is left of a tree, with other constants, once the caller is known."""
-    if isinstance(tree, bool):
-        return tree
     if isinstance(tree, Leaf):
         form = tree.form
         own = tuple(islice(constants, form.slots))

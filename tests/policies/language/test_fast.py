@@ -179,6 +179,37 @@ class TestRoutes:
 
         assert len(caller.residuals) == 1
 
+    @pytest.mark.parametrize("limit", [1, 16])
+    def test_remember_answers_by_the_method(
+        self, monkeypatch: pytest.MonkeyPatch, limit: int
+    ) -> None:
+        monkeypatch.setattr("policies.language.fast.routes.MAX_METHODS", limit)
+        route = RouteCompiler().compile(
+            route_of("allow: {and: [groups: staff, http_method: {in: [GET, HEAD]}]}")
+        )
+        caller = caller_of(SOMEBODY)
+
+        found = [
+            route.decide_cached(
+                caller, replace(SOMEBODY, request=Request(method=method))
+            )
+            for method in ("GET", "POST", "GET", None, "POST", "HEAD")
+        ]
+
+        assert found == [ALLOWED, REFUSED, ALLOWED, REFUSED, REFUSED, ALLOWED]
+
+    def test_let_go_of_trees_when_there_are_too_many(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("policies.language.fast.routes.MAX_TREES", 1)
+        compiler = RouteCompiler()
+        program = route_of("allow: {or: [user: ben]}", "allow: {or: [groups: staff]}")
+
+        found = [compiler.compile(program), compiler.compile(program)]
+
+        caller = caller_of(SOMEBODY)
+        assert [one.decide(caller, SOMEBODY) for one in found] == [ALLOWED, ALLOWED]
+
 
 class TestReasons:
     @pytest.mark.parametrize(
@@ -250,6 +281,26 @@ class TestPopulation:
 
         assert population.allowed(route, Facts()) == 0
         assert population.allowed(route, Facts(), verdicts) == 0b01
+
+    @pytest.mark.parametrize("limit", [1, 20_000])
+    def test_says_the_same_again(
+        self, monkeypatch: pytest.MonkeyPatch, limit: int
+    ) -> None:
+        monkeypatch.setattr("policies.language.fast.population.MAX_SAID", limit)
+        people = [person("ada"), person("ben")]
+        population = Population([caller_of(facts) for facts in people])
+        routes = [
+            route_of("allow: {and: [user: ada]}", "allow: {and: [http_method: GET]}"),
+            route_of("allow: {and: [groups: staff]}\ndeny: {or: [user: ada]}"),
+            route_of("allow: {or: [device: {type: any}]}"),
+        ]
+
+        for method in ("POST", "GET", "POST"):
+            request = Facts(request=Request(method=method))
+            for route in routes * 2:
+                found = population.allowed(route, request)
+
+                assert found == one_by_one(route, people, request)
 
     def test_names_the_people_of_a_set(self) -> None:
         callers = [caller_of(person(name)) for name in ("ada", "ben", "cyd")]
