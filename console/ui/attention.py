@@ -34,6 +34,7 @@ def list_attention(survey: "Survey", *, actor: Actor, now: datetime) -> list[Mat
     """Return what there is; nothing when all is well."""
     found = [
         *_routes(survey),
+        _quarantined(actor),
         _idle_policies(actor),
         _ending_roles(actor, now),
         _ending_accounts(actor, now),
@@ -58,6 +59,17 @@ def _routes(survey: "Survey") -> Iterator[Matter]:
         icon="public",
         why="A policy lets people in who have not signed in.",
         entries=[_thing(one, "routes:route-detail") for one in anyone[:SHOWN]],
+    )
+
+
+def _quarantined(actor: Actor) -> Matter:
+    found = policy_selectors.list_quarantined(actor)
+    return Matter(
+        count=str(len(found)),
+        label=_noun(len(found), "policy in quarantine", "policies in quarantine"),
+        icon="alert",
+        why="They broke their limits three times, and refuse everybody since.",
+        entries=[_thing(one, "policies:policy-detail") for one in found[:SHOWN]],
     )
 
 

@@ -170,7 +170,7 @@ def list_quarantined(actor: Actor) -> list[Policy]:
     rows = PolicyStrikes.objects.filter(
         quarantined_at__isnull=False,
         policy__in=Policy.objects.visible_to(actor, Permission.POLICY_VIEW),
-    ).select_related("policy")
+    ).select_related("policy__namespace")
     return [row.policy for row in rows if row.source_key == key_of(row.policy.source)]
 
 

@@ -59,6 +59,8 @@ class Entry:
     @property
     def ceiling(self) -> list[dict[str, Any]] | None:
         """The deny rules by which Core can be told the ceiling in PPL, if it can."""
+        if self.is_rego:
+            return None
         rules = policy_text.rules_of(self.source)
         return ceiling_of(rules) if isinstance(rules, list) else None  # type: ignore[arg-type]
 

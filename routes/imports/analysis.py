@@ -81,7 +81,7 @@ def _read_loose(
             )
     used = {policy.id for route in draft.routes for policy in route.policies}
     for entry in marks.catalog.values():
-        if entry.id in used or entry.source is None:
+        if entry.id in used or entry.source is None or entry.is_rego:
             continue
         policy = reader.read_source(
             entry.source,

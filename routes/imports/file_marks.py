@@ -20,6 +20,7 @@ class CatalogEntry:
     explanation: str
     remediation: str
     source: str | None
+    is_rego: bool = False
 
 
 class FileMarks:
@@ -64,6 +65,7 @@ def _catalog(text: str, found: list[Mark]) -> dict[str, CatalogEntry]:
             explanation=mark.text("explanation"),
             remediation=mark.text("remediation"),
             source=mark.text("source") or marks.read_source(lines, mark.line),
+            is_rego=mark.text("language") == "rego",
         )
     return entries
 

@@ -130,6 +130,8 @@ class SubPolicyReader:
         if mark is None:
             return None
         described = self._marks.catalog.get(mark.text("id").lower())
+        if described is not None and described.is_rego:
+            return None
         clipping = None
         if described is not None and described.source is not None:
             clipping = Clipping(described.source, place)

@@ -224,3 +224,43 @@ def test_what_has_no_form_in_rego_is_refused_by_route_and_policy(
             "why": "`day_of_week` can't be written in Rego",
         }
     ]
+
+
+class TestPoliciesInRego:
+    SOURCE = 'package pomerium.policy\n\ndeny { input.http.method == "POST" }\n'
+
+    def test_go_out_as_they_are(self, cast: Cast) -> None:
+        policy = make_policy(
+            "Reads", namespace=cast.web, language="rego", source=self.SOURCE
+        )
+        make_route("Wiki", policy, namespace=cast.web)
+
+        (part,) = routes_of(export(cast.web))["Wiki"]["sub_policies"]
+
+        assert part["rego"] == [self.SOURCE]
+        assert "source_ppl" not in part
+
+    def test_come_back_with_a_plain_refusal(self, cast: Cast) -> None:
+        policy = make_policy(
+            "Reads", namespace=cast.web, language="rego", source=self.SOURCE
+        )
+        make_route("Wiki", policy, namespace=cast.web)
+
+        run = begin(export(cast.web), cast.web)
+
+        assert {one["code"] for one in run.plan["findings"]} == {"rego"}
+
+    def test_are_no_ceilings_for_core_when_they_define_allow(self, cast: Cast) -> None:
+        ceiling = make_policy(
+            "Reads", namespace=cast.web, language="rego", source="allow := true"
+        )
+        policy_services.attach_to_namespace(
+            ceiling.pk, namespace_id=cast.web.pk, mode="enforced", actor=ROOT, now=NOW
+        )
+        make_route("Wiki", namespace=cast.web)
+
+        with pytest.raises(ExportRefusedError) as caught:
+            export(cast.web)
+
+        (refusal,) = caught.value.details["refusals"]
+        assert refusal["why"] == "a ceiling in Rego that defines `allow`"
