@@ -97,7 +97,7 @@ def test_a_broken_statement_is_refused(form: str, fault: str) -> None:
 
 @pytest.mark.parametrize("form", ["android-safetynet", "compound", "nonsense", 7, None])
 def test_a_format_that_is_not_accepted_is_refused(form: object) -> None:
-    with pytest.raises(RefusedError):
+    with pytest.raises(RefusedError, match="format"):
         verify(device("none").make(Said(CHALLENGE), form=form))
 
 
