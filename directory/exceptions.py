@@ -6,6 +6,7 @@ from console.core.exceptions import ConsoleError, ValidationFailedError
 class SignInFailedError(ConsoleError):
     code = "sign_in_failed"
     http_status = 401
+    is_about_input = False
     default_message = "this address and password don't belong together"
 
 
@@ -22,6 +23,7 @@ class PasswordRefusedError(ValidationFailedError):
 class RecoveryRefusedError(ConsoleError):
     code = "recovery_refused"
     http_status = 401
+    is_about_input = False
     default_message = "this recovery token is unknown, used up or too old"
 
 

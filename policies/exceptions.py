@@ -47,6 +47,7 @@ class PolicyTextError(ValidationFailedError):
 
 class OpenToAnyoneError(PermissionDeniedError):
     code = "open_to_anyone"
+    is_about_input = True
     default_message = (
         "this policy can let in somebody who has not signed in; "
         "only an admin may save or attach such a policy"
@@ -55,6 +56,7 @@ class OpenToAnyoneError(PermissionDeniedError):
 
 class EnforcedPolicyError(PermissionDeniedError):
     code = "policy_enforced"
+    is_about_input = True
     default_message = (
         "this policy is enforced; only an admin of each namespace that enforces it "
         "may change it"

@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from policies.views import attaching, detail, editing, lists, rego, trying
+from policies.views import (
+    attaching,
+    builder,
+    detail,
+    editing,
+    lists,
+    rego,
+    trying,
+)
 
 app_name = "policies"
 urlpatterns = [
@@ -17,6 +25,7 @@ urlpatterns = [
         name="policy-bulk-delete",
     ),
     path("policies/new", editing.CreatePage.as_view(), name="policy-create"),
+    path("policies/builder", builder.BuilderFragment.as_view(), name="policy-builder"),
     path("policies/try", trying.TryDraftPage.as_view(), name="policy-try-draft"),
     path("policies/try-rego", rego.TryRegoPage.as_view(), name="policy-try-rego"),
     path("policies/try/people", trying.PeoplePage.as_view(), name="try-people"),

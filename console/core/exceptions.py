@@ -25,10 +25,13 @@ class ConsoleError(Exception):
         message: lower case sentence without full stop; user input in backticks.
         fields: messages by name of the input field.
         details: further facts for the caller, JSON-able.
+        is_about_input: a form shows it beside what was typed, whatever the status:
+            somebody else may save this, or they may save something else.
     """
 
     code = "error"
     http_status = 400
+    is_about_input = True
     default_message = "the request can't be carried out"
 
     def __init__(
@@ -45,12 +48,14 @@ class ConsoleError(Exception):
 
 
 class NotFoundError(ConsoleError):
+    is_about_input = False
     code = "not_found"
     http_status = 404
     default_message = "there is nothing here, or you may not see it"
 
 
 class PermissionDeniedError(ConsoleError):
+    is_about_input = False
     code = "permission_denied"
     http_status = 403
     default_message = "your role does not allow this"

@@ -9,7 +9,6 @@ from django.urls import reverse
 
 from console.core.exceptions import ConsoleError, ValidationFailedError
 from console.core.generic.pages import (
-    NOT_THE_FORMS,
     ActionView,
     F,
     FormPage,
@@ -83,7 +82,7 @@ class NewLinkPage(OfDevices, FormPage[LinkForm]):
         try:
             link, path = self._issue(form)
         except ConsoleError as error:
-            if error.http_status in NOT_THE_FORMS:
+            if not error.is_about_input:
                 raise
             add_errors(form, error)
             return self.render_to_response(

@@ -44,6 +44,7 @@ from directory.selectors.people import (
     list_root_admins,
     map_memberships,
     name_groups,
+    name_people,
     search_groups,
     search_people,
 )
@@ -105,6 +106,7 @@ __all__ = [
     "list_troubles",
     "map_memberships",
     "name_groups",
+    "name_people",
     "search_groups",
     "search_people",
 ]

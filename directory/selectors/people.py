@@ -224,6 +224,12 @@ def name_groups(external_ids: Iterable[str]) -> dict[str, str]:
     )
 
 
+def name_people(external_ids: Iterable[str]) -> dict[str, str]:
+    """Return the names of people by the ids that policies hold; unknown ones miss."""
+    people = User.objects.filter(external_id__in=set(external_ids))
+    return {one.external_id: str(one) for one in people}
+
+
 def list_directories() -> QuerySet[Directory]:
     """Return the directories; none configured means group data can't be missing."""
     return Directory.objects.all()

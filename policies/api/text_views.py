@@ -35,6 +35,7 @@ class PolicyTextViewSet(ScopedViewSet[Any]):
     required_permissions = {
         "check": Permission.POLICY_VIEW,
         "completion": Permission.POLICY_VIEW,
+        "build": Permission.POLICY_VIEW,
         "try_policy": Permission.POLICY_TRY,
         "try_draft": Permission.POLICY_TRY,
         "lift_quarantine": Permission.POLICY_EDIT_REGO,
@@ -52,6 +53,30 @@ class PolicyTextViewSet(ScopedViewSet[Any]):
             given["text"], code=given["language"], actor=self.actor
         )
         return Response({"problems": problems})
+
+    @extend_schema(
+        operation_id="policies_build",
+        summary="Show a policy's text as blocks, after a change of one of them",
+        request=serializers.EditSerializer,
+        responses=serializers.BuiltSerializer,
+    )
+    def build(self, request: Request) -> Response:
+        """Answer with the text, its blocks and its problems; nothing is saved."""
+        values = self.read_input(serializers.EditSerializer)
+        built = selectors.build(
+            values["text"], actor=self.actor, request=values.get("edit")
+        )
+        return Response(
+            {
+                "text": built.source,
+                "tree": built.tree,
+                "refusal": built.refusal,
+                "problems": [
+                    selectors.problem_as_json(one, built.source)
+                    for one in built.problems
+                ],
+            }
+        )
 
     @extend_schema(
         summary="Say what may be written in a policy's text",

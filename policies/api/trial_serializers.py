@@ -55,6 +55,26 @@ class ProblemsSerializer(serializers.Serializer[Any]):
     problems = ProblemSerializer(many=True)
 
 
+class EditSerializer(serializers.Serializer[Any]):
+    """A text, and the change that is to be made in it."""
+
+    text = SourceField()
+    edit = serializers.DictField(
+        required=False,
+        help_text='Such as `{"edit": "set-data", "at": "0/or/2", "data": "x"}`; '
+        "without one the text stays as it is.",
+    )
+
+
+class BuiltSerializer(serializers.Serializer[Any]):
+    """A text as blocks of criteria; only the lines of the change differ."""
+
+    text = serializers.CharField()
+    tree = serializers.DictField(allow_null=True)
+    refusal = serializers.CharField(allow_blank=True)
+    problems = ProblemSerializer(many=True)
+
+
 class CriterionSerializer(serializers.Serializer[Any]):
     """A criterion of the language, and what may follow it."""
 

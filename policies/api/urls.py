@@ -27,6 +27,11 @@ urlpatterns = [
         name="api-policy-check",
     ),
     path(
+        "policies/builder/",
+        PolicyTextViewSet.as_view({"post": "build"}),
+        name="api-policy-builder",
+    ),
+    path(
         "policies/completion/",
         PolicyTextViewSet.as_view({"get": "completion"}),
         name="api-policy-completion",

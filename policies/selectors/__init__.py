@@ -13,6 +13,7 @@ from policies.selectors.attachments import (
     list_unattached,
     with_usage,
 )
+from policies.selectors.builder import Built, build
 from policies.selectors.completion import get_completion, list_criteria
 from policies.selectors.diffs import DiffLine, count_changes, diff_lines, diff_texts
 from policies.selectors.documents import (
@@ -68,11 +69,13 @@ __all__ = [
     "GROUPS",
     "METHODS",
     "Attempt",
+    "Built",
     "DiffLine",
     "Records",
     "RegoAnswer",
     "Somebody",
     "Usage",
+    "build",
     "check_rego",
     "check_source",
     "compile_source",

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from console.core.exceptions import ConsoleError
-from console.core.generic.pages import NOT_THE_FORMS, FormPage, add_errors
+from console.core.exceptions import ConsoleError, NotFoundError
+from console.core.generic.pages import FormPage, add_errors
 from routes import services
 from routes.forms.import_form import ExportForm
 
@@ -43,9 +43,9 @@ class ExportPage(FormPage[ExportForm]):
                 now=self.now,
                 with_secrets=form.cleaned_data["with_secrets"],
             )
+        except NotFoundError:
+            raise
         except ConsoleError as error:
-            if error.http_status in NOT_THE_FORMS - {403}:
-                raise
             add_errors(form, error)
             context = self.get_context_data(
                 form=form, refusals=error.details.get("refusals", [])

@@ -26,6 +26,7 @@ def replace_text(page: Page, text: str) -> None:
     Emptied first: Chromium would otherwise carry over the look of what was selected
     by an inline style, which the Content Security Policy refuses.
     """
+    page.get_by_role("tab", name="Editor").click()
     editor = page.locator(".cm-content").first
     editor.click()
     page.keyboard.press("ControlOrMeta+a")

@@ -66,6 +66,9 @@ PAGES: dict[str, tuple[Row, ...]] = {
             },
         ),
     ),
+    "policy-builder": (
+        harmless(somewhere(Permission.POLICY_VIEW), body=lambda _: {"source": SOURCE}),
+    ),
     "policy-try-draft": (
         harmless(
             at(Permission.POLICY_TRY),
@@ -173,6 +176,9 @@ POLICIES: dict[str, tuple[Row, ...]] = PAGES | {
     ),
     "api-policy-deleted": (get(signed_in),),
     "api-policy-check": (
+        harmless(somewhere(Permission.POLICY_VIEW), body=lambda _: {"text": SOURCE}),
+    ),
+    "api-policy-builder": (
         harmless(somewhere(Permission.POLICY_VIEW), body=lambda _: {"text": SOURCE}),
     ),
     "api-policy-completion": (get(somewhere(Permission.POLICY_VIEW)),),

@@ -31,10 +31,6 @@ else:  # Django's own can't be subscripted when the program runs
         """Django's form view, with a parameter for its form."""
 
 
-# What a form can't show next to a field: the thing is gone, or not to be touched.
-NOT_THE_FORMS = frozenset({401, 403, 404})
-
-
 class ActorMixin(View):
     """Knows who asks, and when."""
 
@@ -130,7 +126,7 @@ class FormPage(ActorMixin, DjangoFormView[F]):
         try:
             url = self.save(form)
         except ConsoleError as error:
-            if error.http_status in NOT_THE_FORMS:
+            if not error.is_about_input:
                 raise
             add_errors(form, error)
             return self.render_to_response(
@@ -160,7 +156,7 @@ class ConfirmPage(Page):
         try:
             url = self.carry_out()
         except ConsoleError as error:
-            if error.http_status in NOT_THE_FORMS:
+            if not error.is_about_input:
                 raise
             return self.render_to_response(
                 self.get_context_data(error=error), status=error.http_status

@@ -3,7 +3,7 @@
 from typing import Any
 
 from console.core.exceptions import ConsoleError
-from console.core.generic.pages import NOT_THE_FORMS, ConfirmPage
+from console.core.generic.pages import ConfirmPage
 from console.core.previews import Preview, preview
 
 MAX_DIGITS = 9
@@ -43,7 +43,7 @@ class PreviewedPage(ConfirmPage):
         try:
             return preview(self.act)
         except ConsoleError as error:
-            if error.http_status in NOT_THE_FORMS:
+            if not error.is_about_input:
                 raise
             return Preview(refusal=error)
 

@@ -13,7 +13,6 @@ from django.urls import reverse
 
 from console.core.exceptions import ConsoleError, PermissionDeniedError
 from console.core.generic.pages import (
-    NOT_THE_FORMS,
     ConfirmPage,
     F,
     FormPage,
@@ -90,7 +89,7 @@ class _IssuesToken(FormPage[F]):
         try:
             issued = self.issue(form)
         except ConsoleError as error:
-            if error.http_status in NOT_THE_FORMS:
+            if not error.is_about_input:
                 raise
             add_errors(form, error)
             return self.render_to_response(
@@ -246,7 +245,7 @@ class RotateAccountPage(_ConfirmsAccount):
                 self.account.pk, version=self.version, actor=self.actor, now=self.now
             )
         except ConsoleError as error:
-            if error.http_status in NOT_THE_FORMS:
+            if not error.is_about_input:
                 raise
             return self.render_to_response(
                 self.get_context_data(error=error), status=error.http_status

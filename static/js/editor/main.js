@@ -1,10 +1,11 @@
 // The bundle of pages with an editor. It hands its controllers to app.js, which
 // has run before: module scripts run in the order of the page.
+import policyBuilder from "./builder.js";
 import policyDiff from "./policy-diff.js";
 import policyEditor from "./policy-editor.js";
 
 document.dispatchEvent(
   new CustomEvent("postern:register", {
-    detail: { "policy-diff": policyDiff, "policy-editor": policyEditor },
+    detail: { "policy-builder": policyBuilder, "policy-diff": policyDiff, "policy-editor": policyEditor },
   }),
 );

@@ -20,6 +20,19 @@ export async function postJson(url, data, signal) {
   return answer.json();
 }
 
+/** POST a form, give back the <body> of the fragment that answers. Throws likewise. */
+export async function postForHtml(url, form, signal) {
+  const answer = await fetch(url, {
+    method: "POST",
+    credentials: "same-origin",
+    headers: { "X-CSRFToken": csrfToken(), "HX-Request": "true" },
+    body: form,
+    signal,
+  });
+  if (!answer.ok) throw new Error(`${url} answered ${answer.status}`);
+  return new DOMParser().parseFromString(await answer.text(), "text/html").body;
+}
+
 export async function getJson(url, signal) {
   const answer = await fetch(url, {
     credentials: "same-origin",

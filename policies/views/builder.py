@@ -1,0 +1,189 @@
+"""The builder of policies: a text as blocks, and the text after each change of them."""
+
+import json
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from console.core.actor import Actor
+from console.core.exceptions import ValidationFailedError
+from console.core.generic.pages import Page
+from policies import selectors
+from policies.language.editing import Override
+from policies.views import builder_fields as fields
+
+SECTIONS = (
+    ("allow", "Let in when", "Nobody is let in: add what must hold."),
+    ("deny", "Keep out when", "Nobody is kept out who was let in above."),
+)
+SWITCHES = {
+    Override.AUTHENTICATED_USER: (
+        "Anybody who has signed in",
+        "Every account that can sign in, of whatever organization.",
+    ),
+    Override.CORS_PREFLIGHT: (
+        "CORS preflight requests",
+        "Browsers ask before a page of another origin may call.",
+    ),
+    Override.ACCEPT: (
+        "Everybody, without signing in",
+        "Public access. Saving this needs the admin role.",
+    ),
+}
+
+
+class BuilderFragment(Page):
+    """The builder's part of a page, for a text and the change that was made in it."""
+
+    template_name = "policies/partials/_builder.html"
+    http_method_names = ["post", "options"]
+
+    def post(self, request: HttpRequest, **_: Any) -> HttpResponse:
+        """Answer with the blocks of the text, after the edit if there is one."""
+        context = builder_context(
+            request.POST.get("source", ""),
+            actor=self.actor,
+            request=_edit_from(request.POST.get("edit", "")),
+            is_fixed=request.POST.get("readonly") == "true",
+        )
+        return self.render_to_response(self.get_context_data(**context))
+
+
+def _edit_from(text: str) -> dict[str, Any] | None:
+    if not text:
+        return None
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise ValidationFailedError("the edit is no JSON object")
+    return found
+
+
+def builder_context(
+    source: str,
+    *,
+    actor: Actor,
+    request: dict[str, Any] | None = None,
+    is_fixed: bool = False,
+) -> dict[str, Any]:
+    """Return what partials/_builder.html shows."""
+    built = selectors.build(source, actor=actor, request=request)
+    context: dict[str, Any] = {"built": built, "is_fixed": is_fixed}
+    if built.tree is None:
+        return context
+    blocks = [_block(one, built) for one in built.tree["blocks"]]
+    context["is_fixed"] = is_fixed or not built.tree["is_editable"]
+    context["switches"] = [
+        {
+            "name": switch.value,
+            "label": label,
+            "help": text,
+            "is_on": built.tree["overrides"][switch.value],
+            "warns": switch is Override.ACCEPT,
+            "edit": _edit("set-override", override=switch.value),
+        }
+        for switch, (label, text) in SWITCHES.items()
+    ]
+    context["sections"] = [
+        {
+            "action": action,
+            "title": title,
+            "empty": empty,
+            "blocks": [one for one in blocks if one["action"] == action],
+            "add": _edit("add-block", action=action),
+        }
+        for action, title, empty in SECTIONS
+    ]
+    context["groups"] = _offers()
+    context["operators"] = fields.CATALOG["operators"]
+    return context
+
+
+def _offers() -> list[dict[str, Any]]:
+    return [
+        group
+        | {
+            "criteria": [
+                one | {"start": json.dumps(one["start"])} for one in group["criteria"]
+            ]
+        }
+        for group in fields.choices()
+    ]
+
+
+def _block(block: dict[str, Any], built: selectors.Built) -> dict[str, Any]:
+    if block["kind"] == "opaque":
+        return block | {"problems": _problems(block, built)}
+    at, count = block["id"], len(block["criteria"])
+    criteria = [
+        _criterion(one, number, count, built)
+        for number, one in enumerate(block["criteria"])
+    ]
+    return block | {
+        "criteria": criteria,
+        "change": _edit("change-operator", at=at),
+        "comment_edit": _edit("set-comment", at=at),
+        "duplicate": _edit("duplicate-block", at=at),
+        "remove": _edit("remove-block", at=at),
+        "add": _edit("add-criterion", at=at),
+    }
+
+
+def _criterion(
+    one: dict[str, Any], number: int, count: int, built: selectors.Built
+) -> dict[str, Any]:
+    at = one["id"]
+    block = at.rpartition("/")[0]
+    context = one | {
+        "problems": _problems(one, built),
+        "is_touched": built.touched is not None
+        and built.touched[0] <= one["line"] <= built.touched[1],
+        "remove": _edit("remove-criterion", at=at),
+        "duplicate": _edit("duplicate-criterion", at=at),
+        "up": number > 0 and _edit("move-criterion", at=at, to=f"{block}/{number - 1}"),
+        "down": number + 1 < count
+        and _edit("move-criterion", at=at, to=f"{block}/{number + 1}"),
+        "comment_edit": _edit("set-comment", at=at),
+    }
+    if one["kind"] == "opaque":
+        return context
+    entry = fields.BY_NAME[one["name"]]
+    shape = fields.shape_of(one)
+    tests = one["tests"] or []
+    return context | {
+        "help": entry["help"],
+        "takes_sub_path": entry["takes_sub_path"],
+        "shape": shape,
+        "is_scalar": shape == "tests" and not isinstance(one["data"], dict),
+        "fields": fields.fields_of(one) if shape not in {"none", "tests"} else [],
+        "extra": fields.record_fields(one),
+        "rows": [
+            {
+                "test": test,
+                "field": fields.field_of_test(one, test),
+                "unknown": [
+                    text
+                    for text in test["texts"]
+                    if text in built.unknown and one["widget"] in {"group", "person"}
+                ],
+                "operators": entry["tests"],
+            }
+            for test in tests
+        ],
+        "set_data": _edit("set-data", at=at),
+        "rename": _edit("set-criterion", at=at),
+    }
+
+
+def _problems(part: dict[str, Any], built: selectors.Built) -> list[Any]:
+    return [
+        problem
+        for problem in built.problems
+        if part["line"] <= problem.span.line <= part["last_line"]
+    ]
+
+
+def _edit(name: str, **arguments: Any) -> str:
+    return json.dumps({"edit": name, **arguments})

@@ -1,0 +1,219 @@
+"""The fields of a criterion in the builder: from its entry in the criteria table.
+
+What a field is named in the data and how its text becomes a value stands in the
+markup, where the controller `policy-builder` reads it.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from policies.forms import COMMON_ZONES
+from policies.language.builder import catalog
+from policies.selectors import METHODS
+
+WHOLE = ""
+OPERATOR_HINTS = {
+    "domain": "example.com",
+    "email": "ada@example.com",
+    "path": "/admin/",
+    "claim": "Lovelace",
+    "group": "Find a group by name",
+    "person": "Find a person by name",
+    "record": "5",
+}
+DAYS = (
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+)
+WEEK = {"mon-fri": DAYS[:5], "sat-sun": DAYS[5:], "*": DAYS}
+NUMBERS = frozenset({"==", "!=", "<", "<=", ">", ">="})
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A control; `kind` is text, lines, chips, choice, lookup, zone or number."""
+
+    key: str
+    label: str
+    kind: str
+    value: str = ""
+    values: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+    hint: str = ""
+    help: str = ""
+    looks_up: str = ""
+    named: tuple[tuple[str, str], ...] = ()
+
+
+# Criteria whose data is one mapping: its keys, as (key, label, kind, hint, options).
+MAPPINGS: dict[str, tuple[tuple[Any, ...], ...]] = {
+    "device": (
+        ("type", "Type", "text", "any", ()),
+        ("is", "Device id", "text", "", ()),
+        ("approved", "Approval", "choice", "", ("", "true", "false")),
+    ),
+    "certificate": (
+        ("fingerprint", "Fingerprint (SHA-256)", "lines", "one on each line", ()),
+        ("spki_hash", "Hash of the public key", "lines", "one on each line", ()),
+        ("san_email", "E-mail in the certificate", "text", "", ()),
+        ("san_dns", "DNS name in the certificate", "text", "", ()),
+        ("san_uri", "URI in the certificate", "text", "", ()),
+    ),
+    "dates": (
+        ("after", "After", "text", "2030-01-01T09:00:00Z", ()),
+        ("before", "Before", "text", "2030-02-01T09:00:00Z", ()),
+    ),
+    "hours": (
+        ("timezone", "Time zone", "zone", "Europe/Amsterdam", COMMON_ZONES),
+        ("after", "After", "text", "9:00", ()),
+        ("before", "Before", "text", "17:00", ()),
+    ),
+}
+LISTS = {
+    "network": ("Networks", "10.0.0.0/8, one on each line"),
+    "ssh-key": ("Keys", "ssh-ed25519 AAAA… one on each line"),
+}
+# What a criterion begins with. Its blanks can't be saved until somebody fills them.
+STARTS: dict[str, Any] = {
+    "ignored": True,
+    "string": {"is": ""},
+    "string-list": {"has": ""},
+    "certificate": {"fingerprint": ""},
+    "device": {"type": "any", "approved": True},
+    "network": [""],
+    "ssh-keys": [""],
+    "claim-name": "",
+    "date": {"after": ""},
+    "day-of-week": "mon-fri",
+    "time-of-day": {"timezone": "UTC", "after": "9:00", "before": "17:00"},
+    "record": {"type": "", "field": "", "is": ""},
+}
+CATALOG = catalog()
+BY_NAME = {one["name"]: one for one in CATALOG["criteria"]}
+GROUPS = {
+    "who": "Who",
+    "holds": "What they hold",
+    "device": "Device",
+    "request": "Request",
+    "time": "Time",
+    "data": "Data",
+    "constant": "Anybody or nobody",
+}
+
+
+def choices() -> list[dict[str, Any]]:
+    """Return the criteria that can be added, by the groups that people know."""
+    return [
+        {
+            "label": label,
+            "criteria": [
+                {
+                    **one,
+                    "key": f"{one['name']}/name"
+                    if one["takes_sub_path"]
+                    else one["name"],
+                    "start": STARTS[one["matcher"]],
+                }
+                for one in CATALOG["criteria"]
+                if one["group"] == group
+            ],
+        }
+        for group, label in GROUPS.items()
+    ]
+
+
+def shape_of(criterion: dict[str, Any]) -> str:
+    """Return what the data is: none, tests, mapping, list, days or text."""
+    entry = BY_NAME[criterion["name"]]
+    widget = entry["widget"]
+    if entry["matcher"] == "ignored":
+        return "none"
+    if entry["tests"]:
+        return "tests"
+    if widget in MAPPINGS:
+        return "mapping"
+    if widget in LISTS:
+        return "list"
+    return "days" if widget == "days" else "text"
+
+
+def fields_of(criterion: dict[str, Any]) -> list[Field]:
+    """Return the controls of a criterion that makes no tests."""
+    widget, data = criterion["widget"], criterion["data"]
+    if widget in MAPPINGS:
+        held = data if isinstance(data, dict) else {}
+        return [
+            Field(
+                key, label, kind, as_text(held.get(key)), hint=hint, options=tuple(more)
+            )
+            for key, label, kind, hint, more in MAPPINGS[widget]
+        ]
+    if widget in LISTS:
+        label, hint = LISTS[widget]
+        return [Field(WHOLE, label, "lines", as_text(data), hint=hint)]
+    if widget == "days":
+        return [Field(WHOLE, "Days", "chips", values=days_in(data), options=DAYS)]
+    return [Field(WHOLE, criterion["label"], "text", as_text(data))]
+
+
+def record_fields(criterion: dict[str, Any]) -> list[Field]:
+    """Return what says which record and which of its fields is meant."""
+    if criterion["widget"] != "record":
+        return []
+    data = criterion["data"] if isinstance(criterion["data"], dict) else {}
+    return [
+        Field("type", "Type of record", "text", as_text(data.get("type"))),
+        Field("field", "Field", "text", as_text(data.get("field"))),
+    ]
+
+
+def field_of_test(criterion: dict[str, Any], test: dict[str, Any]) -> Field:
+    """Return the control for what a test compares with."""
+    widget, operator = criterion["widget"], test["operator"]
+    takes_list = operator in {"in", "not_in"}
+    texts = tuple(test["texts"])
+    label = f"{criterion['label']} {test['words']}"
+    hint = OPERATOR_HINTS.get(widget, "")
+    if widget == "method" and takes_list:
+        return Field(operator, label, "chips", values=texts, options=METHODS)
+    if widget == "method":
+        return Field(operator, label, "choice", texts[0], options=("", *METHODS))
+    named = tuple(
+        (text, name or "") for text, name in zip(texts, test["names"], strict=True)
+    )
+    looks_up = {"group": "groups", "person": "people"}.get(widget, "")
+    if takes_list:
+        return Field(
+            operator, label, "lines", "\n".join(texts), hint="one on each line",
+            named=named, looks_up=looks_up,
+        )  # fmt: skip
+    kind = "lookup" if looks_up else "number" if operator in NUMBERS else "text"
+    return Field(
+        operator, label, kind, texts[0] if texts else "", hint=hint,
+        named=named, looks_up=looks_up,
+    )  # fmt: skip
+
+
+def days_in(data: Any) -> tuple[str, ...]:
+    """Return the days that a text such as `mon-fri, sunday` names."""
+    found: list[str] = []
+    for word in str(data or "").replace(" ", "").lower().split(","):
+        named = WEEK.get(word) or tuple(
+            day for day in DAYS if word and day.startswith(word[:3])
+        )
+        found += [day for day in named if day not in found]
+    return tuple(day for day in DAYS if day in found)
+
+
+def as_text(value: Any) -> str:
+    """Return a value as it stands in a field; a list has a line for each."""
+    if isinstance(value, list):
+        return "\n".join(as_text(one) for one in value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else str(value)

@@ -1,0 +1,150 @@
+// The builder: a policy's text as blocks. The text stays the truth; every change is
+// sent to the server with it, and comes back as the changed text and its blocks.
+//
+//   <div data-controller="policy-builder" data-url="…" data-source="id_source" data-completion-url="…">
+//     <button data-builder-undo> <button data-builder-redo> <div data-builder-view> …
+// Controls carry data-edit, the change as JSON without what is chosen in them.
+import { announce, debounce } from "../lib/dom.js";
+import { postForHtml } from "../lib/http.js";
+import { dragIn, lookUpIn } from "./builder-aids.js";
+import { changed, dataOf } from "./builder-data.js";
+
+const MAX_STEPS = 100;
+
+export default function policyBuilder(element, signal) {
+  const source = document.getElementById(element.dataset.source);
+  const view = element.querySelector("[data-builder-view]");
+  const [undo, redo] = ["undo", "redo"].map((name) => element.querySelector(`[data-builder-${name}]`));
+  const done = [];
+  const undone = [];
+  let shown; // the text that is seen as blocks, if it is the one in the field
+  let hasBlocks = false;
+  let isOurs = false;
+  let queue = Promise.resolve();
+
+  const showSteps = () => {
+    if (undo) undo.disabled = done.length === 0;
+    if (redo) redo.disabled = undone.length === 0;
+  };
+
+  function write(text) {
+    isOurs = true;
+    source.value = text;
+    source.dispatchEvent(new Event("input", { bubbles: true }));
+    isOurs = false;
+  }
+
+  function ask(edit) {
+    const body = new URLSearchParams({ source: source.value, readonly: String("readonly" in element.dataset) });
+    if (edit) body.set("edit", JSON.stringify(edit));
+    return postForHtml(element.dataset.url, body, signal);
+  }
+
+  /** Keep the cursor where it was, though everything around it is new. */
+  function replace(found, focus) {
+    view.replaceChildren(...found.childNodes);
+    view.setAttribute("aria-busy", "false");
+    const same = focus && view.querySelector(`[data-focus="${CSS.escape(focus)}"]`);
+    if (same) same.focus();
+    else if (focus) view.querySelector("[data-focus]")?.focus();
+  }
+
+  async function refresh(edit) {
+    const focus = view.contains(document.activeElement) ? document.activeElement.dataset.focus : "";
+    const before = source.value;
+    view.setAttribute("aria-busy", "true");
+    try {
+      const found = await ask(edit);
+      const unreadable = found.querySelector("[data-builder-unreadable]");
+      if (unreadable && hasBlocks) return keepLast(unreadable);
+      const text = found.querySelector("[data-builder-source]").value;
+      if (edit && text !== before) {
+        done.push(before);
+        if (done.length > MAX_STEPS) done.shift();
+        undone.length = 0;
+        write(text);
+        announce("The text was changed.");
+      }
+      shown = source.value;
+      hasBlocks = !unreadable;
+      element.querySelector("[data-builder-state]").replaceChildren();
+      replace(found, focus);
+    } catch (error) {
+      view.setAttribute("aria-busy", "false");
+      if (error.name !== "AbortError") element.querySelector("[data-builder-state]").textContent = "The console did not answer; nothing was changed.";
+    }
+    return showSteps();
+  }
+
+  function keepLast(message) {
+    shown = undefined;
+    view.setAttribute("aria-busy", "false");
+    view.inert = true;
+    element.querySelector("[data-builder-state]").replaceChildren(message);
+  }
+
+  const send = (edit) => {
+    view.inert = false;
+    queue = queue.then(() => refresh(edit));
+    return queue;
+  };
+
+  function step(from, to) {
+    if (from.length === 0) return;
+    to.push(source.value);
+    write(from.pop());
+    send();
+  }
+
+  element.addEventListener(
+    "change",
+    (event) => {
+      const control = event.target;
+      if (control.dataset.edit) {
+        send(changed(control));
+        return;
+      }
+      const fields = control.closest("[data-builder-data]");
+      if (fields) send({ ...JSON.parse(fields.dataset.builderData), data: dataOf(fields) });
+    },
+    { signal },
+  );
+  element.addEventListener(
+    "click",
+    (event) => {
+      const button = event.target.closest("button");
+      if (!button) return;
+      if (button === undo) step(done, undone);
+      else if (button === redo) step(undone, done);
+      else if (button.dataset.edit) send(button.dataset.editAs ? changed(button) : JSON.parse(button.dataset.edit));
+    },
+    { signal },
+  );
+  // Enter in a field takes the change over; it must not save the policy.
+  element.addEventListener(
+    "keydown",
+    (event) => {
+      if (event.key !== "Enter" || !event.target.matches("input")) return;
+      event.preventDefault();
+      event.target.dispatchEvent(new Event("change", { bubbles: true }));
+    },
+    { signal },
+  );
+  // A click on a line leads into the editor, which must be open by then.
+  element.addEventListener(
+    "click",
+    (event) => {
+      if (event.target.closest("[data-builder-goto]")) document.querySelector(`a[href="#${element.dataset.editorPanel}"]`)?.click();
+    },
+    { signal, capture: true },
+  );
+
+  lookUpIn(element, signal);
+  dragIn(element, (at, to) => send({ edit: "move-criterion", at, to }), signal);
+  // Somebody typed in the editor: look again when they pause, or when this is opened.
+  const look = debounce(() => shown !== source.value && element.offsetParent && send(), 400);
+  source.addEventListener("input", () => isOurs || look(), { signal });
+  document.addEventListener("tabs:open", () => shown !== source.value && element.offsetParent && send(), { signal });
+  showSteps();
+  send();
+}
