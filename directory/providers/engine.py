@@ -20,7 +20,7 @@ from directory.providers.base import (
     Provider,
 )
 from directory.providers.base import Request as PageRequest
-from directory.providers.reading import UnreadableError, at
+from directory.providers.reading import UnreadableError, at, shown
 from directory.providers.records import Batch, Problem, Record
 
 ID_KEYS = ("id", "user_id", "userId", "Username", "name")
@@ -169,7 +169,7 @@ def _id_of(item: Any) -> str:
     for name in ID_KEYS:
         value = item.get(name) if isinstance(item, Mapping) else None
         if isinstance(value, str | int) and value:
-            return str(value)[:255]
+            return shown(value)
     return ""
 
 
@@ -177,7 +177,7 @@ def _title(listing: Listing, context: Context) -> str:
     for name in ("displayName", "name", "full_name", "login", "GroupName", "id"):
         value = context.parent.get(name)
         if isinstance(value, str | int):
-            return f"{listing.name} of {value}"
+            return f"{listing.name} of {shown(value)}"
     return listing.name
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from directory.providers.auth import Headers
 from directory.providers.base import Context, Item, Listing, Provider
 from directory.providers.paging import Single
-from directory.providers.reading import UnreadableError, at, key, text
+from directory.providers.reading import UnreadableError, at, key, shown, text
 from directory.providers.records import Edge, Group, Person, Problem, Record
 
 GROUP, USER = "group", "user"
@@ -35,10 +35,7 @@ def _or_problem(name: str, item: Any, read: Any, context: Context) -> list[Recor
         return list(read(item, context))
     except UnreadableError as error:
         kind = "person" if name == USER else name
-        known = at(item, "id")
-        return [
-            Problem(kind=kind, text=str(error), id=str(known)[:255] if known else "")
-        ]
+        return [Problem(kind=kind, text=str(error), id=shown(at(item, "id") or ""))]
 
 
 def _person(item: Item, _: Context) -> Iterable[Record]:

@@ -66,6 +66,11 @@ def text(item: Any, *paths: str) -> str:
     return ""
 
 
+def shown(value: object) -> str:
+    """Return what a provider wrote in a form that can be stored and shown."""
+    return "".join(one if one.isprintable() else " " for one in str(value))[:200]
+
+
 def flag(item: Any, path: str, *, default: bool) -> bool:
     """Return a boolean.
 

@@ -282,6 +282,18 @@ def test_reads_past_the_depth_at_which_numbered_pages_end() -> None:
     assert {one.id for one in read_people} == set(people)
 
 
+def test_names_unreadable_things_without_characters_that_no_database_takes() -> None:
+    user = {"id": "bad\0id\n", "status": "ACTIVE", "profile": {}}
+    group = {"id": "g1", "profile": {}, "name": "Odd\0Name"}
+    with FakeOkta() as fake:
+        fake.replies = {1: Reply([user]), 2: Reply([group])}
+        batches = read(fake)
+
+    problems = [one for one in batches[0].records if isinstance(one, Problem)]
+    assert [one.id for one in problems] == ["bad id "]
+    assert batches[2].page == "members of Odd Name, page 1"
+
+
 def test_reads_the_address_of_a_guest_from_the_name_of_sign_in() -> None:
     name = "ada_partner.example#EXT#@acme.onmicrosoft.com"
     user = {"id": "u1", "displayName": "Ada", "mail": None, "userPrincipalName": name}
