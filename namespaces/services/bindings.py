@@ -199,14 +199,20 @@ def check_root_keeps_an_admin() -> None:
 
 
 @writing()
-def revoke_all(namespace: Namespace, *, actor: Actor, now: datetime) -> list[Any]:
-    """Take all roles on a namespace away that is about to be deleted.
+def revoke_all(
+    namespace: Namespace, *, actor: Actor, now: datetime
+) -> dict[str, list[Any]]:
+    """Take all roles away on a namespace that is about to be deleted, and below.
 
-    Called by `tree` after its checks. Returns what `restore_all` takes.
+    Called by `deletion` after its checks. Returns, by the id of each namespace, what
+    `restore_all` takes.
     """
-    return _revoke(
-        RoleBinding.objects.filter(content_object=namespace), actor=actor, now=now
-    )
+    within = access.subtree(namespace.path, "content_object__path")
+    kept: dict[str, list[Any]] = {}
+    rows = RoleBinding.objects.filter(within)
+    for place, state in _revoke(rows, actor=actor, now=now):
+        kept.setdefault(str(place), []).append(state)
+    return kept
 
 
 @writing()
@@ -218,12 +224,12 @@ def revoke_all_of(accounts: Iterable[UUID], *, actor: Actor, now: datetime) -> N
 
 def _revoke(
     bindings: QuerySet[RoleBinding], *, actor: Actor, now: datetime
-) -> list[Any]:
+) -> list[tuple[UUID, Any]]:
     kept = []
     for binding in bindings:
         state = _state(binding)
         _record("revoked", binding, before=state, actor=actor, now=now)
-        kept.append(state)
+        kept.append((binding.content_object_id, state))
         binding.delete()
     return kept
 

@@ -75,15 +75,11 @@ def _delete(namespace: Namespace, *, actor: Actor, now: datetime, reason: str) -
     answers = signals.deleting.send(Namespace, namespace=namespace, going=going, **told)
     _check_all_may_go(namespace, going, [labels for _, labels in answers])
     machines = going.of("namespaces.ApiServiceAccount")
+    # The deepest first: what a namespace is in goes after it.
     places = sorted(going.of("namespaces.Namespace"), key=lambda row: -row.depth)
-    roles, events = {}, {}
-    for place in places:
-        roles[str(place.pk)] = bindings.revoke_all(place, actor=actor, now=now)
-        before = tree.state_of(place)
-        # Nobody would see the events of a namespace that is no more.
-        events[place.pk] = tree.record(
-            "deleted", place, before=before, seen_from=namespace.parent_id, **told
-        )
+    roles = bindings.revoke_all(namespace, actor=actor, now=now)
+    # Nobody would see the events of namespaces that are no more.
+    events = tree.record_all("deleted", places, seen_from=namespace.parent_id, **told)
     bindings.revoke_all_of([one.pk for one in machines], actor=actor, now=now)
     changes = [
         _change("revoked", one, seen_from=namespace.parent_id, before=one)
@@ -91,7 +87,7 @@ def _delete(namespace: Namespace, *, actor: Actor, now: datetime, reason: str) -
     ]
     audit.record_all(changes, **told)
     snapshot = {**going.snapshot(), "roles": roles}
-    tombstones.bury(snapshot, event=events[namespace.pk])
+    tombstones.bury(snapshot, event=events[-1])
     going.remove()
 
 
@@ -154,8 +150,7 @@ def restore_namespace(
     told: dict[str, Any] = {"actor": actor, "now": now, "reason": reason}
     signals.restoring.send(Namespace, namespace=top, coming=coming, **told)
     coming.insert()
-    for place in places:
-        tree.record("restored", place, before=None, **told)
+    tree.record_all("restored", places, **told)
     changes = [
         _change("restored", one, seen_from=one.namespace_id, after=one)
         for one in coming.of("namespaces.ApiServiceAccount")

@@ -1,5 +1,6 @@
 """The tree: create, change, move. Deleting is next door, in `deletion`."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -260,25 +261,60 @@ def record(
     actor: Actor,
     now: datetime,
     reason: str = "",
-    seen_from: UUID | None = None,
 ) -> AuditEvent:
-    """Write the audit event of a change, and tell enforcement.
-
-    `seen_from` is the namespace whose people may read it, when its own is no more.
-    """
-    event = audit.record(
-        Change(
-            action=f"namespace.{verb}",
-            target_type="namespace",
-            target_id=namespace.id,
-            target_label=namespace.name,
-            namespace_id=seen_from or namespace.id,
-            before=before,
-            after=None if verb == "deleted" else state_of(namespace),
-        ),
-        actor=actor,
-        now=now,
-        reason=reason,
-    )
-    outbox.enqueue("namespaces", {"id": str(namespace.id)}, event=event, now=now)
+    """Write the audit event of a change, and tell enforcement."""
+    change = _change(verb, namespace, before=before)
+    (event,) = _write([change], actor=actor, now=now, reason=reason)
     return event
+
+
+def record_all(
+    verb: str,
+    places: Iterable[Namespace],
+    *,
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
+    seen_from: UUID | None = None,
+) -> list[AuditEvent]:
+    """Write the audit events of namespaces that go, or come back, together.
+
+    `seen_from` is the namespace whose people may read that they went.
+    """
+    is_gone = verb == "deleted"
+    changes = [
+        _change(
+            verb,
+            place,
+            before=state_of(place) if is_gone else None,
+            seen_from=seen_from,
+        )
+        for place in places
+    ]
+    return _write(changes, actor=actor, now=now, reason=reason)
+
+
+def _change(
+    verb: str,
+    namespace: Namespace,
+    *,
+    before: dict[str, Any] | None,
+    seen_from: UUID | None = None,
+) -> Change:
+    return Change(
+        action=f"namespace.{verb}",
+        target_type="namespace",
+        target_id=namespace.id,
+        target_label=namespace.name,
+        namespace_id=seen_from or namespace.id,
+        before=before,
+        after=None if verb == "deleted" else state_of(namespace),
+    )
+
+
+def _write(
+    changes: list[Change], *, actor: Actor, now: datetime, reason: str
+) -> list[AuditEvent]:
+    events = audit.record_all(changes, actor=actor, now=now, reason=reason)
+    outbox.enqueue_all("namespaces", events, now=now)
+    return events
