@@ -73,7 +73,10 @@ def verify_logout_token(
         raise TokenRefusedError("it has no id of its own")
     if now - claims["iat"] > MAX_LOGOUT_AGE_SECONDS:
         raise TokenRefusedError("it is too old")
-    if not any(isinstance(claims.get(name), str) for name in ("sid", "sub")):
+    named = [claims[name] for name in ("sid", "sub") if name in claims]
+    if not named or not all(
+        isinstance(one, str) and one.isprintable() for one in named
+    ):
         raise TokenRefusedError("it names neither session nor person")
     return claims
 

@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from console.core import audit
 from console.core.actor import Actor
@@ -127,10 +128,9 @@ def _kept(claims: Mapping[str, Any], provider: Provider) -> dict[str, Any]:
     verified = claims.get("email_verified")
     if not (provider.trusts_email or verified is True or verified == "true"):
         kept.pop("email", None)
-    text = json.dumps(kept)
-    if "\\u0000" in text:
+    if "\\u0000" in json.dumps(dict(claims)):
         raise TokenRefusedError("a claim holds a NUL character")
-    if len(text) > MAX_CLAIMS:
+    if len(json.dumps(kept)) > MAX_CLAIMS:
         return {k: v for k, v in kept.items() if isinstance(v, str | bool | int)}
     return kept
 
@@ -148,7 +148,6 @@ def _begin(user: User, provider: Provider, sid: Any, *, now: datetime) -> UUID:
     return session.pk
 
 
-@writing()
 def end_openid_sessions(
     *,
     issuer: str,
@@ -170,8 +169,14 @@ def end_openid_sessions(
         running = running.filter(sid=sid)
     if subject:
         running = running.filter(user__subject=subject)
-    if not sid and not subject:
+    # Anybody may say such a thing: only where it is true do others have to wait.
+    if not (sid or subject) or not running.exists():
         return 0
+    return _end(running, actor=actor, now=now)
+
+
+@writing()
+def _end(running: QuerySet[OpenIdSession], *, actor: Actor, now: datetime) -> int:
     ended = list(running.select_related("user"))
     OpenIdSession.objects.filter(pk__in=[one.pk for one in ended]).update(ended_at=now)
     for user in {one.user for one in ended}:

@@ -19,10 +19,9 @@ Go = Callable[..., Any]
 
 
 @pytest.fixture
-def provider(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Provider]:
+def provider(db: None) -> Iterator[Provider]:
     """An identity provider on this machine, entered in the settings."""
     metadata.forget()
-    monkeypatch.setattr(fetching, "TIMEOUT_SECONDS", 0.5)
     with serving() as running:
         services.save_identity_provider(
             version=0,

@@ -215,6 +215,7 @@ CLAIMS: dict[str, Claims] = {
     "other-nonce": {"nonce": "x" * 32},
     "no-nonce": {"nonce": None},
     "nul-in-a-claim": {"name": "a\0b"},
+    "nul-in-the-session": {"sid": "a\0b"},
 }
 TIMES = ("exp", "iat", "nbf")
 

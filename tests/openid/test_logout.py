@@ -83,6 +83,8 @@ class TestBackChannel:
             {"events": [LOGOUT_EVENT]},
             {"nonce": "x"},
             {"sid": None},
+            {"sid": "session-1\0"},
+            {"sid": 7},
             {"jti": None},
             {"iat": None},
             {"iat": int(time.time()) - 3600},
@@ -142,12 +144,20 @@ class TestFrontChannel:
 
     @pytest.mark.parametrize(
         "query",
-        [{}, {"sid": "session-1"}, {"iss": "x", "sid": "session-1"}, {"sid": ""}],
+        [
+            {},
+            {"sid": "session-1"},
+            {"iss": "x", "sid": "session-1"},
+            {"iss": "{issuer}", "sid": ""},
+            {"iss": "{issuer}", "sid": "session-1\0"},
+            {"iss": "{issuer}", "sid": "x" * 3000},
+        ],
     )
     def test_without_both_names_ends_nothing(
         self, provider: Provider, client: Client, query: dict[str, str]
     ) -> None:
         go(client)
+        query = {k: v.replace("{issuer}", provider.issuer) for k, v in query.items()}
 
         assert Client().get(FRONT, query).status_code == 204
         assert is_signed_in(client)

@@ -75,8 +75,14 @@ class TestOutage:
     @pytest.mark.parametrize("path", [DISCOVERY, "/keys", "/token", "/userinfo"])
     @pytest.mark.parametrize("fault", FAULTS)
     def test_closes_the_way_in(
-        self, provider: Provider, client: Client, path: str, fault: str
+        self,
+        provider: Provider,
+        client: Client,
+        monkeypatch: pytest.MonkeyPatch,
+        path: str,
+        fault: str,
     ) -> None:
+        monkeypatch.setattr(fetching, "TIMEOUT_SECONDS", 0.5)
         provider.broken[path] = FAULTS[fault]
 
         started = time.monotonic()
@@ -119,6 +125,7 @@ class TestOutage:
     def test_does_not_keep_all_workers_waiting(
         self, provider: Provider, monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        monkeypatch.setattr(fetching, "TIMEOUT_SECONDS", 0.2)
         for _ in range(fetching.AT_A_TIME):
             fetching._slots.acquire()
         try:
@@ -128,6 +135,7 @@ class TestOutage:
             for _ in range(fetching.AT_A_TIME):
                 fetching._slots.release()
 
+        monkeypatch.undo()
         assert fetching.fetch_json(provider.issuer + DISCOVERY)
 
 

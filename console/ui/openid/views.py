@@ -213,7 +213,8 @@ class FrontChannelLogout(View):
         """End it; say nothing about whether there was one."""
         provider = directory_selectors.get_provider()
         sid, issuer = request.GET.get("sid", ""), request.GET.get("iss", "")
-        if provider and sid and issuer == provider.issuer and len(sid) <= MAX_TEXT:
+        is_one = sid.isprintable() and 0 < len(sid) <= MAX_TEXT
+        if provider and is_one and issuer == provider.issuer:
             directory_services.end_openid_sessions(
                 issuer=issuer,
                 sid=sid,
