@@ -49,6 +49,8 @@ def dying_at(number: int) -> Iterator[list[int]]:
         yield counted
 
 
+# Whoever dies leaves a cursor of the server open; a process that is gone warns nobody.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.django_db
 def test_a_killed_worker_s_run_ends_as_if_it_had_lived() -> None:
     grant("admin", get_root(), user=make_user("keeper"))
