@@ -154,13 +154,9 @@ class _Reader:
     ) -> None:
         self.report.error(code, message, span, stage=Stage.PARSE, suggestion=suggestion)
 
-    def _unsavable(
-        self, code: str, message: str, span: Span, suggestion: str | None = None
-    ) -> None:
+    def _unsavable(self, code: str, message: str, span: Span) -> None:
         if self.saving:
-            self.report.error(
-                code, message, span, stage=Stage.SAVING, suggestion=suggestion
-            )
+            self.report.error(code, message, span, stage=Stage.SAVING)
 
     def _unknown(self, kind: str, key: ScalarNode, known: tuple[str, ...]) -> None:
         hint = did_you_mean(key.text, known)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from policies.language import parse
 from policies.language.grammar import Action, Operator
 
 from .reading import tree_of
@@ -106,3 +107,9 @@ def test_five_hundred_criteria_are_enough() -> None:
 
     assert codes(f"allow: {{or: [{many}]}}") == []
     assert codes(f"allow: {{or: [{many}, a: 1]}}") == ["too-many-criteria"]
+
+
+def test_none_of_five_hundred_criteria_is_lost() -> None:
+    many = ", ".join(["accept: true"] * 500)
+
+    assert len(list(parse(f"allow: {{or: [{many}]}}").criteria())) == 500

@@ -24,6 +24,7 @@ from policies.language import (
 
 CORPUS = Path(__file__).parent / "corpus" / "problems.json"
 CASES: list[dict[str, Any]] = json.loads(CORPUS.read_text("utf-8"))
+IDS = [f"{number}-{case['problems'][0]['code']}" for number, case in enumerate(CASES)]
 
 
 def told(problem: Problem, text: str) -> dict[str, Any]:
@@ -41,7 +42,7 @@ def told(problem: Problem, text: str) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case["text"][:40])
+@pytest.mark.parametrize("case", CASES, ids=IDS)
 def test_a_refusal_says_what_where_and_what_to_do(case: dict[str, Any]) -> None:
     text = case["text"]
     problems = check(text, saving=case["saving"])
@@ -52,7 +53,7 @@ def test_a_refusal_says_what_where_and_what_to_do(case: dict[str, Any]) -> None:
     assert {one.severity for one in refusals} == {Severity.ERROR}
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case["text"][:40])
+@pytest.mark.parametrize("case", CASES, ids=IDS)
 def test_what_is_refused_is_raised_as_it_is_told(case: dict[str, Any]) -> None:
     with pytest.raises(PolicyLanguageError) as caught:
         parse(case["text"], saving=case["saving"])
