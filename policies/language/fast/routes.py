@@ -17,7 +17,7 @@ from policies.language.modes import Mode
 
 from .answers import ALLOWED, REFUSED, Answer, answer_of
 from .reasoned import reasoned_source
-from .shapes import Shape, Shapes
+from .shapes import Shape, Shapes, constants_in
 from .trees import (
     PolicyTree,
     constants_of,
@@ -138,8 +138,7 @@ class CompiledRoute:
         shape, shapes = self._shape, self._shapes
         if shape is None or caller.odd:
             return self.answer
-        # The first default is the route itself, as `S`.
-        constants = (getattr(self.decide, "__defaults__", None) or (self,))[1:]
+        constants = constants_in(self.decide)
         watched = constants[: shape.guard_slots]
         left = reduce(
             shape.tree,

@@ -33,6 +33,8 @@ _FIELDS: Final = (
 )
 # From how many uses on a field is worth a local variable.
 _WORTH_A_LOCAL: Final = 4
+# Each parameter is copied at each call, needed or not; more than these are one.
+MAX_PARAMETERS: Final = 12
 # So many differ only in an installation that makes them up; then begin again.
 MAX_SHAPES: Final = 20_000
 
@@ -92,7 +94,8 @@ class Shapes:
         self, code: CodeType, route: object, constants: Sequence[Any]
     ) -> Callable[..., Any]:
         """Return the function that code is with some constants; `route` is its `S`."""
-        return FunctionType(code, self._names, "decide", (route, *constants))
+        held = constants if len(constants) <= MAX_PARAMETERS else (tuple(constants),)
+        return FunctionType(code, self._names, "decide", (route, *held))
 
     def statements(
         self, source: str, route: object, constants: Sequence[Any]
@@ -129,11 +132,21 @@ def _compile(body: str) -> CodeType:
 def _with_names(text: str) -> tuple[str, str]:
     """Give each slot a name; return the source and the further parameters."""
     first, *others = text.split(SLOT)
+    if len(others) > MAX_PARAMETERS:
+        packed = [f"K[{number}]{other}" for number, other in enumerate(others)]
+        return "".join([first, *packed]), ", K"
     parts = [first]
     for number, other in enumerate(others):
         parts += (f"k{number}", other)
     names = "".join(f", k{number}" for number in range(len(others)))
     return "".join(parts), names
+
+
+def constants_in(function: Callable[..., Any]) -> tuple[Any, ...]:
+    """Return the constants that a function was given."""
+    found: tuple[Any, ...] = getattr(function, "__defaults__", None) or ()
+    is_packed = function.__code__.co_varnames[3:4] == ("K",)
+    return found[1] if is_packed else found[1:]
 
 
 def _locals(text: str) -> str:
