@@ -85,7 +85,7 @@ def test_what_others_die_of_is_answered(engine: SandboxEngine, name: str) -> Non
 
 
 def test_an_answer_that_is_too_long_is_no_answer(engine: SandboxEngine) -> None:
-    source = "allow = [true, [x | x := numbers.range(1, 200000)[_]]] { true }"
+    source = "allow = [true, [x | x := numbers.range(1, 900000)[_]]] { true }"
 
     answer = engine.evaluate(source, REQUEST, namespace="hostile")
 
