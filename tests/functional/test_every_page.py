@@ -6,24 +6,17 @@ refuses nothing. A new page is in here as soon as it has an address.
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 import pytest
-from django.utils import timezone
 from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
-from console.core.actor import system
-from console.demo.load import load_demo
 from directory.models import User
-from namespaces.models import Namespace, RoleBinding
-from namespaces.selectors import get_root
-from routes import services
+from namespaces.models import RoleBinding
 from tests.browser import BRIEFLY, EVERY_LOOK, Look, SignIn, inspect
-from tests.factories import make_credential, make_service_account, make_user
+from tests.factories import make_user
 from tests.functional.pages import address_of, list_areas, name_of
-from tests.routes.imports.reading import SAMPLES
-from tests.routes.imports.running import begin
+from tests.functional.world import load_everything
 
 pytestmark = pytest.mark.functional
 
@@ -33,27 +26,12 @@ AREAS = list_areas()
 @pytest.fixture
 def admin(transactional_db: None) -> User:
     """The demo is loaded, an import is planned; returns an admin of all of it."""
-    load_demo(actor=system("test"), now=timezone.now(), say=lambda _: None)
-    begin((SAMPLES / "older_keys.yaml").read_bytes(), get_root(), actor=system("test"))
-    make_credential()
-    make_service_account()
-    make_ownership()
+    load_everything()
     binding = RoleBinding.objects.filter(
         content_object__depth=0, user__isnull=False
     ).first()
     assert binding is not None
     return User.objects.get(pk=binding.user_id)
-
-
-def make_ownership() -> None:
-    """Delegate a zone, register an upstream, and ask for consent to it."""
-    root, web = get_root(), Namespace.objects.get(name="Web")
-    told: dict[str, Any] = {"actor": system("test"), "now": timezone.now()}
-    services.delegate_host(host="*.apps.example.com", namespace_id=web.pk, **told)
-    services.register_upstream(namespace_id=web.pk, target="10.1.0.0/16", **told)
-    services.request_consent(
-        namespace_id=root.pk, upstream="10.1.2.3", reason="a report", **told
-    )
 
 
 @pytest.mark.parametrize(

@@ -119,7 +119,7 @@ def _make_objects(world: World) -> None:
     _make_ownership(world, web)
     world.ids |= {
         "credential": credential.pk,
-        "directory": make_directory(account=credential, provider="okta").pk,
+        "directory": make_directory(account=make_credential(), provider="okta").pk,
         "held-run": make_held_run(make_directory()).pk,
         "service-account": make_service_account("robot", namespace=web)[0].pk,
         "import": run.pk,

@@ -1,0 +1,34 @@
+"""The demo organization, and one of each thing that it has none of."""
+
+from typing import Any
+
+from django.utils import timezone
+
+from console.core.actor import system
+from console.demo.load import load_demo
+from namespaces.models import Namespace
+from namespaces.selectors import get_root
+from routes import services
+from tests.factories import make_credential, make_service_account
+from tests.routes.imports.reading import SAMPLES
+from tests.routes.imports.running import begin
+
+
+def load_everything() -> None:
+    """Load the demo, plan an import, and make what only pages of their own show."""
+    load_demo(actor=system("test"), now=timezone.now(), say=lambda _: None)
+    begin((SAMPLES / "older_keys.yaml").read_bytes(), get_root(), actor=system("test"))
+    make_credential()
+    make_service_account()
+    make_ownership()
+
+
+def make_ownership() -> None:
+    """Delegate a zone, register an upstream, and ask for consent to it."""
+    root, web = get_root(), Namespace.objects.get(name="Web")
+    told: dict[str, Any] = {"actor": system("test"), "now": timezone.now()}
+    services.delegate_host(host="*.apps.example.com", namespace_id=web.pk, **told)
+    services.register_upstream(namespace_id=web.pk, target="10.1.0.0/16", **told)
+    services.request_consent(
+        namespace_id=root.pk, upstream="10.1.2.3", reason="a report", **told
+    )
