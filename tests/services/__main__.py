@@ -14,9 +14,18 @@ from tests.services import UnavailableError, chromium, postgresql
 
 NIGHTLY = "--nightly"
 # No database is read there; once is enough.
-ONCE = ("tests/policies/language", "tests/architecture", "tests/frontend")
+ONCE = (
+    "tests/policies/language",
+    "tests/architecture",
+    "tests/frontend",
+    "tests/directory/providers",
+)
 # Looks count there; on the second database they are looked at in the nightly size.
-BY_DAY_ONCE = ("tests/functional/test_every_page.py",)
+BY_DAY_ONCE = (
+    "tests/functional/test_every_page.py",
+    "tests/functional/test_payloads.py",
+    "tests/functional/test_pictures.py",
+)
 # Each file stays in one process: it starts its browser or server once.
 BOTH_CORES = ("-n", "2", "--dist", "loadfile", "--durations", "10")
 NO_TESTS = 5
