@@ -34,7 +34,7 @@ pytestmark = pytest.mark.functional
 
 AREAS = list_areas()
 TEXTS = (models.CharField, models.TextField)
-OUR_APPS = ("core", "namespaces", "directory", "devices", "policies", "routes")
+OUR_APPS = ("console", "namespaces", "directory", "devices", "policies", "routes")
 # Columns that hold what people or their identity provider wrote, wherever they are.
 WRITTEN = frozenset(
     {
@@ -46,7 +46,9 @@ WRITTEN = frozenset(
         "reason",
         "label",
         "actor_label",
-        "object_label",
+        "on_behalf_of",
+        "target_label",
+        "token_label",
         "file_name",
         "given_name",
         "family_name",
