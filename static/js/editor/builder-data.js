@@ -59,12 +59,14 @@ export function dataOf(fields) {
   }
 }
 
-/** The edit that a control asks for, with what is chosen in it. */
+/** The edit that a control asks for, with what is chosen in it; none if nothing is. */
 export function changed(control) {
   const edit = JSON.parse(control.dataset.edit);
   const as = control.dataset.editAs;
   if (as === "criterion" || as === "block") {
-    const [option] = control.parentElement.querySelector("[data-builder-choice]").selectedOptions;
+    const choice = control.parentElement.querySelector("[data-builder-choice]");
+    const [option] = choice.selectedOptions;
+    if (!option.value) return void choice.focus();
     const data = JSON.parse(option.dataset.start);
     if (as === "criterion") return { ...edit, name: option.value, data };
     const operator = control.parentElement.querySelector("[data-builder-operator]").value;
@@ -75,5 +77,5 @@ export function changed(control) {
     const data = dataOf(control.closest("[data-builder-data]"));
     return { ...edit, name: `${control.dataset.editName}/${control.value.trim()}`, data };
   }
-  return { ...edit, [control.dataset.editKey]: control.value };
+  return control.dataset.editKey ? { ...edit, [control.dataset.editKey]: control.value } : edit;
 }

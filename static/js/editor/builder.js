@@ -89,6 +89,8 @@ export default function policyBuilder(element, signal) {
     return queue;
   };
 
+  const act = (control, edit = changed(control)) => edit && send(edit);
+
   function step(from, to) {
     if (from.length === 0) return;
     to.push(source.value);
@@ -100,12 +102,9 @@ export default function policyBuilder(element, signal) {
     "change",
     (event) => {
       const control = event.target;
-      if (control.dataset.edit) {
-        send(changed(control));
-        return;
-      }
+      if (control.dataset.edit) return act(control);
       const fields = control.closest("[data-builder-data]");
-      if (fields) send({ ...JSON.parse(fields.dataset.builderData), data: dataOf(fields) });
+      return fields && send({ ...JSON.parse(fields.dataset.builderData), data: dataOf(fields) });
     },
     { signal },
   );
@@ -116,7 +115,7 @@ export default function policyBuilder(element, signal) {
       if (!button) return;
       if (button === undo) step(done, undone);
       else if (button === redo) step(undone, done);
-      else if (button.dataset.edit) send(button.dataset.editAs ? changed(button) : JSON.parse(button.dataset.edit));
+      else if (button.dataset.edit) act(button);
     },
     { signal },
   );
