@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import nullcontext
 
 from tests.services import UnavailableError, chromium, postgresql
 
@@ -20,12 +21,8 @@ ONCE = (
     "tests/frontend",
     "tests/directory/providers",
 )
-# Looks count there; on the second database they are looked at in the nightly size.
-BY_DAY_ONCE = (
-    "tests/functional/test_every_page.py",
-    "tests/functional/test_payloads.py",
-    "tests/functional/test_pictures.py",
-)
+# Thousands of cells, which the second database sees in the nightly size.
+MATRIX = "tests/permissions"
 # Each file stays in one process: it starts its browser or server once.
 BOTH_CORES = ("-n", "2", "--dist", "loadfile", "--durations", "10")
 NO_TESTS = 5
@@ -39,14 +36,19 @@ def main(arguments: Sequence[str]) -> int:
         browser = chromium.provide()
         results = [run_on("SQLite", "", browser=browser, which=which, given=given)]
         url = os.environ.get("DATABASE_URL", "")
-        if url:
+        with nullcontext(url) if url else postgresql.running() as server:
             results.append(
-                run_on("PostgreSQL", url, browser=browser, which=which, given=given)
+                run_on("PostgreSQL", server, browser=browser, which=which, given=given)
             )
-        else:
-            with postgresql.running() as url:
+            if which == "nightly" and not given:
                 results.append(
-                    run_on("PostgreSQL", url, browser=browser, which=which, given=given)
+                    run_on(
+                        "PostgreSQL: the permission matrix",
+                        server,
+                        browser=browser,
+                        which="not nightly",
+                        given=[MATRIX],
+                    )
                 )
     except UnavailableError as error:
         print(f"error: {error}", file=sys.stderr)
@@ -65,8 +67,7 @@ def run_on(
     if url:
         environment["DATABASE_URL"] = url
         if all(argument.startswith("-") for argument in given):
-            paths = ONCE if which == "nightly" else ONCE + BY_DAY_ONCE
-            ignored = [f"--ignore={path}" for path in paths]
+            ignored = [f"--ignore={path}" for path in (*ONCE, MATRIX)]
     started = time.monotonic()
     done = subprocess.run(
         [sys.executable, "-m", "pytest", *BOTH_CORES, "-m", which, *ignored, *given],
