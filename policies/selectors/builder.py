@@ -17,6 +17,7 @@ from policies.language import Names, PolicyLanguageError
 from policies.language.builder import builder_tree
 from policies.language.editing import EditingError, edit
 from policies.language.reader import read
+from policies.selectors.documents import texts_in
 
 GROUPS, PEOPLE = "groups", "user"
 
@@ -65,7 +66,8 @@ def build(
             text
             for node in document.criteria()
             if node.name == name
-            for text in _texts(node.value)
+            for text in texts_in(node.value)
+            if text
         }
         for name in (GROUPS, PEOPLE)
     }
@@ -76,14 +78,3 @@ def build(
     unknown = (ids[GROUPS] - set(names.groups)) | (ids[PEOPLE] - set(names.people))
     tree = builder_tree(document, names=names)
     return Built(source, tree, problems, frozenset(unknown), refusal, touched)
-
-
-def _texts(value: Any) -> list[str]:
-    """Return every text in the data of a criterion."""
-    if isinstance(value, str):
-        return [value] if value else []
-    if isinstance(value, Mapping):
-        value = value.values()
-    elif not isinstance(value, list):
-        return []
-    return [text for one in value for text in _texts(one)]

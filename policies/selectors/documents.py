@@ -93,7 +93,7 @@ def name_groups_in(explanation: Explanation) -> Names:
         for block in rule.operators
         for one in block.criteria
         if one.compiled.node.name == GROUPS
-        for text in (*_texts(one.compiled.node.value), *map(str, one.seen or ()))
+        for text in (*texts_in(one.compiled.node.value), *map(str, one.seen or ()))
     }
     return _named(ids)
 
@@ -117,16 +117,16 @@ def _named(ids: Collection[str]) -> Names:
 @lru_cache(maxsize=CACHED_TEXTS)
 def _group_ids_in(source: str) -> frozenset[str]:
     nodes = (node for node in read_source(source).criteria() if node.name == GROUPS)
-    return frozenset(text for node in nodes for text in _texts(node.value))
+    return frozenset(text for node in nodes for text in texts_in(node.value))
 
 
-def _texts(value: Any) -> Iterator[str]:
+def texts_in(value: Any) -> Iterator[str]:
     """Yield every text in the data of a criterion."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, list | dict):
         for one in value.values() if isinstance(value, dict) else value:
-            yield from _texts(one)
+            yield from texts_in(one)
 
 
 def check_source(
