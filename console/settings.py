@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "devices",
     "policies",
     "routes",
+    "gateway",
     "console.ui",
 ]
 

@@ -6,7 +6,15 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-APPS = ("console", "namespaces", "directory", "devices", "policies", "routes")
+APPS = (
+    "console",
+    "namespaces",
+    "directory",
+    "devices",
+    "policies",
+    "routes",
+    "gateway",
+)
 NOT_OURS = {"node_modules", "dist", "data", "collected", "pictures", "__pycache__"}
 
 

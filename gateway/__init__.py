@@ -1,0 +1,1 @@
+"""What enforces: deployments, the authorizer, and the proxies that ask it."""
