@@ -8,7 +8,7 @@ opens them.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Self
 
 from .encoding import canonical_bytes, content_hash
@@ -113,6 +113,15 @@ class RouteDocument(_Document):
         """Return the document as what JSON can hold."""
         held = {one.name: getattr(self, one.name) for one in fields(self)}
         return held | {"settings": dict(self.settings), "sealed": dict(self.sealed)}
+
+    def with_policies(
+        self,
+        policies: tuple[str, ...],
+        inherited: tuple[str, ...],
+        enforced: tuple[str, ...],
+    ) -> RouteDocument:
+        """Return the same route with other policies."""
+        return replace(self, policies=policies, inherited=inherited, enforced=enforced)
 
     @property
     def policy_keys(self) -> frozenset[str]:
