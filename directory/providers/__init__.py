@@ -16,6 +16,7 @@ from directory.providers import (
     google,
     http_json,
     keycloak,
+    ldap,
     okta,
     onelogin,
     ping,
@@ -35,6 +36,7 @@ PROVIDERS: Sequence[Provider] = (
     cognito.PROVIDER,
     onelogin.PROVIDER,
     ping.PROVIDER,
+    ldap.PROVIDER,
     scim.PROVIDER,
     http_json.PROVIDER,
 )

@@ -5,7 +5,7 @@ turns one object into records. `engine` walks the declaration, `client` speaks H
 Nothing of a provider decides what happens to what it tells.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -20,7 +20,8 @@ class Option:
     """One thing that an administrator fills in, beside the service account.
 
     Where the provider is, and its secrets, belong to the service account.
-    `choices` are values with labels; none means free text.
+    `choices` are values with labels; none means free text. `check` says what is wrong
+    with a value, "" when nothing is.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Option:
     default: str = ""
     is_required: bool = True
     choices: Sequence[tuple[str, str]] = ()
+    check: Callable[[str], str] = lambda _: ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +52,27 @@ class Answer:
     url: str
     body: Any
     headers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How much of a provider's answers is taken, and how often it is asked again."""
+
+    connect_seconds: float = 10
+    read_seconds: float = 30
+    page_seconds: float = 120
+    page_bytes: int = 32 * 1024 * 1024
+    requests: int = 200_000
+    tries: int = 3
+    throttles: int = 20
+
+
+class Fetch(Protocol):
+    """Reads a provider that speaks no HTTP; `sleep` waits and keeps the lease."""
+
+    def __call__(
+        self, options: Options, *, limits: Limits, sleep: Callable[[float], None]
+    ) -> Iterator[Batch]: ...
 
 
 class Paging(Protocol):
@@ -144,7 +167,7 @@ class Provider:
     roots: Sequence[str] = ()
     origins: Callable[[Options], Iterable[str]] = lambda _: ()
     classify: Callable[[int, Any], str] = lambda _status, _body: ""
-    fetch: Callable[[Options], Iterable[Batch]] | None = None
+    fetch: Fetch | None = None
 
     def with_defaults(self, options: Options) -> dict[str, str]:
         """Return the options, with defaults for those that are not given."""

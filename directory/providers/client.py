@@ -22,7 +22,7 @@ from directory.exceptions import (
     DestinationRefusedError,
     PageFailedError,
 )
-from directory.providers.base import Answer, Auth, Request
+from directory.providers.base import Answer, Auth, Limits, Request
 from directory.providers.throttling import wait_of
 from directory.providers.transport import ForbiddenAddressError, GuardedTransport
 
@@ -32,19 +32,6 @@ PORTS = {"https": 443, "http": 80}
 TRANSIENT = frozenset({408, 500, 502, 503, 504})
 THROTTLED = 429
 REFUSED = frozenset({401, 403})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """How much of a provider's answers is taken, and how often it is asked again."""
-
-    connect_seconds: float = 10
-    read_seconds: float = 30
-    page_seconds: float = 120
-    page_bytes: int = 32 * 1024 * 1024
-    requests: int = 200_000
-    tries: int = 3
-    throttles: int = 20
 
 
 @dataclass(slots=True)

@@ -1,5 +1,6 @@
 """Directories: added, changed, tested. Reading them is `sync_runs`."""
 
+import time
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,8 +18,7 @@ from console.core.transactions import writing
 from directory import selectors
 from directory.models import Directory, ServiceAccount
 from directory.providers import BY_CODE, open_client
-from directory.providers.base import Provider
-from directory.providers.client import Limits
+from directory.providers.base import Limits, Provider
 from directory.providers.engine import enumerate_all
 from directory.services.service_accounts import open_secret
 from namespaces.selectors import get_root
@@ -123,7 +123,7 @@ def check_connection(
     asked = provider.with_defaults({**given, **credential.settings})
     asked |= credential.secrets
     if provider.fetch is not None:
-        batch = next(iter(provider.fetch(asked)), None)
+        batch = next(provider.fetch(asked, limits=IMPATIENT, sleep=time.sleep), None)
     else:
         with open_client(provider, asked, limits=IMPATIENT) as client:
             batch = next(enumerate_all(provider, asked, client), None)
@@ -190,6 +190,8 @@ def _clean_options(provider: Provider, given: Mapping[str, str]) -> dict[str, st
         elif shape.choices and text not in dict(shape.choices):
             known = ", ".join(value for value, _ in shape.choices)
             problems[f"options.{name}"] = [f"one of {known}"]
+        elif text and shape.check(text):
+            problems[f"options.{name}"] = [shape.check(text)]
         elif text:
             cleaned[name] = text
     if problems:

@@ -21,6 +21,7 @@ from console.core.transactions import writing
 from directory.exceptions import ProviderError
 from directory.models import Directory, Group, SyncRun, SyncState, User
 from directory.providers import BY_CODE, open_client
+from directory.providers.base import Limits
 from directory.providers.engine import enumerate_all
 from directory.providers.records import Batch
 from directory.services import sync_runs
@@ -101,7 +102,7 @@ class _Worker:
         options |= credential.secrets
         self.say(f"reading {provider.name}")
         if provider.fetch is not None:
-            yield from provider.fetch(options)
+            yield from provider.fetch(options, limits=Limits(), sleep=self.wait)
             return
         with open_client(provider, options, sleep=self.wait) as client:
             yield from enumerate_all(provider, options, client)

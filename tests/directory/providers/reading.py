@@ -3,7 +3,7 @@
 from typing import Any
 
 from directory.providers import BY_CODE, open_client
-from directory.providers.client import Limits
+from directory.providers.base import Limits
 from directory.providers.engine import enumerate_all
 from directory.providers.records import Batch, Edge, Group, Person, Problem
 from tests.directory.providers.fakes.server import Fake

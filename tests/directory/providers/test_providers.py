@@ -13,7 +13,7 @@ from directory.exceptions import (
     PageFailedError,
 )
 from directory.providers import BY_CODE, PROVIDERS, open_client
-from directory.providers.client import Limits
+from directory.providers.base import Limits
 from directory.providers.engine import enumerate_all
 from directory.providers.records import Edge, Problem
 from tests.directory.providers.fakes import FAKES, NESTING

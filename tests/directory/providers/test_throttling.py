@@ -6,7 +6,7 @@ from email.utils import format_datetime
 import pytest
 
 from directory.exceptions import PageFailedError
-from directory.providers.client import Limits
+from directory.providers.base import Limits
 from directory.providers.throttling import MOST, wait_of
 from tests.directory.providers.fakes.okta import FakeOkta
 from tests.directory.providers.fakes.server import Reply

@@ -12,6 +12,7 @@ from directory.credential_kinds.fields import Field
 from directory.models import Directory, Group, Membership, SyncRun, User
 from directory.providers import BY_CODE
 from directory.providers.base import Option
+from tests.directory.providers.fakes.ldap import FakeActiveDirectory
 from tests.directory.providers.fakes.server import Fake
 from tests.factories import NOW
 
@@ -35,7 +36,7 @@ class Clock:
         self.now += timedelta(seconds=seconds)
 
 
-def connect(fake: Fake, **settings: Any) -> Directory:
+def connect(fake: Fake | FakeActiveDirectory, **settings: Any) -> Directory:
     """Make a directory that reads a fake."""
     shape = KIND_BY_CODE[fake.code]
     given = fake.options
