@@ -23,6 +23,19 @@ class AttachmentNotFoundError(NotFoundError):
     default_message = "the policy is not attached there"
 
 
+class ExampleNotFoundError(NotFoundError):
+    code = "policy_example_not_found"
+    default_message = "this policy has no such example"
+
+
+class ExampleNameTakenError(ConflictError):
+    code = "policy_example_name_taken"
+
+
+class TooManyExamplesError(ConflictError):
+    code = "policy_too_many_examples"
+
+
 class PolicyNameTakenError(ConflictError):
     code = "policy_name_taken"
 

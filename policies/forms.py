@@ -12,7 +12,7 @@ from namespaces import selectors as namespace_selectors
 from namespaces.forms import NamespaceField
 from namespaces.permissions import Permission
 from policies import validation
-from policies.models import AttachmentMode, PolicyLanguage
+from policies.models import AttachmentMode, ExpectedAnswer, PolicyLanguage
 from policies.selectors import METHODS, Attempt
 
 INDENT = "\u2003"
@@ -198,9 +198,9 @@ class AttemptForm(forms.Form):
     )
     zone = forms.CharField(label="Time zone", required=False, max_length=64)
 
-    def __init__(self, data: Any = None) -> None:
+    def __init__(self, data: Any = None, **kwargs: Any) -> None:
         # It stands beside the policy's own form, whose fields have the usual ids.
-        super().__init__(data, auto_id="try-%s")
+        super().__init__(data, **{"auto_id": "try-%s", **kwargs})
 
     def clean_path(self) -> str:
         """Refuse what no request line holds."""
@@ -232,3 +232,15 @@ class AttemptForm(forms.Form):
             address=values["address"],
             is_preflight=values["is_preflight"],
         )
+
+
+class ExampleForm(AttemptForm):
+    """A request that was tried, to be kept with its answer."""
+
+    name = forms.CharField(max_length=validation.MAX_NAME_LENGTH)
+    expected = forms.ChoiceField(
+        label="Expected answer", choices=ExpectedAnswer.choices
+    )
+
+    def __init__(self, data: Any = None, **kwargs: Any) -> None:
+        super().__init__(data, auto_id="keep-%s", **kwargs)

@@ -88,7 +88,8 @@ class PolicyListing(Listing[Policy]):
 
     def rows(self, actor: Actor) -> QuerySet[Policy]:
         """Return what the actor sees."""
-        return selectors.with_usage(selectors.list_policies(actor), actor=actor)
+        rows = selectors.with_usage(selectors.list_policies(actor), actor=actor)
+        return selectors.with_failing(rows)
 
     def search(self, rows: QuerySet[Policy], text: str) -> QuerySet[Policy]:
         """Look into name, description and text."""

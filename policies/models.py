@@ -9,6 +9,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models.functions import Lower
 
+from console.core.models import Timestamped
 from namespaces.scoping import NamespacedModel, SharedDownQuerySet
 
 
@@ -60,6 +61,52 @@ class Policy(NamespacedModel):
                 "namespace",
                 Lower("name"),
                 name="policy_name_is_unique_in_namespace",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ExpectedAnswer(models.TextChoices):
+    """What an example of a request is to be answered with."""
+
+    ALLOW = "allow", "Allowed"
+    DENY = "deny", "Denied"
+    LOGIN = "login", "Asked to sign in"
+    DEVICE = "device-enrollment", "Asked for a device"
+
+
+class PolicyExample(Timestamped):
+    """A request whose answer is known, kept with a policy to notice when it changes.
+
+    People and devices are ids without a constraint: an example outlives them, and
+    says then that it can't be answered. Without `at` it is made whenever it is tried.
+    `outcome` is the last answer of the saved text, empty if there was none, and
+    `answered_at` since when that is so.
+    """
+
+    policy = models.ForeignKey(
+        Policy, on_delete=models.CASCADE, related_name="examples"
+    )
+    name = models.CharField(max_length=200)
+    person_id = models.UUIDField(null=True)
+    device_id = models.UUIDField(null=True)
+    method = models.CharField(max_length=16, default="GET")
+    path = models.CharField(max_length=2000, default="/")
+    address = models.CharField(max_length=64, blank=True)
+    is_preflight = models.BooleanField(default=False)
+    at = models.DateTimeField(null=True)
+    expected = models.CharField(max_length=32, choices=ExpectedAnswer.choices)
+    outcome = models.CharField(max_length=32, blank=True)
+    answered_at = models.DateTimeField(null=True)
+    created_by = models.CharField(max_length=255)
+
+    class Meta:
+        ordering = ["created_at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                "policy", Lower("name"), name="example_name_is_unique_in_policy"
             )
         ]
 

@@ -7,6 +7,7 @@ from policies.views import (
     builder,
     detail,
     editing,
+    examples,
     lists,
     rego,
     trying,
@@ -32,6 +33,26 @@ urlpatterns = [
     path("policies/try/devices", trying.DevicesPage.as_view(), name="try-devices"),
     path("policies/<uuid:id>/", detail.PolicyPage.as_view(), name="policy-detail"),
     path("policies/<uuid:id>/edit", editing.EditPage.as_view(), name="policy-edit"),
+    path(
+        "policies/<uuid:id>/examples",
+        examples.ExamplesPage.as_view(),
+        name="policy-examples",
+    ),
+    path(
+        "policies/<uuid:id>/examples/run",
+        examples.RunExamplesAction.as_view(),
+        name="policy-examples-run",
+    ),
+    path(
+        "policies/<uuid:id>/examples/new",
+        examples.AddExamplePage.as_view(),
+        name="policy-example-create",
+    ),
+    path(
+        "policies/<uuid:id>/examples/<uuid:example_id>/delete",
+        examples.RemoveExampleAction.as_view(),
+        name="policy-example-delete",
+    ),
     path("policies/<uuid:id>/uses", detail.UsesPage.as_view(), name="policy-uses"),
     path(
         "policies/<uuid:id>/history",

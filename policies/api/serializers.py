@@ -57,6 +57,9 @@ class PolicySerializer(serializers.ModelSerializer[Policy]):
         help_text="Names from the root down to its namespace."
     )
     attached_to = serializers.SerializerMethodField()
+    failing_examples = serializers.SerializerMethodField(
+        help_text="How many examples are answered otherwise than expected."
+    )
 
     class Meta:
         model = Policy
@@ -72,6 +75,7 @@ class PolicySerializer(serializers.ModelSerializer[Policy]):
             "remediation",
             "allows_anonymous",
             "attached_to",
+            "failing_examples",
             "version",
             "created_at",
             "modified_at",
@@ -80,6 +84,9 @@ class PolicySerializer(serializers.ModelSerializer[Policy]):
 
     def get_namespace_names(self, policy: Policy) -> list[str]:
         return list(self.context["paths"][policy.namespace_id].names)
+
+    def get_failing_examples(self, policy: Policy) -> int:
+        return int(self.context["failing"].get(policy.pk, 0))
 
     @extend_schema_field(UsageCountSerializer)
     def get_attached_to(self, policy: Any) -> dict[str, int]:

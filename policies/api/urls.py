@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from policies.api.example_views import PolicyExampleViewSet
 from policies.api.text_views import PolicyTextViewSet
 from policies.api.views import (
     DeletedPolicyViewSet,
@@ -77,6 +78,21 @@ urlpatterns = [
         "policies/<uuid:id>/lift-quarantine/",
         PolicyTextViewSet.as_view({"post": "lift_quarantine"}),
         name="api-policy-lift-quarantine",
+    ),
+    path(
+        "policies/<uuid:id>/examples/",
+        PolicyExampleViewSet.as_view({"get": "list", "post": "create"}),
+        name="api-policy-example-list",
+    ),
+    path(
+        "policies/<uuid:id>/examples/run/",
+        PolicyExampleViewSet.as_view({"post": "run"}),
+        name="api-policy-example-run",
+    ),
+    path(
+        "policies/<uuid:id>/examples/<uuid:example_id>/",
+        PolicyExampleViewSet.as_view({"delete": "destroy"}),
+        name="api-policy-example-detail",
     ),
     path(
         "policies/<uuid:id>/versions/",

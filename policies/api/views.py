@@ -58,6 +58,10 @@ class PolicyViewSet(ScopedViewSet[Policy]):
         return {
             **self.get_serializer_context(),
             "paths": namespace_selectors.name_paths(row.namespace for row in rows),
+            "failing": {
+                row.pk: selectors.count_failing_of(row, actor=self.actor)
+                for row in rows
+            },
         }
 
     def answer(self, row: Policy, *, status: int = 200) -> Response:

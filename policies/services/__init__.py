@@ -6,6 +6,14 @@ from policies.services.attachments import (
     detach_from_namespace,
 )
 from policies.services.deletion import delete_policies, delete_policy, restore_policy
+from policies.services.examples import (
+    MAX_EXAMPLES,
+    ExampleResult,
+    add_example,
+    remove_example,
+    run_examples,
+    try_examples,
+)
 from policies.services.moving import move_policy
 from policies.services.saving import (
     PolicyDraft,
@@ -22,10 +30,17 @@ from policies.services.trial import (
     TriedPolicy,
     TriedRule,
     trial_of,
+)
+from policies.services.tried_rego import TriedRego
+from policies.services.trying import (
+    Draft,
+    open_draft,
+    rego_answer,
+    saved_draft,
+    try_draft,
     try_policy,
     try_rego,
 )
-from policies.services.tried_rego import TriedRego
 from policies.services.verdicts import (
     answers_for,
     lift_quarantine,
@@ -35,7 +50,10 @@ from policies.services.verdicts import (
 )
 
 __all__ = [
+    "MAX_EXAMPLES",
     "PERMISSION_FOR",
+    "Draft",
+    "ExampleResult",
     "PolicyDraft",
     "Trial",
     "TriedChange",
@@ -44,6 +62,7 @@ __all__ = [
     "TriedPolicy",
     "TriedRego",
     "TriedRule",
+    "add_example",
     "answers_for",
     "attach_to_namespace",
     "create_policies",
@@ -53,10 +72,17 @@ __all__ = [
     "detach_from_namespace",
     "lift_quarantine",
     "move_policy",
+    "open_draft",
     "record_strike",
+    "rego_answer",
+    "remove_example",
     "restore_policy",
     "revert_policy",
+    "run_examples",
+    "saved_draft",
     "trial_of",
+    "try_draft",
+    "try_examples",
     "try_policy",
     "try_rego",
     "update_policy",

@@ -16,7 +16,7 @@ from namespaces.exceptions import NamespaceNotFoundError
 from namespaces.permissions import Permission
 from policies import selectors
 from policies.exceptions import PolicyInUseError, PolicyNotFoundError
-from policies.models import Policy, PolicyVersion
+from policies.models import Policy, PolicyExample, PolicyVersion
 from policies.services import rules
 
 M = TypeVar("M", bound=Model)
@@ -87,10 +87,11 @@ def _snapshot(policy: Policy) -> dict[str, Any]:
     return {
         "policy": _row(policy),
         "versions": [_row(version) for version in policy.versions.order_by("number")],
+        "examples": [_row(example) for example in policy.examples.all()],
     }
 
 
-def _row(instance: Policy | PolicyVersion) -> dict[str, Any]:
+def _row(instance: Policy | PolicyExample | PolicyVersion) -> dict[str, Any]:
     return {
         field.attname: getattr(instance, field.attname)
         for field in instance._meta.concrete_fields  # noqa: SLF001 - Django's API
@@ -128,6 +129,9 @@ def restore_policy(
     policy.save(force_insert=True)
     PolicyVersion.objects.bulk_create(
         _from_row(PolicyVersion, row) for row in tombstone.snapshot["versions"]
+    )
+    PolicyExample.objects.bulk_create(
+        _from_row(PolicyExample, row) for row in tombstone.snapshot.get("examples", [])
     )
     change = rules.change("restored", policy, after=rules.state_of(policy))
     rules.record([change], actor=actor, now=now, reason=reason)

@@ -12,7 +12,7 @@ from namespaces import access
 from namespaces.permissions import Permission
 from policies import selectors, validation
 from policies.models import Policy, PolicyVersion
-from policies.services import rules, signals
+from policies.services import examples, rules, signals
 
 if TYPE_CHECKING:
     from namespaces.models import Namespace
@@ -245,6 +245,8 @@ def _save(
     for name, value in changed.items():
         setattr(policy, name, value)
     rules.write(policy, verb, before, actor=actor, now=now, reason=reason)
+    if {"source", "language"} & set(changed):
+        examples.check_saved(policy, actor=actor, now=now)
     if denied and (policy.meaning != means or "language" in changed):
         signals.reworded.send(Policy, policy=policy, actor=actor)
     return policy

@@ -1,36 +1,22 @@
-"""Trying a policy: the answer to a request that was thought up. Writes nothing."""
+"""The answer to a request that was thought up, as pages and the API show it.
+
+How it comes about is in `trying`, and for routes in `routes`.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
-from console.core.actor import Actor
-from namespaces import access
-from namespaces.permissions import Permission
 from policies import language, selectors
-from policies.language import (
-    Decision,
-    Explanation,
-    Facts,
-    ForeignPolicy,
-    Names,
-    Outcome,
-    PolicyLanguageError,
-    Reason,
-)
+from policies.language import Decision, Explanation, Names, Outcome, Reason
 from policies.language.evaluator import CriterionResult, OperatorResult, RuleResult
 from policies.language.facts import Device
 from policies.language.sentences import OPERATOR_WORDS
 from policies.language.wording import phrase
-from policies.models import PolicyLanguage
 from policies.selectors import GROUPS, Attempt, RegoAnswer
-from policies.services import rules, verdicts
 from policies.services.tried_rego import TriedRego, tried_rego
 
 MAX_SAID = 200
-ALONE = "rego"  # the only policy of the route on which Rego is tried
 NO_ANSWERS: Mapping[str, RegoAnswer] = {}
 INVALID_CERTIFICATE = 495  # refused before anything else is asked
 
@@ -128,103 +114,6 @@ class Trial:
         if any(one.is_enforced and not one.allows for one in self.policies):
             return "an enforced policy is not satisfied"
         return "no allow rule applies"
-
-
-def try_policy(
-    attempt: Attempt,
-    *,
-    actor: Actor,
-    now: datetime,
-    policy_id: UUID | str | None = None,
-    namespace_id: UUID | str | None = None,
-    source: str | None = None,
-    code: str = PolicyLanguage.PPL,
-) -> Trial:
-    """Answer an attempt by one policy alone, as saved or as drafted.
-
-    With `source` the draft is tried: in the place of the policy, or of a new one in
-    `namespace_id`. Needs the right to try policies where it lives.
-
-    Raises:
-        PolicyNotFoundError, NamespaceNotFoundError, PermissionDeniedError
-        PolicyTextError: the draft has problems.
-        ValidationFailedError: the person or the device isn't there.
-    """
-    if policy_id is not None:
-        policy, actor = rules.load(policy_id, Permission.POLICY_TRY, actor=actor)
-        namespace, code = policy.namespace, policy.language
-        is_draft = source is not None and source != policy.source
-        source = policy.source if source is None else source
-    else:
-        is_draft = True
-        namespace = access.check_can(
-            actor, Permission.POLICY_TRY, namespace_id or UUID(int=0)
-        )
-    facts = selectors.facts_for(attempt, actor=actor, now=now)
-    if code == PolicyLanguage.REGO:
-        if is_draft:
-            rules.check_language(code, namespace, actor=actor)
-            answer = _rego_draft(
-                source or "", facts, namespace_id=namespace.pk, now=now
-            )
-        else:
-            answer = verdicts.answer_for(policy, facts, now=now, covers=True)
-        return _rego_trial(attempt, answer)
-    try:
-        program = selectors.compile_source(source or "")
-    except PolicyLanguageError as error:
-        raise rules.text_error(error, source or "") from error
-    return trial_of(attempt, language.explain(program, facts))
-
-
-def try_rego(
-    source: str,
-    *,
-    given: Mapping[str, Any],
-    records: Mapping[str, Mapping[str, Any]],
-    namespace_id: UUID | str,
-    actor: Actor,
-    now: datetime,
-) -> Trial:
-    """Answer an input that was written by hand, with records written by hand.
-
-    Needs the right to write Rego in the namespace.
-
-    Raises:
-        NamespaceNotFoundError, PermissionDeniedError
-        PolicyTextError: the text has problems.
-    """
-    namespace = access.check_can(actor, Permission.POLICY_EDIT_REGO, namespace_id)
-    _check_compiles(source, namespace.pk)
-    answer = selectors.evaluate_given(
-        source, given, records, namespace_id=namespace.pk, now=now
-    )
-    return _rego_trial(Attempt(at=now), answer)
-
-
-def _rego_draft(
-    source: str, facts: Facts, *, namespace_id: UUID, now: datetime
-) -> RegoAnswer:
-    _check_compiles(source, namespace_id)
-    return selectors.evaluate_rego(
-        source, facts, namespace_id=namespace_id, now=now, covers=True
-    )
-
-
-def _check_compiles(source: str, namespace_id: UUID) -> None:
-    found = selectors.check_rego(source, namespace_id=namespace_id, samples=0)
-    if not found.is_compiled:
-        raise rules.text_error(PolicyLanguageError(found.problems), source)
-
-
-def _rego_trial(attempt: Attempt, answer: RegoAnswer) -> Trial:
-    program = language.compile_route(
-        policies=[ForeignPolicy(ALONE, has_allow_rules=True)]
-    )
-    explanation = language.explain(program, Facts(), verdicts={ALONE: answer.verdict})
-    trial = trial_of(attempt, explanation, answers={ALONE: answer})
-    # The route that it was put on for this has nothing to say itself.
-    return replace(trial, policies=trial.policies[1:])
 
 
 def trial_of(

@@ -24,6 +24,7 @@ from policies.forms import (
     PolicyForm,
 )
 from policies.models import PolicyLanguage
+from policies.views.examples import failing_in_words
 from policies.views.frame import OfPolicy, number_from, route_url
 from policies.views.rego import rego_panel
 from policies.views.trying import panel_context
@@ -211,7 +212,14 @@ class EditPage(OfPolicy, EditorPage):
             messages.info(self.request, "Nothing was changed, so nothing was saved.")
         else:
             messages.success(self.request, f"Saved as version {policy.version}.")
+            self._warn(policy)
         return self.page_url
+
+    def _warn(self, policy: Any) -> None:
+        """Say which examples are answered otherwise than expected."""
+        failing = selectors.count_failing([policy], actor=self.actor)
+        if policy.pk in failing:
+            messages.warning(self.request, failing_in_words(failing[policy.pk]))
 
 
 class MovePage(OfPolicy, FormPage[MovePolicyForm]):

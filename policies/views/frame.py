@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 MAX_DIGITS = 9
 TABS = (
     ("Policy", "policy-detail", "policy"),
+    ("Examples", "policy-examples", "try"),
     ("Applies to", "policy-uses", "attach"),
     ("History", "policy-history", "history"),
 )

@@ -31,6 +31,7 @@ class PolicyRow:
     words: str
     path: list[dict[str, str]]
     menu: list[dict[str, Any]]
+    failing: int = 0
 
     @property
     def menu_id(self) -> str:
@@ -41,6 +42,12 @@ class PolicyRow:
     def menu_label(self) -> str:
         """What the row's menu is for."""
         return f"Actions for {self.policy.name}"
+
+    @property
+    def failing_label(self) -> str:
+        """How many examples are answered otherwise than expected."""
+        is_one = self.failing == 1
+        return "1 example fails" if is_one else f"{self.failing} examples fail"
 
     @property
     def used_by(self) -> str:
@@ -77,6 +84,7 @@ class PolicyListPage(ListPage):
                     words=selectors.summarize(policy, names=names),
                     path=path_names(paths[policy.namespace_id]),
                     menu=self._menu(policy),
+                    failing=selectors.count_failing_of(policy, actor=self.actor),
                 )
                 for policy in policies
             ],

@@ -18,6 +18,7 @@ from namespaces.permissions import Permission
 from policies import selectors, services
 from policies.forms import COMMON_ZONES, AttemptForm
 from policies.language import Outcome
+from policies.models import ExpectedAnswer
 from policies.services import Trial
 from policies.views.frame import OfPolicy
 
@@ -34,10 +35,12 @@ def panel_context(
     form: AttemptForm | None = None,
     trial: Trial | None = None,
     error: ConsoleError | None = None,
+    keep_url: str = "",
 ) -> dict[str, Any]:
     """Return what partials/_try_panel.html shows.
 
-    `action` is where the attempt goes; it answers with partials/_trial.html.
+    `action` is where the attempt goes; it answers with partials/_trial.html. What was
+    tried can be kept as an example at `keep_url`.
     """
     form = form or AttemptForm()
     values = form.cleaned_data if form.is_bound and form.is_valid() else {}
@@ -55,6 +58,28 @@ def panel_context(
         and selectors.list_devices_of(person.pk, actor=actor, now=timezone.now()),
         "device": values.get("device"),
         "shows_more": any(values.get(name) for name in MORE),
+        "keep": keep_context(keep_url, form, trial=trial, person=person)
+        if keep_url and trial
+        else None,
+    }
+
+
+def keep_context(
+    url: str, form: AttemptForm, *, trial: Trial | None = None, person: Any = None
+) -> dict[str, Any]:
+    """Return what partials/_keep.html shows: a request that may become an example."""
+    who = person.display_name or person.email if person else "Nobody"
+    request = f"{form['method'].value() or 'GET'} {form['path'].value() or '/'}"
+    return {
+        "url": url,
+        "fields": [
+            (name, form[name].value() or "")
+            for name in AttemptForm.base_fields
+            if form[name].value()
+        ],
+        "name": form.data.get("name") or f"{who}: {request}"[:MAX_TEXT_LENGTH],
+        "expected": form.data.get("expected") or (trial.outcome if trial else ""),
+        "choices": ExpectedAnswer.choices,
     }
 
 
@@ -66,6 +91,7 @@ class TryPage(Page):
     """A panel as a page of its own; htmx gets the answer alone."""
 
     template_name = "policies/policy_try.html"
+    keep_url = ""
 
     def try_it(self, form: AttemptForm) -> Trial:
         """Call the service."""
@@ -83,7 +109,12 @@ class TryPage(Page):
                     raise
                 error = refused
         panel = panel_context(
-            request.path, actor=self.actor, form=form, trial=trial, error=error
+            request.path,
+            actor=self.actor,
+            form=form,
+            trial=trial,
+            error=error,
+            keep_url=self.keep_url,
         )
         # A fragment that htmx is to swap in must not have the status of a failure.
         is_ok = trial is not None or http.is_fragment(request)
@@ -106,6 +137,12 @@ class TryPage(Page):
 
 class TryPolicyPage(OfPolicy, TryPage):
     """Tries a policy, or a draft in its place."""
+
+    @property
+    def keep_url(self) -> str:  # type: ignore[override]
+        """Where what was tried becomes an example, for whoever may write some."""
+        may_edit = self.can(Permission.POLICY_EDIT)
+        return self.url("policy-example-create") if may_edit else ""
 
     def get_title(self) -> str:
         """What is tried."""

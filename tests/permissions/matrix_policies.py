@@ -90,6 +90,22 @@ PAGES: dict[str, tuple[Row, ...]] = {
         ),
     ),
     "policy-detail": (get(at(Permission.POLICY_VIEW, "policy"), "policy"),),
+    "policy-examples": (get(at(Permission.POLICY_VIEW, "policy"), "policy"),),
+    "policy-examples-run": (harmless(at(Permission.POLICY_TRY, "policy"), "policy"),),
+    "policy-example-create": (
+        post(
+            at(Permission.POLICY_EDIT, "policy"),
+            "policy",
+            body=lambda _: {"name": "Another", "expected": "login", "path": "/"},
+        ),
+    ),
+    "policy-example-delete": (
+        post(
+            at(Permission.POLICY_EDIT, "policy"),
+            "policy",
+            ids={"example_id": lambda world: world.ids["example"]},
+        ),
+    ),
     "policy-uses": (get(at(Permission.POLICY_VIEW, "policy"), "policy"),),
     "policy-history": (get(at(Permission.POLICY_VIEW, "policy"), "policy"),),
     "policy-edit": (
@@ -237,6 +253,24 @@ POLICIES: dict[str, tuple[Row, ...]] = PAGES | {
     "api-policy-lift-quarantine": (
         harmless(
             at(Permission.POLICY_EDIT_REGO, "policy"), "policy", body=lambda _: {}
+        ),
+    ),
+    "api-policy-example-list": (
+        get(at(Permission.POLICY_VIEW, "policy"), "policy"),
+        post(
+            at(Permission.POLICY_EDIT, "policy"),
+            "policy",
+            body=lambda _: {"name": "Another", "expected": "login"},
+        ),
+    ),
+    "api-policy-example-run": (
+        harmless(at(Permission.POLICY_TRY, "policy"), "policy", body=lambda _: {}),
+    ),
+    "api-policy-example-detail": (
+        delete(
+            at(Permission.POLICY_EDIT, "policy"),
+            "policy",
+            ids={"example_id": lambda world: world.ids["example"]},
         ),
     ),
     "api-policy-version-list": (get(at(Permission.POLICY_VIEW, "policy"), "policy"),),

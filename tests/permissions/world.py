@@ -17,6 +17,7 @@ from namespaces import services as namespace_services
 from namespaces.models import ApiServiceAccount, Namespace, RoleBinding
 from namespaces.selectors import get_root
 from policies import services as policy_services
+from policies.selectors import Attempt
 from routes import services as route_services
 from routes.imports.plan import Options
 from routes.models import HostClaim
@@ -99,6 +100,9 @@ def _make_objects(world: World) -> None:
     policy_services.update_policy(
         policy.id, version=1, description="second", actor=TEST, now=NOW
     )
+    example = policy_services.add_example(
+        policy.id, Attempt(at=NOW), name="Nobody", expected="login", actor=TEST, now=NOW
+    ).example
     idle = make_policy("Idle", namespace=web)
     attached = make_policy("Attached", namespace=web)
     policy_services.attach_to_namespace(
@@ -128,6 +132,7 @@ def _make_objects(world: World) -> None:
         "person": person.id,
         "group": group.id,
         "policy": policy.id,
+        "example": example.id,
         "idle-policy": idle.id,
         "attached-policy": attached.id,
         "route": route.id,

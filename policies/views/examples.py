@@ -1,0 +1,163 @@
+"""Examples of a policy: the list, trying them, adding one from a request just tried."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+
+from console.core import http
+from console.core.exceptions import ConsoleError, ValidationFailedError
+from console.core.generic.pages import ActionView, Page
+from namespaces.permissions import Permission
+from policies import selectors, services
+from policies.forms import ExampleForm
+from policies.models import ExpectedAnswer, PolicyExample
+from policies.views.frame import OfPolicy
+from policies.views.trying import keep_context, panel_context
+
+COLUMNS = (
+    {"label": "Example"},
+    {"label": "Request", "hide": "narrow"},
+    {"label": "Expected", "hide": "narrow"},
+    {"label": "Answer"},
+)
+SHOWN_KIND = {"allow": "allow", "deny": "deny", "login": "login"}
+
+
+def example_rows(examples: list[PolicyExample], *, actor: Any) -> list[dict[str, Any]]:
+    """Return examples as lists draw them, with the people whom the reader may see."""
+    people = selectors.name_people_in(examples, actor=actor)
+    return [
+        {
+            "row": one,
+            "person": people.get(one.person_id) if one.person_id else None,
+            "is_met": one.outcome == one.expected,
+            "expected": answer_badge(one.expected),
+            "outcome": answer_badge(one.outcome),
+        }
+        for one in examples
+    ]
+
+
+def answer_badge(code: str) -> dict[str, str]:
+    """Return how an answer is shown; none is shown as such."""
+    if not code:
+        return {"kind": "neutral", "label": "No answer"}
+    return {"kind": SHOWN_KIND.get(code, "deny"), "label": ExpectedAnswer(code).label}
+
+
+class ExamplesPage(OfPolicy, Page):
+    """The examples, and the panel from which more are added."""
+
+    template_name = "policies/policy_examples.html"
+    tab = "policy-examples"
+
+    def get_title(self) -> str:
+        """Name of the policy."""
+        return self.policy.name
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the examples with their last answers."""
+        examples = list(selectors.list_examples(self.policy, actor=self.actor))
+        may_try = self.can(Permission.POLICY_TRY)
+        rows = example_rows(examples, actor=self.actor)
+        return super().get_context_data(
+            examples=rows,
+            failing=sum(not one["is_met"] for one in rows),
+            columns=COLUMNS,
+            may_try=may_try,
+            may_edit=self.can(Permission.POLICY_EDIT),
+            panel=panel_context(self.url("policy-try"), actor=self.actor)
+            if may_try
+            else None,
+            **kwargs,
+        )
+
+
+class RunExamplesAction(OfPolicy, ActionView):
+    """Tries all examples on the saved text."""
+
+    def carry_out(self) -> str:
+        """Try them, and say how many fail."""
+        results = services.run_examples(self.policy.pk, actor=self.actor, now=self.now)
+        failing = sum(not one.is_met for one in results)
+        if failing:
+            messages.warning(self.request, failing_in_words(failing, of=len(results)))
+        else:
+            messages.success(self.request, "Every example gets its answer.")
+        return self.url("policy-examples")
+
+
+def failing_in_words(failing: int, *, of: int | None = None) -> str:
+    """Return how many examples fail, as a sentence."""
+    count = f"{failing} of {of}" if of else str(failing)
+    is_one = (of or failing) == 1
+    noun = "example" if is_one else "examples"
+    verb = "does" if failing == 1 else "do"
+    return f"{count} {noun} {verb} not get the answer that is expected."
+
+
+class AddExamplePage(OfPolicy, Page):
+    """Keeps the request that was tried. htmx gets a line that says so, or why not."""
+
+    template_name = "policies/partials/_keep.html"
+    http_method_names = ["post", "options"]
+
+    def post(self, request: HttpRequest, **_: Any) -> HttpResponse:
+        """Keep it, and stay where a draft is, if there is one."""
+        form = ExampleForm(request.POST)
+        kept, problem = None, ""
+        try:
+            kept = self._keep(form)
+        except ConsoleError as refused:
+            if refused.http_status in {403, 404} or not http.is_fragment(request):
+                raise
+            problem = _first(refused)
+        if kept and not http.is_fragment(request):
+            messages.success(request, f"“{kept.name}” is kept as an example.")
+            return http.redirect(request, self.url("policy-examples"))
+        context = self.get_context_data(
+            kept=kept,
+            problem=problem,
+            keep=keep_context(self.url("policy-example-create"), form),
+        )
+        response = self.render_to_response(context)
+        return http.trigger(response, "examples-changed") if kept else response
+
+    def _keep(self, form: ExampleForm) -> PolicyExample:
+        if not form.is_valid():
+            texts = {name: list(map(str, found)) for name, found in form.errors.items()}
+            raise ValidationFailedError(fields=texts)
+        values = form.cleaned_data
+        return services.add_example(
+            self.policy.pk,
+            form.attempt(now=self.now),
+            name=values["name"],
+            expected=values["expected"],
+            is_now=not values["at"],
+            actor=self.actor,
+            now=self.now,
+        ).example
+
+
+class RemoveExampleAction(OfPolicy, ActionView):
+    """Forgets an example."""
+
+    def carry_out(self) -> str:
+        """Forget it."""
+        services.remove_example(
+            self.policy.pk,
+            self.kwargs["example_id"],
+            actor=self.actor,
+            now=self.now,
+        )
+        messages.success(self.request, "The example is gone.")
+        return self.url("policy-examples")
+
+
+def _first(error: ConsoleError) -> str:
+    """Return what is wrong, with the field's own words where there are some."""
+    for texts in error.fields.values():
+        for text in texts:
+            return str(text)
+    return error.message
