@@ -83,7 +83,7 @@ _BOUNDS: dict[str, Callable[[Schema, Setting], None]] = {
 
 
 def _description(setting: Setting) -> str:
-    text = f"{setting.label}. {setting.help}"
+    text = f"{setting.label}. {setting.explanation}"
     if setting.unset:
         text += f" Unset: {setting.unset}."
     if setting.secret or setting.secret_entries:

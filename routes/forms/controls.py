@@ -106,7 +106,7 @@ def make_field(setting: Setting) -> forms.Field:
 
 
 def _help(setting: Setting) -> str:
-    text = setting.help
+    text = setting.explanation
     if setting.kind in LINES:
         text += " One on each line."
     elif setting.kind in YAML:

@@ -6,7 +6,7 @@
 from collections.abc import Iterator
 
 from routes.settings_table import SECTIONS, Setting, settings_of_section
-from routes.settings_table.types import Destination, Kind
+from routes.settings_table.types import ONLY_CORE, Destination, Kind
 
 HEAD = """\
 # Settings of a route
@@ -82,7 +82,7 @@ def _text(setting: Setting) -> str:
     if setting.secret_entries:
         text += " Values under names of credentials are secret."
     if setting.destination is Destination.CORE:
-        text += " Of use to a Pomerium Core only."
+        text += f" {ONLY_CORE}"
     if setting.aliases:
         spelled = ", ".join(f"`{alias}`" for alias in setting.aliases)
         text += f" Also read as {spelled}."

@@ -42,6 +42,9 @@ class Destination(StrEnum):
     CORE = "core"
 
 
+ONLY_CORE = "Of use to a Pomerium Core only."
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
     """A group of settings: a tab of the form, a heading of the page."""
@@ -116,6 +119,13 @@ class Setting:
             self.by_key[child.key] = child
             for alias in child.aliases:
                 self.by_key[alias] = child
+
+    @property
+    def explanation(self) -> str:
+        """Return the help, and that our own proxies leave the setting alone."""
+        if self.destination is Destination.CORE:
+            return f"{self.help} {ONLY_CORE}"
+        return self.help
 
 
 LISTS = frozenset(

@@ -74,13 +74,15 @@ def shown(setting: Setting, value: Any) -> Shown:
     if setting.kind is Kind.OBJECT and setting.fields:
         parts = _parts(setting, value)
         lines = () if parts else ("Yes",)
-        return Shown(setting.label, setting.help, lines, (parts,) if parts else ())
+        return Shown(
+            setting.label, setting.explanation, lines, (parts,) if parts else ()
+        )
     if setting.kind is Kind.OBJECT_LIST:
         many = tuple(_parts(setting, item) for item in value)
-        return Shown(setting.label, setting.help, (), many)
+        return Shown(setting.label, setting.explanation, (), many)
     return Shown(
         setting.label,
-        setting.help,
+        setting.explanation,
         tuple(lines_of(setting, value)),
         is_code=setting.kind in CODE,
     )

@@ -41,7 +41,8 @@ def read_constraints() -> dict[str, str]:
 
 def list_brought_along() -> dict[str, str]:
     """Return what the direct requirements need, as it is installed here."""
-    direct = [Requirement(text) for text, _ in read_requirements()]
+    named = [Requirement(text) for text, _ in read_requirements()]
+    direct = [one for one in named if one.marker is None or one.marker.evaluate()]
     names = {canonicalize_name(requirement.name) for requirement in direct}
     found: dict[str, str] = {}
     waiting = direct
@@ -85,10 +86,8 @@ def write() -> None:
 
 
 def is_pinned(text: str) -> bool:
-    """Answer whether a requirement names exactly one version."""
-    return (
-        re.fullmatch(r"[A-Za-z0-9._-]+(\[[a-z,]+\])?==[A-Za-z0-9.]+", text) is not None
-    )
+    """Answer whether a requirement names exactly one version, if for some platforms."""
+    return PINNED.fullmatch(text.partition(";")[0]) is not None
 
 
 if __name__ == "__main__" and sys.argv[1:] == ["--write"]:

@@ -1,0 +1,1 @@
+"""What changes deployments, sessions, certificates, and what proxies are given."""
