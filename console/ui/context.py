@@ -28,6 +28,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "current_namespace": namespace,
         "namespace_picker_url": (f"{picker}?{here}" if sees_tree else ""),
         "search_url": reverse("search"),
+        "palette_url": reverse("palette"),
         "account_url": reverse("account"),
         "sign_out_url": reverse("sign-out"),
     }

@@ -130,18 +130,23 @@ def rail(
     groups = [
         {
             "label": label,
-            "items": [
-                _item(entry, request, namespace, actor)
-                for entry in entries
-                if _is_for(actor, entry)
-            ],
+            "items": [_item(entry, request, namespace, actor) for entry in entries],
         }
-        for label, entries in RAIL
+        for label, entries in offered(actor)
     ]
     return [group for group in groups if group["items"]]
 
 
-def _is_for(actor: Actor, entry: Entry) -> bool:
+def offered(actor: Actor) -> list[tuple[str, list[Entry]]]:
+    """Return the pages that this person has a use for, by group."""
+    return [
+        (label, [entry for entry in entries if is_for(actor, entry)])
+        for label, entries in RAIL
+    ]
+
+
+def is_for(actor: Actor, entry: Entry) -> bool:
+    """Answer whether this person would see anything there."""
     if entry.permission is None:
         return True
     if entry.on_root:

@@ -74,6 +74,7 @@ PAGES: dict[str, tuple[Row, ...]] = {
         post(signed_in, answers=(404, "none of them is a local account")),
     ),
     "search": (get(signed_in, query=lambda _: {"q": "web"}),),
+    "palette": (get(signed_in, query=lambda _: {"q": "web"}),),
     "access-why": (
         get(somewhere(Permission.NAMESPACE_VIEW)),
         get(

@@ -33,6 +33,13 @@ export async function postForHtml(url, form, signal) {
   return new DOMParser().parseFromString(await answer.text(), "text/html").body;
 }
 
+/** GET a fragment, give back its <body>. Throws on any status but 2xx. */
+export async function getFragment(url, signal) {
+  const answer = await fetch(url, { credentials: "same-origin", headers: { "HX-Request": "true" }, signal });
+  if (!answer.ok) throw new Error(`${url} answered ${answer.status}`);
+  return new DOMParser().parseFromString(await answer.text(), "text/html").body;
+}
+
 export async function getJson(url, signal) {
   const answer = await fetch(url, {
     credentials: "same-origin",
