@@ -32,6 +32,18 @@ KINDS = (
 )
 
 
+def path_of(namespace: str, *, actor: Actor) -> str:
+    """Return the path of the namespace that a list is narrowed to, "" for none.
+
+    Raises:
+        NamespaceNotFoundError: the actor does not see it.
+    """
+    if not namespace:
+        return ""
+    namespace_id = uuid_from(namespace, name="namespace")
+    return selectors.get_shown_namespace(namespace_id, actor=actor).path
+
+
 def namespace_filter(field: str = "namespace") -> Filter[Any]:
     """Return the filter that keeps what lives in a namespace or below it.
 
@@ -41,10 +53,7 @@ def namespace_filter(field: str = "namespace") -> Filter[Any]:
     column = f"{field}__path" if field else "path"
 
     def apply(rows: QuerySet[Any], text: str, actor: Actor) -> QuerySet[Any]:
-        namespace = selectors.get_shown_namespace(
-            uuid_from(text, name="namespace"), actor=actor
-        )
-        return rows.filter(access.subtree(namespace.path, column))
+        return rows.filter(access.subtree(path_of(text, actor=actor), column))
 
     return Filter(
         name="namespace",

@@ -60,6 +60,29 @@ class Namespace(Versioned):
         return self.name
 
 
+class Tally(models.Model):
+    """How many rows of a kind live in a namespace itself, not below it.
+
+    Triggers write it (`tallying`); for the program it is to be read.
+    """
+
+    namespace = models.ForeignKey(
+        Namespace, on_delete=models.CASCADE, related_name="tallies"
+    )
+    kind = models.CharField(max_length=16)
+    count = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["namespace", "kind"], name="tally_is_unique_in_namespace"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.count} of {self.kind}"
+
+
 class ApiServiceAccount(Versioned):
     """A machine that calls the console's API with a token.
 

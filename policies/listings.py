@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from console.core.actor import Actor
 from console.core.exceptions import ValidationFailedError
 from console.core.generic.listing import Column, Filter, Listing
-from namespaces.listings import namespace_filter
+from namespaces.listings import namespace_filter, path_of
 from policies import selectors
 from policies.models import Policy, PolicyLanguage
 
@@ -90,6 +90,10 @@ class PolicyListing(Listing[Policy]):
         """Return what the actor sees."""
         rows = selectors.with_usage(selectors.list_policies(actor), actor=actor)
         return selectors.with_failing(rows)
+
+    def count_living(self, actor: Actor, namespace: str) -> int:
+        """Return how many policies the actor sees, from the counts of namespaces."""
+        return selectors.count_policies(actor, within=path_of(namespace, actor=actor))
 
     def search(self, rows: QuerySet[Policy], text: str) -> QuerySet[Policy]:
         """Look into name, description and text."""

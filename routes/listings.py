@@ -8,7 +8,7 @@ from console.core.actor import Actor
 from console.core.exceptions import ValidationFailedError
 from console.core.generic.listing import Column, Filter, Listing
 from console.core.http import uuid_from
-from namespaces.listings import namespace_filter
+from namespaces.listings import namespace_filter, path_of
 from policies import selectors as policy_selectors
 from routes import selectors
 from routes.models import (
@@ -124,6 +124,10 @@ class RouteListing(Listing[Route]):
     def rows(self, actor: Actor) -> QuerySet[Route]:
         """Return what the actor sees."""
         return selectors.list_routes(actor)
+
+    def count_living(self, actor: Actor, namespace: str) -> int:
+        """Return how many routes the actor sees, from the counts of namespaces."""
+        return selectors.count_routes(actor, within=path_of(namespace, actor=actor))
 
     def search(self, rows: QuerySet[Route], text: str) -> QuerySet[Route]:
         """Look into name, address and destination."""

@@ -50,7 +50,7 @@ class OverviewPage(Page):
                 admins=directory_selectors.list_root_admins(), **kwargs
             )
         survey = route_selectors.survey_routes(self.actor)
-        policies = policy_selectors.list_policies(self.actor).count()
+        policies = policy_selectors.count_policies(self.actor)
         events = namespace_selectors.list_audit_events(self.actor)
         return super().get_context_data(
             roles=namespace_selectors.list_own_roles(self.actor),

@@ -6,6 +6,12 @@ from namespaces.selectors.accounts import (
     list_api_accounts,
 )
 from namespaces.selectors.audit import get_audit_event, list_alarms, list_audit_events
+from namespaces.selectors.branches import (
+    Piece,
+    find_nodes,
+    list_below,
+    list_first,
+)
 from namespaces.selectors.roles import (
     AccessAnswer,
     HeldRole,
@@ -22,14 +28,13 @@ from namespaces.selectors.roles import (
     list_own_roles,
     list_role_bindings,
 )
+from namespaces.selectors.tallies import count_below_each, count_living
 from namespaces.selectors.tree import (
     Contents,
     NamespacePath,
     Node,
     add_up,
     count_below,
-    count_by_path,
-    cut_to,
     find_namespaces,
     get_namespace,
     get_namespace_by_path,
@@ -55,12 +60,14 @@ __all__ = [
     "HeldRole",
     "NamespacePath",
     "Node",
+    "Piece",
     "add_up",
     "count_below",
-    "count_by_path",
-    "cut_to",
+    "count_below_each",
+    "count_living",
     "explain_access",
     "find_namespaces",
+    "find_nodes",
     "find_service_account",
     "get_api_account",
     "get_audit_event",
@@ -76,6 +83,7 @@ __all__ = [
     "list_all_bindings",
     "list_api_accounts",
     "list_audit_events",
+    "list_below",
     "list_bindings",
     "list_bindings_of",
     "list_chain",
@@ -85,6 +93,7 @@ __all__ = [
     "list_cut_off",
     "list_deleted",
     "list_ending_roles",
+    "list_first",
     "list_live_role_bindings",
     "list_namespaces",
     "list_namespaces_where",

@@ -1,13 +1,13 @@
 """Reads of the tree."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 from uuid import UUID
 
-from django.db.models import PROTECT, Count, ForeignObjectRel, QuerySet
+from django.db.models import PROTECT, ForeignObjectRel, QuerySet
 
 from console.core import tombstones
 from console.core.actor import Actor
@@ -102,22 +102,30 @@ def list_namespaces_where(actor: Actor, permission: Permission) -> QuerySet[Name
     )
 
 
-def list_nodes(actor: Actor, *, text: str = "") -> list[Node]:
-    """Return what the actor sees as a tree: parents before children, by name.
+def list_nodes(actor: Actor) -> list[Node]:
+    """Return all that the actor sees as a tree: parents before children, by name.
 
     The names of ancestors that lead to a visible namespace are included, with
-    `is_visible` False. With `text`, only the namespaces with that in their name, and
-    what leads to them.
+    `is_visible` False. Pages read the tree in pieces (`branches`).
     """
-    visible = list_namespaces(actor)
-    rows = list(visible.filter(name__icontains=text) if text else visible)
+    rows = list(list_namespaces(actor))
     found = {row.path for row in rows}
     above = {a for path in found for a in access.ancestor_paths(path)} - found
     rows += Namespace.objects.filter(path__in=above) if above else []
+    return as_nodes(rows, actor=actor)
+
+
+def as_nodes(rows: Iterable[Namespace], *, actor: Actor) -> list[Node]:
+    """Return namespaces as a tree, parents before children, by name.
+
+    What leads to them is among them, or they have the same parent.
+    """
+    rows = list(rows)
     names = {row.path: row.name.casefold() for row in rows}
 
     def place(row: Namespace) -> list[str]:
-        return [names[path] for path in (*access.ancestor_paths(row.path), row.path)]
+        chain = (*access.ancestor_paths(row.path), row.path)
+        return [names.get(path, "") for path in chain]
 
     grants = access.grants_of(actor)
     return [
@@ -186,25 +194,6 @@ def _node(row: Namespace, role: Role | None) -> Node:
         inherits_policies=row.inherits_policies,
         role=role,
     )
-
-
-def cut_to(nodes: Sequence[Node], most: int) -> tuple[list[Node], bool]:
-    """Leave out the deepest levels until at most so many nodes remain.
-
-    Returns them, and whether something was left out. Two levels stay in any case.
-    """
-    deepest = max((node.depth for node in nodes), default=0)
-    kept = list(nodes)
-    while len(kept) > most and deepest > 1:
-        deepest -= 1
-        kept = [node for node in kept if node.depth <= deepest]
-    return kept[:most], len(kept[:most]) < len(nodes)
-
-
-def count_by_path(rows: QuerySet[Any]) -> dict[str, int]:
-    """Count rows that live in namespaces, by the namespace's path."""
-    counted = rows.order_by().values_list("namespace__path").annotate(n=Count("pk"))
-    return dict(counted)
 
 
 def add_up(nodes: Iterable[Node], by_path: Mapping[str, int]) -> dict[UUID, int]:

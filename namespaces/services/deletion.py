@@ -25,6 +25,7 @@ from namespaces.models import (
     ApiServiceAccount,
     Namespace,
     RoleBinding,
+    Tally,
 )
 from namespaces.permissions import Permission
 from namespaces.services import accounts, bindings, signals, tree
@@ -70,7 +71,7 @@ def delete_namespace(
 
 
 def _delete(namespace: Namespace, *, actor: Actor, now: datetime, reason: str) -> None:
-    going = burial.gather([namespace], without=[RoleBinding])
+    going = burial.gather([namespace], without=[RoleBinding, Tally])
     told: dict[str, Any] = {"actor": actor, "now": now, "reason": reason}
     answers = signals.deleting.send(Namespace, namespace=namespace, going=going, **told)
     _check_all_may_go(namespace, going, [labels for _, labels in answers])
@@ -89,6 +90,8 @@ def _delete(namespace: Namespace, *, actor: Actor, now: datetime, reason: str) -
     snapshot = {**going.snapshot(), "roles": roles}
     tombstones.bury(snapshot, event=events[-1])
     going.remove()
+    # Counts are not kept: the database counts what comes back.
+    Tally.objects.filter(namespace__in=[row.pk for row in places]).delete()
 
 
 def _check_is_empty(namespace: Namespace) -> None:

@@ -50,6 +50,8 @@ from policies.selectors.facts import (
 )
 from policies.selectors.people import find_people, find_person, list_devices_of
 from policies.selectors.policies import (
+    POLICY_KIND,
+    count_policies,
     find_by_meaning,
     get_policy,
     get_version,
@@ -77,6 +79,7 @@ from policies.selectors.rego import (
 __all__ = [
     "GROUPS",
     "METHODS",
+    "POLICY_KIND",
     "Attempt",
     "Built",
     "DiffLine",
@@ -93,6 +96,7 @@ __all__ = [
     "count_changes",
     "count_failing",
     "count_failing_of",
+    "count_policies",
     "describe",
     "diff_lines",
     "diff_texts",

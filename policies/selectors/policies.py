@@ -18,6 +18,7 @@ from policies.models import Policy, PolicyVersion
 if TYPE_CHECKING:
     from namespaces.models import Namespace
 
+POLICY_KIND = "policy"  # what the counts of namespaces call it
 CHUNK = 500  # identifiers in one query: databases have limits
 
 
@@ -27,6 +28,15 @@ def list_policies(actor: Actor) -> QuerySet[Policy]:
         actor, Permission.POLICY_VIEW
     ).select_related("namespace")
     return policies
+
+
+def count_policies(actor: Actor, *, within: str = "") -> int:
+    """Return how many policies the actor sees, without reading them.
+
+    `within` is the path of a namespace: only there and below it.
+    """
+    reach = access.reach_of(actor, Permission.POLICY_VIEW, above=True)
+    return namespace_selectors.count_living(POLICY_KIND, reach, within=within)
 
 
 def get_policy(policy_id: UUID | str, *, actor: Actor) -> Policy:

@@ -33,6 +33,8 @@ from routes.selectors.ownership import (
     list_upstreams,
 )
 from routes.selectors.routes import (
+    ROUTE_KIND,
+    count_routes,
     get_route,
     hosts_in_use,
     hosts_left_by,
@@ -55,6 +57,7 @@ from routes.selectors.settings import (
 from routes.selectors.survey import Survey, survey_routes
 
 __all__ = [
+    "ROUTE_KIND",
     "EffectivePolicies",
     "SettingChange",
     "Survey",
@@ -62,6 +65,7 @@ __all__ = [
     "changed_keys",
     "changes_of",
     "changes_since",
+    "count_routes",
     "find_answering",
     "find_at",
     "find_import",

@@ -15,6 +15,8 @@ from namespaces.permissions import Permission
 from routes.exceptions import RouteNotFoundError
 from routes.models import Route
 
+ROUTE_KIND = "route"  # what the counts of namespaces call it
+
 if TYPE_CHECKING:
     from namespaces.models import Namespace
 
@@ -25,6 +27,15 @@ def list_routes(actor: Actor) -> QuerySet[Route]:
         actor, Permission.ROUTE_VIEW
     ).select_related("namespace")
     return routes
+
+
+def count_routes(actor: Actor, *, within: str = "") -> int:
+    """Return how many routes the actor sees, without reading them.
+
+    `within` is the path of a namespace: only there and below it.
+    """
+    reach = access.reach_of(actor, Permission.ROUTE_VIEW)
+    return namespace_selectors.count_living(ROUTE_KIND, reach, within=within)
 
 
 def list_published() -> QuerySet[Route]:

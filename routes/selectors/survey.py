@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef
 from console.core.actor import Actor
 from routes.models import Route, RoutePolicy
 from routes.selectors.effective import policies_of_many
-from routes.selectors.routes import list_routes
+from routes.selectors.routes import count_routes, list_routes
 
 MOST_SURVEYED = 500
 
@@ -33,7 +33,7 @@ class Survey:
 def survey_routes(actor: Actor) -> Survey:
     """Look at the routes that an actor sees, in five queries."""
     routes = list_routes(actor).order_by("name", "pk")
-    total = routes.count()
+    total = count_routes(actor)
     if total > MOST_SURVEYED:
         own = RoutePolicy.objects.filter(route=OuterRef("pk"))
         routes = routes.filter(~Exists(own))

@@ -70,6 +70,47 @@ def test_a_namespace_is_moved_by_keyboard_alone(
     assert parent_of(cast) == cast.finance
 
 
+def test_what_is_folded_is_fetched_and_takes_a_move(
+    cast: Cast,
+    sign_in: SignIn,
+    live_server: LiveServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("console.ui.namespaces.tree.MOST_ROWS", 3)
+    monkeypatch.setattr("console.ui.namespaces.picking.MOST_CHOICES", 3)
+    payroll = make_namespace("Payroll", parent=cast.finance)
+    page = sign_in(cast.root)
+    page.goto(f"{live_server.url}/namespaces/")
+    keys = page.keyboard
+    expect(page.locator(row(page, "Web"))).to_have_count(0)
+
+    page.locator(row(page, "Engineering")).focus()
+    keys.press("ArrowRight")
+    expect(page.locator(row(page, "Web"))).to_be_visible()
+    keys.press("ArrowDown")
+    expect(page.locator(row(page, "Web"))).to_be_focused()
+    keys.press("Control+x")
+    page.locator(row(page, "Finance")).get_by_role("button", name="unfold").click()
+    inspect(page, "namespace-tree-unfolded")
+    page.locator(row(page, "Payroll")).focus()
+    keys.press("Control+v")
+    expect(page.get_by_role("heading", name="Finance/Payroll")).to_be_visible()
+
+    keys.press("Escape")
+    page.get_by_role("button", name="Namespace:").click()
+    picker = page.get_by_role("tree", name="Namespaces")
+    page.get_by_label("Find a namespace").fill("payr")
+    expect(picker.get_by_role("treeitem", name="Payroll")).to_be_visible()
+    page.get_by_label("Find a namespace").fill("")
+    expect(picker.get_by_role("treeitem", name="Payroll")).to_have_count(0)
+    picker.get_by_role("treeitem", name="Finance").focus()
+    keys.press("ArrowRight")
+    expect(picker.get_by_role("treeitem", name="Payroll")).to_be_visible()
+    inspect(page, "namespace-picker-unfolded")
+    picker.get_by_role("treeitem", name="Payroll").click()
+    expect(page).to_have_url(f"{live_server.url}/namespaces/{payroll.pk}/")
+
+
 def test_a_place_is_found_by_typing_and_chosen_by_keyboard(
     cast: Cast, sign_in: SignIn, live_server: LiveServer
 ) -> None:

@@ -255,12 +255,11 @@ class TreeMachine(RuleBasedStateMachine):
                 Route.objects.filter(namespace__in=ranks).values_list("pk", flat=True)
             )
             nodes = selectors.list_nodes(actor)
-            sums = selectors.add_up(nodes, selectors.count_by_path(routes))
-            for node in nodes:
-                below = Route.objects.filter(
-                    namespace__in=ranks, namespace__path__startswith=node.path
-                )
-                assert sums[node.id] == below.count()
+            assert route_selectors.count_routes(actor) == routes.count()
+            sums = selectors.count_below_each(nodes, [route_selectors.ROUTE_KIND])
+            for node in filter(lambda one: one.is_visible, nodes):
+                below = Route.objects.filter(namespace__path__startswith=node.path)
+                assert sums[route_selectors.ROUTE_KIND][node.id] == below.count()
 
 
 def _pick(model: Any, number: int) -> Any:

@@ -12,7 +12,7 @@ from console.core.actor import system
 from directory.models import User
 from namespaces import services
 from namespaces.models import Namespace, RoleBinding
-from tests.factories import NOW
+from tests.factories import NOW, make_bare_route, make_namespace, make_policy
 from tests.people import Cast
 
 
@@ -66,15 +66,72 @@ class TestTree:
             "Roles",
         }
 
-    def test_leaves_out_the_deepest_when_there_are_too_many(
+    def test_folds_what_does_not_fit_and_fetches_it_when_it_is_unfolded(
         self, cast: Cast, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("console.ui.namespaces.tree.MOST_ROWS", 3)
 
         answer = page(cast.root, "namespace-list")
+        below = page(cast.root, "namespace-branch", cast.engineering.id)
 
         assert names(answer) == ["Global", "Engineering", "Finance"]
-        assert "Deeper namespaces are left out" in answer.content.decode()
+        folded = [row.node.name for row in answer.context["rows"] if row.is_folded]
+        assert folded == ["Engineering"]
+        url = reverse("namespaces:namespace-branch", args=[cast.engineering.id])
+        assert answer.content.decode().count(f'hx-get="{url}"') == 1
+        assert names(below) == ["Web"]
+
+    def test_shows_the_first_of_many_children_and_then_the_next(
+        self, cast: Cast, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("console.ui.namespaces.tree.MOST_ROWS", 2)
+        for number in range(3):
+            make_namespace(f"Team {number}", parent=cast.finance)
+
+        first = page(cast.root, "namespace-branch", cast.finance.id)
+        more = first.context["more"]["url"]
+        rest = client_of(cast.root).get(more)
+
+        assert f'hx-get="{more}"' in first.content.decode()
+        assert names(first) == ["Team 0", "Team 1"]
+        assert names(rest) == ["Team 2"]
+        assert rest.context["more"] == {}
+
+    def test_shows_the_first_children_of_the_root_when_not_all_fit(
+        self, cast: Cast, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("console.ui.namespaces.tree.MOST_ROWS", 1)
+
+        answer = page(cast.root, "namespace-list")
+
+        assert names(answer) == ["Global", "Engineering"]
+        assert answer.context["more"]["name"] == "Global"
+
+    def test_says_when_more_match_than_it_shows(
+        self, cast: Cast, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("console.ui.namespaces.tree.MOST_ROWS", 1)
+
+        answer = page(cast.root, "namespace-list", q="n")
+
+        assert answer.context["is_cut"]
+        assert "Type more letters" in answer.content.decode()
+
+    def test_counts_what_is_below_whatever_is_unfolded(self, cast: Cast) -> None:
+        policy = make_policy(namespace=cast.web)
+        make_bare_route(policy, namespace=cast.web)
+
+        rows = page(cast.root, "namespace-list").context["rows"]
+
+        counted = {
+            row.node.name: (row.counts.routes, row.counts.policies) for row in rows
+        }
+        assert counted == {
+            "Global": (1, 1),
+            "Engineering": (1, 1),
+            "Web": (1, 1),
+            "Finance": (0, 0),
+        }
 
 
 class TestPicker:
@@ -90,6 +147,23 @@ class TestPicker:
 
         assert f'href="/namespaces/{cast.web.id}/"' in answer.content.decode()
         assert "evil" not in answer.content.decode()
+
+    def test_fetches_what_is_below_and_finds_by_name(
+        self, cast: Cast, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("console.ui.namespaces.picking.MOST_CHOICES", 3)
+
+        top = page(cast.root, "namespace-picker", at="/routes/").content.decode()
+        below = page(
+            cast.root, "namespace-picker-branch", cast.engineering.id, at="/routes/"
+        )
+        found = page(cast.root, "namespace-picker", at="/routes/", q="we")
+
+        link = f'href="/routes/?namespace={cast.web.id}"'
+        assert link not in top
+        assert f"/namespaces/picker/{cast.engineering.id}?at=%2Froutes%2F" in top
+        assert link in below.content.decode()
+        assert link in found.content.decode()
 
     def test_gives_no_link_to_what_leads_there_only(self, cast: Cast) -> None:
         answer = page(cast.mia, "namespace-picker", at="/")

@@ -96,6 +96,8 @@ PAGES: dict[str, tuple[Row, ...]] = {
     ),
     "namespace-list": (get(signed_in),),
     "namespace-picker": (get(signed_in, query=lambda _: {"at": "/audit/"}),),
+    "namespace-picker-branch": (get(at(Permission.NAMESPACE_VIEW), "namespace"),),
+    "namespace-branch": (get(at(Permission.NAMESPACE_VIEW), "namespace"),),
     "namespace-create": (
         get(somewhere(Permission.NAMESPACE_CREATE)),
         post(

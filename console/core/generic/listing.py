@@ -98,6 +98,27 @@ class Listing(Generic[M]):
             rows = self.search(rows, text)
         return rows.order_by(*self.ordering(params.get("sort") or self.default_sort))
 
+    def count(self, rows: QuerySet[M], params: Mapping[str, str], actor: Actor) -> int:
+        """Return how many rows `select` gave for the parameters."""
+        narrowed = {
+            name
+            for name in (*(one.name for one in self.filters), "q")
+            if _clean(params, name)
+        }
+        if narrowed <= {"namespace"}:
+            total = self.count_living(actor, _clean(params, "namespace"))
+            if total is not None:
+                return total
+        return rows.count()
+
+    def count_living(self, actor: Actor, namespace: str) -> int | None:
+        """Return the same for all rows, or those of a namespace and below it.
+
+        For kinds of which the number is known without looking at them; None otherwise.
+        `namespace` is an id as text, or "" for all.
+        """
+        return None
+
     def ordering(self, sort: str) -> list[str]:
         """Return the fields of a sort key; `-name` is the reverse of `name`.
 

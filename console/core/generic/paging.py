@@ -1,7 +1,8 @@
 """A list as its template draws it: rows of one page, columns, filters, links."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property, partial
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -12,6 +13,19 @@ from console.core.generic.listing import Filter, Listing
 
 PAGE_SIZES = (25, 50, 100)
 DEFAULT_PAGE_SIZE = 50
+
+
+class CountedPaginator(Paginator):  # type: ignore[type-arg] # not when it runs
+    """Pages of rows of which somebody else knows how many there are."""
+
+    def __init__(self, rows: Any, per_page: int, count: Callable[[], int]) -> None:
+        super().__init__(rows, per_page)
+        self._count = count
+
+    @cached_property
+    def count(self) -> int:
+        """How many rows all pages hold together."""
+        return self._count()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +147,12 @@ def list_state(
     params = request.GET
     size = params.get("size", "")
     per_page = int(size) if size in map(str, PAGE_SIZES) else DEFAULT_PAGE_SIZE
-    rows = listing.select(params.dict(), actor)
+    asked = params.dict()
+    rows = listing.select(asked, actor)
+    pages = CountedPaginator(rows, per_page, partial(listing.count, rows, asked, actor))
     sort = params.get("sort") or listing.default_sort
     return ListState(
-        page=Paginator(rows, per_page).get_page(params.get("page")),
+        page=pages.get_page(params.get("page")),
         columns=[
             ColumnHeading(
                 label=column.label,

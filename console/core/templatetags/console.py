@@ -19,7 +19,7 @@ from django.middleware.csrf import get_token
 from django.template.context import Context
 from django.templatetags.static import static
 from django.urls import get_script_prefix
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
 from console.core import assets, components
@@ -85,6 +85,11 @@ def icon(name: str, *, label: str = "", css: str = "") -> SafeString:
     """
     if not name:
         return SafeString("")
+    return _icon(name, label, css, asset("icons.svg"))
+
+
+@lru_cache(maxsize=1000)
+def _icon(name: str, label: str, css: str, address: str) -> SafeString:
     if name not in _icon_names(str(settings.BASE_DIR)):
         raise template.TemplateSyntaxError(f"static/img/icons.json has no {name!r}")
     meaning: dict[str, str | bool] = (
@@ -94,8 +99,20 @@ def icon(name: str, *, label: str = "", css: str = "") -> SafeString:
         '<svg class="icon{}"{}><use href="{}#{}"></use></svg>',
         f" {css}" if css else "",
         flatatt(meaning),
-        asset("icons.svg"),
+        address,
         name,
+    )
+
+
+@register.simple_tag
+def menu_link(item: Mapping[str, Any]) -> SafeString:
+    """Draw a link of components/menu.html; a list has hundreds of them."""
+    css = "popup__item popup__item--danger" if item.get("danger") else "popup__item"
+    dialog = item.get("dialog")
+    return SafeString(
+        f'<a class="{css}" href="{escape(item["url"])}"'
+        f"{flatatt({'data-dialog-open': dialog}) if dialog else ''}>"
+        f"{icon(item.get('icon', ''))}{escape(item['label'])}</a>"
     )
 
 

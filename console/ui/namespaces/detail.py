@@ -38,7 +38,7 @@ class NamespacePage(OfNamespace, Page):
         """Add children, policies that count here, and what may be done."""
         nodes = namespace_selectors.list_children(self.namespace, actor=self.actor)
         here = namespace_selectors.get_node(self.namespace, actor=self.actor)
-        counts = count_below([here, *nodes], actor=self.actor)
+        counts = count_below([here, *nodes])
         return super().get_context_data(
             children=[(node, counts[node.id]) for node in nodes],
             child_columns=CHILD_COLUMNS,

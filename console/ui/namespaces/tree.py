@@ -1,27 +1,22 @@
-"""The tree of namespaces: the page, and the picker in the top bar."""
+"""The tree of namespaces: the page, what is unfolded in it, and what was deleted."""
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
 from uuid import UUID
 
-from django.http import HttpRequest, JsonResponse
-from django.urls import Resolver404, resolve, reverse
+from django.urls import reverse
 
-from console.core.exceptions import ValidationFailedError
-from console.core.generic.pages import ActorMixin, Page
-from console.ui.namespaces.counts import Counts, count_below
-from namespaces import access
-from namespaces import selectors as namespace_selectors
+from console.core.generic.pages import Page
+from console.ui.namespaces.counts import NONE, Counts, count_below
+from console.ui.namespaces.picking import MAX_TEXT, start_of
+from namespaces import access, selectors
 from namespaces.permissions import Permission
-from namespaces.selectors import Node
+from namespaces.selectors import Node, Piece
 
-MOST_ROWS = 400
-MOST_OPTIONS = 20
-MAX_TEXT = 200
-PATH = re.compile(r"([0-9]{1,10}/){1,32}")
+MOST_ROWS = 100
+MOST_DELETED = 400
+DEEPEST_INDENT = 10  # further in, a name would have no room
 
 COLUMNS = (
     {"label": "Name"},
@@ -40,12 +35,26 @@ DELETED_COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One namespace in the tree's table."""
+    """One namespace in the tree's table.
+
+    `is_open` when rows below it follow; `is_folded` when there are some to fetch.
+    """
 
     node: Node
     counts: Counts
-    has_children: bool
+    is_open: bool
+    is_folded: bool
     menu: Sequence[dict[str, Any]]
+
+    @property
+    def has_children(self) -> bool:
+        """It can be folded or unfolded."""
+        return self.is_open or self.is_folded
+
+    @property
+    def indent(self) -> int:
+        """How far in its name stands."""
+        return min(self.node.level, DEEPEST_INDENT)
 
     @property
     def menu_id(self) -> str:
@@ -76,36 +85,24 @@ class Row:
         return "" if self.node.inherits_policies else "does not inherit policies"
 
 
-class TreePage(Page):
-    """All namespaces that the person sees, as a tree, with counts.
+class Rows(Page):
+    """Rows of the tree's table: what the page and what is unfolded in it share."""
 
-    A tree too large for one page is cut at a depth; what lies deeper is reached from
-    its namespace's page, or by searching.
-    """
-
-    title = "Namespaces"
-    template_name = "namespaces/namespace_list.html"
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Add the rows."""
-        text = self.request.GET.get("q", "").strip()[:200]
-        nodes = namespace_selectors.list_nodes(self.actor, text=text)
-        shown, cut = namespace_selectors.cut_to(nodes, MOST_ROWS)
-        counts = count_below(shown, actor=self.actor)
-        parents = {node.parent_id for node in shown}
-        return super().get_context_data(
-            query=text,
-            cut=cut,
-            total=sum(node.is_visible for node in nodes),
-            columns=COLUMNS,
-            rows=[
-                Row(node, counts[node.id], node.id in parents, self.menu(node))
-                for node in shown
-            ],
-            can_move=access.can_anywhere(self.actor, Permission.NAMESPACE_MOVE),
-            can_create=access.can_anywhere(self.actor, Permission.NAMESPACE_CREATE),
-            **kwargs,
-        )
+    def draw(self, piece: Piece) -> dict[str, Any]:
+        """Return what the rows' template takes."""
+        counts = count_below(piece.nodes)
+        parents = {node.parent_id for node in piece.nodes}
+        rows = [
+            Row(
+                node=node,
+                counts=counts.get(node.id, NONE),
+                is_open=node.id in parents,
+                is_folded=node.id in piece.folded,
+                menu=self.menu(node),
+            )
+            for node in piece.nodes
+        ]
+        return {"rows": rows, "more": _more(piece)}
 
     def menu(self, node: Node) -> list[dict[str, Any]]:
         """Return what the person may do with a namespace."""
@@ -141,17 +138,61 @@ class TreePage(Page):
         return reverse(f"namespaces:namespace-{name}", args=[namespace_id])
 
 
-@dataclass(slots=True)
-class Choice:
-    """A namespace of the picker, as components/namespace_tree.html takes it."""
+class TreePage(Rows):
+    """The namespaces that the person sees, as a tree, with counts.
 
-    name: str
-    url: str
-    level: int
-    current: bool
-    expanded: bool
-    count: int | None = None
-    children: list["Choice"] = field(default_factory=list)
+    Of a large tree the top is shown; what lies below a row is fetched when the row is
+    unfolded. Searching finds everywhere.
+    """
+
+    title = "Namespaces"
+    template_name = "namespaces/namespace_list.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the rows."""
+        text = self.request.GET.get("q", "").strip()[:MAX_TEXT]
+        if text:
+            piece = selectors.find_nodes(self.actor, text=text, most=MOST_ROWS)
+        else:
+            piece = selectors.list_first(self.actor, most=MOST_ROWS)
+        return super().get_context_data(
+            query=text,
+            is_cut=piece.is_cut,
+            columns=COLUMNS,
+            can_move=access.can_anywhere(self.actor, Permission.NAMESPACE_MOVE),
+            can_create=access.can_anywhere(self.actor, Permission.NAMESPACE_CREATE),
+            **self.draw(piece),
+            **kwargs,
+        )
+
+
+class Branch(Rows):
+    """The rows below one namespace, for the table that it is unfolded in."""
+
+    template_name = "namespaces/partials/_rows.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the rows."""
+        namespace = selectors.get_namespace(self.kwargs["id"], actor=self.actor)
+        piece = selectors.list_below(
+            selectors.get_node(namespace, actor=self.actor),
+            actor=self.actor,
+            most=MOST_ROWS,
+            start=start_of(self.request),
+        )
+        return super().get_context_data(**self.draw(piece), **kwargs)
+
+
+def _more(piece: Piece) -> dict[str, Any]:
+    """Return the row that fetches the next children, {} if these are all."""
+    if piece.more_in is None:
+        return {}
+    url = reverse("namespaces:namespace-branch", args=[piece.more_in.id])
+    return {
+        "url": f"{url}?start={piece.shown}",
+        "level": piece.more_in.level + 1,
+        "name": piece.more_in.name,
+    }
 
 
 class DeletedPage(Page):
@@ -162,93 +203,7 @@ class DeletedPage(Page):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add what the person may restore."""
-        deleted = namespace_selectors.list_deleted(self.actor)
+        deleted = selectors.list_deleted(self.actor)
         return super().get_context_data(
-            deleted=deleted[:MOST_ROWS], columns=DELETED_COLUMNS, **kwargs
+            deleted=deleted[:MOST_DELETED], columns=DELETED_COLUMNS, **kwargs
         )
-
-
-class PickerFragment(Page):
-    """The tree to choose from: narrows the list that is open, or opens a namespace."""
-
-    template_name = "namespaces/partials/_picker.html"
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Add the tree as nested choices."""
-        here = urlsplit(self.request.GET.get("at", "/"))
-        chosen = parse_qs(here.query).get("namespace", [""])[0]
-        narrows = _narrows(here.path)
-        roots: list[Choice] = []
-        open_at: list[Choice] = []
-        nodes = namespace_selectors.list_nodes(self.actor)
-        shown, cut = namespace_selectors.cut_to(nodes, MOST_ROWS)
-        for node in shown:
-            choice = Choice(
-                name=node.name,
-                url=_target(node, here.path if narrows else ""),
-                level=node.depth + 1,
-                current=str(node.id) == chosen,
-                expanded=node.depth < 2,  # noqa: PLR2004 - the root and what is below
-            )
-            del open_at[node.depth :]
-            (open_at[-1].children if open_at else roots).append(choice)
-            open_at.append(choice)
-        return super().get_context_data(
-            roots=roots,
-            cut=cut,
-            search_url=reverse("namespaces:namespace-list"),
-            all_url=here.path if narrows else reverse("namespaces:namespace-list"),
-            narrows=narrows,
-            **kwargs,
-        )
-
-
-class Options(ActorMixin):
-    """The choices of a field for a namespace: where the person may do that."""
-
-    http_method_names = ["get", "head", "options"]
-
-    def get(self, request: HttpRequest) -> JsonResponse:
-        """Answer with those whose name has the text."""
-        asked = request.GET
-        try:
-            permission = Permission(asked.get("permission", "namespace:view"))
-        except ValueError as error:
-            raise ValidationFailedError(
-                fields={"permission": ["there is no such permission"]}
-            ) from error
-        found, more = namespace_selectors.find_namespaces(
-            self.actor,
-            permission,
-            text=asked.get("q", "")[:MAX_TEXT],
-            below=_path_in(asked.get("below", "")),
-            outside=_path_in(asked.get("outside", "")),
-            limit=MOST_OPTIONS,
-        )
-        options = [
-            {"id": str(one.id), "name": one.names[-1], "note": "/".join(one.names[:-1])}
-            for one in found
-        ]
-        return JsonResponse({"options": options, "more": more})
-
-
-def _path_in(text: str) -> str:
-    return text if PATH.fullmatch(text) else ""
-
-
-def _target(node: Node, list_path: str) -> str:
-    if not node.is_visible:
-        return ""
-    if list_path:
-        return f"{list_path}?{urlencode({'namespace': node.id})}"
-    return reverse("namespaces:namespace-detail", args=[node.id])
-
-
-def _narrows(path: str) -> bool:
-    """Answer whether the page at a path is a list with a filter for namespaces."""
-    try:
-        view = getattr(resolve(path).func, "view_class", None)
-    except Resolver404:
-        return False
-    listing = getattr(view, "listing", None)
-    return any(one.name == "namespace" for one in getattr(listing, "filters", ()))

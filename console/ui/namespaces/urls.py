@@ -2,16 +2,22 @@
 
 from django.urls import path
 
-from console.ui.namespaces import changes, detail, roles, tree
+from console.ui.namespaces import changes, detail, picking, roles, tree
 
 app_name = "namespaces"
 urlpatterns = [
     path("", tree.TreePage.as_view(), name="namespace-list"),
-    path("picker", tree.PickerFragment.as_view(), name="namespace-picker"),
+    path("picker", picking.PickerFragment.as_view(), name="namespace-picker"),
+    path(
+        "picker/<uuid:id>",
+        picking.PickerBranch.as_view(),
+        name="namespace-picker-branch",
+    ),
     path("deleted", tree.DeletedPage.as_view(), name="namespace-deleted"),
-    path("options", tree.Options.as_view(), name="namespace-options"),
+    path("options", picking.Options.as_view(), name="namespace-options"),
     path("new", changes.CreatePage.as_view(), name="namespace-create"),
     path("<uuid:id>/", detail.NamespacePage.as_view(), name="namespace-detail"),
+    path("<uuid:id>/branch", tree.Branch.as_view(), name="namespace-branch"),
     path("<uuid:id>/edit", changes.EditPage.as_view(), name="namespace-edit"),
     path("<uuid:id>/inherit", changes.InheritPage.as_view(), name="namespace-inherit"),
     path("<uuid:id>/move", changes.MovePage.as_view(), name="namespace-move"),

@@ -7,8 +7,10 @@
 //     <ul role="tree"> <li role="none"> <a role="treeitem" aria-level="1"
 //       aria-expanded="true" data-label="…"> … <ul role="group"> …
 //   </div>
+// Of a large tree only the top is there: a group with data-tree-later fetches itself when
+// it is unfolded, and a field with hx-get replaces the tree by what matches.
 import { announce, debounce, folded } from "../lib/dom.js";
-import { navigateTree } from "../lib/tree.js";
+import { fetchLater, navigateTree } from "../lib/tree.js";
 
 export default function filterList(element, signal) {
   const input = element.querySelector("[data-filter-list-input]");
@@ -22,7 +24,9 @@ export default function filterList(element, signal) {
   function setExpanded(item, open) {
     item.ariaExpanded = String(open);
     const group = groupOf(item);
-    if (group) group.hidden = !open;
+    if (!group) return;
+    group.hidden = !open;
+    if (open) fetchLater(group);
   }
 
   const { go, shown } = navigateTree(tree, {
@@ -43,7 +47,7 @@ export default function filterList(element, signal) {
       const below = [...(groupOf(item)?.children ?? [])].some((child) => !child.hidden);
       item.parentElement.hidden = wanted !== "" && !hit && !below;
       item.classList.toggle("tree__item--match", wanted !== "" && hit);
-      if (wanted !== "" && below) setExpanded(item, true);
+      if (wanted !== "" && below && item.ariaExpanded === "false") setExpanded(item, true);
       count += hit ? 1 : 0;
     }
     if (empty) empty.hidden = wanted === "" || count > 0;
@@ -61,6 +65,7 @@ export default function filterList(element, signal) {
     { signal },
   );
   input?.addEventListener("input", filter, { signal });
+  tree.addEventListener("htmx:afterSettle", filter, { signal });
   input?.addEventListener(
     "keydown",
     (event) => {

@@ -4,8 +4,9 @@
 //   <table role="treegrid" data-controller="tree" [data-tree-key="namespaces"]>
 //     <tr role="row" aria-level="2" aria-expanded="true" data-tree-id="…" data-label="…">
 //       <td> <button type="button" data-tree-toggle tabindex="-1"> …
-// With a key, what is folded is remembered for the session.
-import { navigateTree } from "../lib/tree.js";
+// With a key, what is folded is remembered for the session. A row with data-tree-later
+// fetches what is below it (htmx, on `unfold`) when it is unfolded for the first time.
+import { fetchLater, navigateTree } from "../lib/tree.js";
 
 export default function tree(table, signal) {
   const rows = () => [...table.querySelectorAll("tbody > tr[aria-level]")];
@@ -22,7 +23,7 @@ export default function tree(table, signal) {
 
   function remember() {
     if (!key) return;
-    const folded = rows().filter((row) => row.ariaExpanded === "false").map((row) => row.dataset.treeId);
+    const folded = rows().filter((row) => row.ariaExpanded === "false" && !("treeLater" in row.dataset)).map((row) => row.dataset.treeId);
     try {
       sessionStorage.setItem(key, JSON.stringify(folded));
     } catch {
@@ -42,6 +43,7 @@ export default function tree(table, signal) {
 
   function setExpanded(row, open) {
     row.ariaExpanded = String(open);
+    if (open) fetchLater(row);
     show();
     remember();
   }
@@ -52,6 +54,7 @@ export default function tree(table, signal) {
   }
   show();
   navigateTree(table, { items: rows, levelOf, setExpanded, signal });
+  table.addEventListener("htmx:afterSettle", show, { signal });
 
   table.addEventListener(
     "click",

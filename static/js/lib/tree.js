@@ -4,6 +4,18 @@ import { folded, isVisible } from "./dom.js";
 
 const TYPING_PAUSE = 700;
 
+/** Have an element with data-tree-later fetch what is below it, unless it did. */
+export function fetchLater(element) {
+  if (!("treeLater" in element.dataset)) return;
+  const done = ({ target, detail }) => {
+    if (target !== element) return;
+    element.removeEventListener("htmx:afterRequest", done);
+    if (detail.successful) delete element.dataset.treeLater;
+  };
+  element.addEventListener("htmx:afterRequest", done);
+  element.dispatchEvent(new Event("unfold"));
+}
+
 /**
  * `items()` gives the items in order, `levelOf(item)` their depth from 1,
  * `setExpanded(item, open)` opens or closes one that has aria-expanded.
