@@ -36,6 +36,8 @@ if DATA_KEYS == [""]:
     DATA_KEYS = [
         keys.local_key(DATA_DIR / "data-key", embedded=EMBEDDED, make=keys.fernet)
     ]
+DEPLOYMENT_KEY = env_secret("POSTERN_DEPLOYMENT_KEY")
+DEPLOYMENT_PUBLIC_KEYS = env_list("POSTERN_DEPLOYMENT_PUBLIC_KEYS")
 ALLOWED_HOSTS = env_list("POSTERN_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 if PUBLIC_URL:
     ALLOWED_HOSTS.append(urlsplit(PUBLIC_URL).hostname or "")
@@ -298,6 +300,8 @@ CELERY_BEAT_SCHEDULE = {
         "routes.fail_stalled_imports",
     ]
 }
+# Each change asks for it at once; this finds what nobody could ask for.
+CELERY_BEAT_SCHEDULE["gateway.deploy"] = {"task": "gateway.deploy", "schedule": 5.0}
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"

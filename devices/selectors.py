@@ -4,9 +4,10 @@ Devices belong to the organization as a whole: they are seen by who holds `devic
 at the root, and each person sees their own.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
@@ -180,6 +181,36 @@ def list_facts(
             )
         )
     return found
+
+
+def follow_devices(
+    person_ids: Collection[str] | None = None,
+) -> Iterator[tuple[Any, ...]]:
+    """Give person, id, and what policies know of each device that counts.
+
+    That is the type's code, the credential's and the enrollment's id, who approved it
+    (None for nobody) and until when. Oldest first; for processes that keep all of them
+    in memory.
+    """
+    rows = DeviceCredential.objects.exclude(enrollment__status__in=BLOCKED)
+    if person_ids is not None:
+        rows = rows.filter(user__in=[UUID(one) for one in person_ids])
+    columns = ("user_id", "pk", "device_type__code", "external_id", "enrollment__pk")
+    decided = (
+        "enrollment__status",
+        "enrollment__approved_by",
+        "enrollment__expires_at",
+    )
+    ordered = rows.order_by("created_at", "id").values_list(*columns, *decided)
+    for *known, enrollment_id, status, approved_by, until in ordered.iterator():
+        approver = str(approved_by or "rule") if status == Status.APPROVED else None
+        yield (*known, str(enrollment_id or ""), approver, until)
+
+
+def list_owners(device_ids: Collection[str]) -> set[UUID]:
+    """Return whose these devices are, whether they count or not."""
+    rows = DeviceCredential.objects.filter(pk__in=device_ids).order_by()
+    return set(rows.values_list("user_id", flat=True))
 
 
 def state_in_words(credential: DeviceCredential, *, now: datetime) -> str:

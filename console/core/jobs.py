@@ -17,3 +17,8 @@ def run_after_commit(task_name: str, **ids: str) -> None:
     carry may have changed by then.
     """
     transaction.on_commit(partial(current_app.send_task, task_name, kwargs=ids))
+
+
+def run_now(task_name: str) -> None:
+    """Queue a task that can be missed: without waiting for a broker that is away."""
+    current_app.send_task(task_name, retry=False)

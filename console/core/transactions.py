@@ -3,13 +3,14 @@
 Each change appends to the one audit chain, so changes are serialized at their end
 in any case. Taking the chain's lock at the *beginning* makes the whole service
 run alone: rights, versions and neighbors that it read still hold when it commits
-(decision 3). Readers are never blocked.
+(decision 3). Readers are never blocked; one that needs many rows of one moment has a
+frame of its own.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from console.core.models import AuditHead
 
@@ -22,4 +23,19 @@ def writing() -> Iterator[None]:
     """
     with transaction.atomic():
         AuditHead.objects.select_for_update().get_or_create(id=1)
+        yield
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Read everything as it was at one moment, whatever is committed meanwhile.
+
+    Inside another transaction, that one's rules count; begin with this one. On SQLite
+    writers wait.
+    """
+    is_outermost = not connection.in_atomic_block
+    with transaction.atomic():
+        if is_outermost and connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         yield

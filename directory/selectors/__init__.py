@@ -19,6 +19,13 @@ from directory.selectors.failures import (
     SIGNED_IN,
     is_guessing,
 )
+from directory.selectors.following import (
+    FollowedPerson,
+    follow_data_sources,
+    follow_directories,
+    follow_people,
+    follow_records,
+)
 from directory.selectors.identity_provider import (
     Provider,
     get_provider,
@@ -66,6 +73,7 @@ __all__ = [
     "MAX_FAILURES",
     "SIGNED_IN",
     "EffectivePerson",
+    "FollowedPerson",
     "PersonFacts",
     "Provider",
     "Subject",
@@ -79,6 +87,10 @@ __all__ = [
     "find_record",
     "find_run",
     "find_subjects",
+    "follow_data_sources",
+    "follow_directories",
+    "follow_people",
+    "follow_records",
     "get_directory",
     "get_group",
     "get_person",

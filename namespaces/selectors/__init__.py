@@ -2,6 +2,7 @@
 
 from namespaces.selectors.accounts import (
     ROLE_OF_ACCOUNT,
+    follow_accounts,
     get_api_account,
     list_api_accounts,
 )
@@ -50,6 +51,7 @@ from namespaces.selectors.tree import (
     list_namespaces,
     list_namespaces_where,
     list_nodes,
+    list_tree,
     name_paths,
 )
 
@@ -69,6 +71,7 @@ __all__ = [
     "find_namespaces",
     "find_nodes",
     "find_service_account",
+    "follow_accounts",
     "get_api_account",
     "get_audit_event",
     "get_binding",
@@ -100,5 +103,6 @@ __all__ = [
     "list_nodes",
     "list_own_roles",
     "list_role_bindings",
+    "list_tree",
     "name_paths",
 ]

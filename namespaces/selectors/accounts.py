@@ -1,5 +1,7 @@
 """Reads of API service accounts: machines that call the console with a token."""
 
+from collections.abc import Collection, Iterator
+from typing import Any
 from uuid import UUID
 
 from django.db.models import F, OuterRef, QuerySet, Subquery
@@ -37,3 +39,16 @@ def get_api_account(account_id: UUID | str, *, actor: Actor) -> ApiServiceAccoun
     if account is None:
         raise NotFoundError
     return account
+
+
+def follow_accounts(ids: Collection[str] | None = None) -> Iterator[tuple[Any, ...]]:
+    """Give token hash, id, name, namespace, owner and end of accounts that count.
+
+    For processes that keep all of them in memory; whoever may see them.
+    """
+    rows = ApiServiceAccount.objects.filter(is_active=True).order_by("pk")
+    if ids is not None:
+        rows = rows.filter(pk__in=ids)
+    yield from rows.values_list(
+        "token_hash", "pk", "name", "namespace_id", "owner_id", "expires_at"
+    )

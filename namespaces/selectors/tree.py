@@ -323,3 +323,8 @@ def list_contents(namespace: Namespace) -> list[Contents]:
             noun = meta.verbose_name if count == 1 else meta.verbose_name_plural
             found.append(Contents(count, str(noun)))
     return found
+
+
+def list_tree() -> list[Namespace]:
+    """Return every namespace, parents before children, whoever may see them."""
+    return list(Namespace.objects.order_by("depth", "path").defer("description"))

@@ -15,6 +15,11 @@ from policies.selectors.attachments import (
 )
 from policies.selectors.builder import Built, build
 from policies.selectors.completion import get_completion, list_criteria
+from policies.selectors.deploying import (
+    list_attachment_marks,
+    list_policies_in,
+    list_policy_marks,
+)
 from policies.selectors.diffs import DiffLine, count_changes, diff_lines, diff_texts
 from policies.selectors.documents import (
     GROUPS,
@@ -122,6 +127,7 @@ __all__ = [
     "list_attachable",
     "list_attached_above",
     "list_attached_within",
+    "list_attachment_marks",
     "list_criteria",
     "list_deleted",
     "list_devices_of",
@@ -130,6 +136,8 @@ __all__ = [
     "list_groups_in_use",
     "list_naming",
     "list_policies",
+    "list_policies_in",
+    "list_policy_marks",
     "list_quarantined",
     "list_unattached",
     "list_versions",

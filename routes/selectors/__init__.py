@@ -1,5 +1,6 @@
 """Reads of routes: lists, settings, policies that decide, overlaps, history."""
 
+from routes.selectors.deploying import list_route_marks, list_routes_in
 from routes.selectors.effective import (
     EffectivePolicies,
     chains_of,
@@ -87,7 +88,9 @@ __all__ = [
     "list_overlaps",
     "list_overlaps_of_draft",
     "list_published",
+    "list_route_marks",
     "list_routes",
+    "list_routes_in",
     "list_routes_into",
     "list_upstreams",
     "list_using_hosts",

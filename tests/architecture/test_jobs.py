@@ -7,13 +7,13 @@ from tests.architecture.sources import list_application_files, name_of, parse
 
 
 def list_job_names() -> dict[str, str]:
-    """Return the names given to `run_after_commit`, with where."""
+    """Return the names of jobs that are queued, with where."""
     found = {}
     for path in list_application_files():
         for node in ast.walk(parse(path)):
             if (
                 isinstance(node, ast.Call)
-                and ast.unparse(node.func).endswith("run_after_commit")
+                and ast.unparse(node.func).endswith(("run_after_commit", "run_now"))
                 and node.args
             ):
                 place = f"{name_of(path)}:{node.lineno}"

@@ -1,0 +1,202 @@
+"""Makes deployment N out of what changed: one at a time, whole or not at all.
+
+A run may be killed anywhere: what it wrote is one transaction, and the next run,
+seconds later, finds the same changes and begins again.
+"""
+
+import logging
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+
+from console.core import outbox
+from console.core.actor import Actor
+from console.core.exceptions import ConflictError
+from gateway import selectors
+from gateway.models import (
+    Blob,
+    Deployer,
+    Deployment,
+    NamespaceChunk,
+)
+from gateway.selectors import Build
+from gateway.services.keys import signing_key
+from gateway.snapshot import canonical_bytes, content_hash, sign
+
+LEASE = timedelta(seconds=60)
+BATCH = 500
+FAST = 1  # zlib's level: chunks are small, and people wait for a deployment
+
+logger = logging.getLogger(__name__)
+
+
+class DeployerBusyError(ConflictError):
+    """Another run makes a deployment now."""
+
+    code = "deployer_busy"
+    default_message = "another deployment is being made; try again in a moment"
+
+
+def deploy_changes(*, now: datetime) -> Deployment | None:
+    """Make a deployment if something changed and nobody holds changes back.
+
+    None when there is nothing to do, or another run does it: that one looks again
+    after it has let go.
+    """
+    made = None
+    while selectors.has_changes() and not selectors.is_held(now=now):
+        cause = selectors.cause_of_changes(now=now)
+        try:
+            made = make_deployment(cause=cause, now=now) or made
+        except DeployerBusyError:
+            break
+    return made
+
+
+def make_deployment(
+    *,
+    cause: str,
+    now: datetime,
+    actor: Actor | None = None,
+    reason: str = "",
+    restores: int | None = None,
+    above: int = 0,
+) -> Deployment | None:
+    """Make a deployment of everything as it is now; None when that is in force.
+
+    Its number is greater than any before, and than `above`: proxies that saw later
+    numbers, before the database went back to an older state, would refuse it.
+
+    Raises:
+        DeployerBusyError: another run makes one.
+    """
+    fence = _take_lease(now)
+    try:
+        built = selectors.build()
+        with _writing(fence, now):
+            made = _write(
+                built,
+                cause=cause,
+                made_by="" if actor is None else actor.label[:255],
+                reason=reason,
+                restores=restores,
+                above=above,
+                now=now,
+            )
+            outbox.mark_processed(up_to=built.change, now=now)
+            Deployer.objects.update(
+                seen_change=built.change, failure="", failed_at=None
+            )
+            Deployer.objects.filter(held_until__lte=now).update(held_until=None)
+    except Exception as error:
+        _release(fence, failure=f"{type(error).__name__}: {error}", now=now)
+        raise
+    _release(fence, now=now)
+    return made
+
+
+def _take_lease(now: datetime) -> int:
+    """Become the one who makes deployments, and return the fence.
+
+    Raises:
+        DeployerBusyError: somebody else is, and has not been for too long.
+    """
+    with transaction.atomic():
+        Deployer.objects.get_or_create(id=1)
+        row = Deployer.objects.select_for_update().get(id=1)
+        if row.lease_until is not None and now < row.lease_until <= now + LEASE:
+            raise DeployerBusyError
+        row.fence += 1
+        row.lease_until = now + LEASE
+        row.save(update_fields=["fence", "lease_until"])
+        return row.fence
+
+
+@contextmanager
+def _writing(fence: int, now: datetime) -> Iterator[None]:
+    """Write in one transaction, unless somebody else took over meanwhile."""
+    with transaction.atomic():
+        row = Deployer.objects.select_for_update().get(id=1)
+        if row.fence != fence:
+            raise DeployerBusyError
+        yield
+
+
+def _release(fence: int, *, now: datetime, failure: str = "") -> None:
+    values: dict[str, Any] = {"lease_until": None}
+    if failure:
+        values |= {"failure": failure, "failed_at": now}
+    Deployer.objects.filter(fence=fence).update(**values)
+
+
+def _write(
+    built: Build, *, restores: int | None, above: int, now: datetime, **values: Any
+) -> Deployment | None:
+    newest = Deployment.objects.order_by("-number").first()
+    digest = content_hash(canonical_bytes(built.content))
+    is_same = newest is not None and newest.content_hash == digest
+    is_wanted = restores is not None or (newest and newest.number < above)
+    if is_same and not is_wanted:
+        return None
+    number = max(newest.number if newest else 0, above) + 1
+    root = built.content | {
+        "number": number,
+        "made_at": now.isoformat(),
+        "change": built.change,
+    }
+    data = canonical_bytes(root)
+    _write_chunks(built)
+    return Deployment.objects.create(
+        number=number,
+        made_at=now,
+        restores=restores,
+        content_hash=digest,
+        root=data,
+        root_hash=content_hash(data),
+        signature=sign(data, signing_key()),
+        change=built.change,
+        routes=sum(one.routes for one in built.chunks.values()),
+        policies=sum(one.policies for one in built.chunks.values()),
+        **values,
+    )
+
+
+def _write_chunks(built: Build) -> None:
+    new = {pk: one for pk, one in built.chunks.items() if one.data is not None}
+    Blob.objects.bulk_create(
+        (
+            Blob(hash=one.hash, data=zlib.compress(one.data, FAST), size=len(one.data))
+            for one in new.values()
+            if one.data is not None
+        ),
+        batch_size=BATCH,
+        ignore_conflicts=True,
+    )
+    NamespaceChunk.objects.bulk_create(
+        (
+            NamespaceChunk(
+                namespace_id=pk,
+                mark=one.mark,
+                hash=one.hash,
+                routes=one.routes,
+                policies=one.policies,
+            )
+            for pk, one in new.items()
+        ),
+        batch_size=BATCH,
+        update_conflicts=True,
+        unique_fields=["namespace_id"],
+        update_fields=["mark", "hash", "routes", "policies"],
+    )
+    _drop_gone(built.chunks)
+
+
+def _drop_gone(chunks: Mapping[str, Any]) -> None:
+    held = NamespaceChunk.objects.values_list("namespace_id", flat=True)
+    gone = [pk for pk in held if str(pk) not in chunks]
+    NamespaceChunk.objects.filter(Q(namespace_id__in=gone)).delete()

@@ -1,0 +1,13 @@
+"""What a worker does for deployments."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from gateway import services
+
+MINUTE = 60
+
+
+@shared_task(name="gateway.deploy", time_limit=5 * MINUTE, acks_late=True)
+def deploy(**_: object) -> None:
+    services.deploy_changes(now=timezone.now())
