@@ -4,6 +4,7 @@ With a database of its own (`DATABASE_URL`) the operator gives the keys; a key
 made silently on one of several machines would sign out everybody on the others.
 """
 
+import hmac
 import os
 import secrets
 from collections.abc import Callable
@@ -21,6 +22,11 @@ def token() -> str:
 def fernet() -> str:
     """Make a key for `console.core.secrets`."""
     return Fernet.generate_key().decode()
+
+
+def derived(key: str, purpose: str) -> str:
+    """Return a secret for one purpose, the same wherever the key is the same."""
+    return hmac.new(key.encode(), purpose.encode(), "sha256").hexdigest()
 
 
 def local_key(path: Path, *, embedded: bool, make: Callable[[], str] = token) -> str:

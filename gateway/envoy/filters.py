@@ -10,7 +10,7 @@ from .upstream_tls import file_source
 from .values import Json, exactly, extension, set_headers, typed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from .options import Options
 
@@ -23,6 +23,13 @@ HOP_BY_HOP = (
     *("connection", "expect", "keep-alive", "proxy-connection"),
     *("te", "transfer-encoding", "upgrade"),
 )
+TO_CLIENTS = (
+    *("cache-control", "content-language", "content-security-policy", "content-type"),
+    *("expires", "location", "referrer-policy", "retry-after", "set-cookie", "vary"),
+    *("www-authenticate", "x-content-type-options", "x-frame-options"),
+)
+"""Headers of a refusal; others are between Envoy and the authorizer."""
+TO_CLIENTS_PREFIXES = ("access-control-", "x-pomerium-")
 FROM_AUTHORIZER = ("authorization", "cookie", "x-serverless-authorization")
 FROM_AUTHORIZER_PREFIXES = ("x-pomerium-", "impersonate-")
 FACTS = {
@@ -46,10 +53,7 @@ def ext_authz(options: Options, filled: Sequence[str]) -> Json:
     by the name of what Envoy matched, and is not chosen again afterwards.
     """
     asked = {OWN_HEADERS + "route": "%ROUTE_NAME%", **facts(options)}
-    passed = [
-        *({"prefix": one, "ignore_case": True} for one in FROM_AUTHORIZER_PREFIXES),
-        *exactly((*FROM_AUTHORIZER, *filled)),
-    ]
+    passed = _named((*FROM_AUTHORIZER, *filled), FROM_AUTHORIZER_PREFIXES)
     return extension(
         EXT_AUTHZ,
         "extensions.filters.http.ext_authz.v3.ExtAuthz",
@@ -74,6 +78,9 @@ def ext_authz(options: Options, filled: Sequence[str]) -> Json:
                 },
                 "authorization_response": {
                     "allowed_upstream_headers": {"patterns": passed},
+                    "allowed_client_headers": {
+                        "patterns": _named(TO_CLIENTS, TO_CLIENTS_PREFIXES)
+                    },
                     "allowed_client_headers_on_success": {
                         "patterns": exactly(["set-cookie"])
                     },
@@ -81,6 +88,48 @@ def ext_authz(options: Options, filled: Sequence[str]) -> Json:
             },
         },
     )
+
+
+def _named(names: Iterable[str], prefixes: Iterable[str]) -> list[Json]:
+    begun = ({"prefix": one, "ignore_case": True} for one in prefixes)
+    return [*exactly(names), *begun]
+
+
+def robots_replies() -> Json:
+    """Return how a refused `/robots.txt` becomes an answer that robots understand.
+
+    Only a 200 of the authorizer means that a request may go on, so it refuses with
+    the text that robots are to read. Its faults (5xx) stay what they are, and so does
+    a refusal of Kubernetes' probes.
+    """
+    path = {"safe_regex": {"regex": r"/robots\.txt(\?.*)?"}}
+    refused: list[Json] = [
+        {"response_flag_filter": {"flags": ["UAEX"]}},
+        {
+            "status_code_filter": {
+                "comparison": {
+                    "op": "LE",
+                    "value": {"default_value": 499, "runtime_key": "postern.robots"},
+                }
+            }
+        },
+        {"header_filter": {"header": {"name": ":path", "string_match": path}}},
+        {
+            "header_filter": {
+                "header": {
+                    "name": "user-agent",
+                    "string_match": {"contains": "kubernetes/"},
+                    "invert_match": True,
+                    "treat_missing_header_as_empty": True,
+                }
+            }
+        },
+    ]
+    return {
+        "mappers": [
+            {"filter": {"and_filter": {"filters": refused}}, "status_code": 200}
+        ]
+    }
 
 
 def not_asked() -> Json:
@@ -137,6 +186,7 @@ def connection_manager(options: Options, filled: Sequence[str]) -> Json:
             "stream_idle_timeout": "300s",
             "request_headers_timeout": "30s",
             "http_protocol_options": {"accept_http_10": False},
+            "local_reply_config": robots_replies(),
             "early_header_mutation_extensions": [
                 extension(
                     "postern.early_headers",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from routes.validation.secrets import put_secrets
@@ -139,19 +140,19 @@ def render(
     options: Options,
     *,
     unseal: Unseal,
-    closed: Collection[str] = (),
+    closed: Mapping[str, str] = MappingProxyType({}),
 ) -> Rendered:
     """Return Envoy's resources for a snapshot.
 
-    `unseal` opens an envelope. Routes whose ids are in `closed`, and those that can't
-    be rendered, answer 503 to whoever may open them.
+    `unseal` opens an envelope. Routes whose ids are in `closed`, each with its reason,
+    and those that can't be rendered answer 503 to whoever may open them.
     """
     work = _Work(snapshot, options, unseal)
     ordered = sorted(snapshot.routes.values(), key=lambda one: one.id)
     served = [one for one in ordered if work.is_served(one)]
     hosts = virtual_hosts(served)
     made = {
-        one.id: work.closed(one, "Envoy refuses its configuration")
+        one.id: work.closed(one, closed[one.id])
         if one.id in closed
         else work.route(one)
         for one in served

@@ -14,11 +14,15 @@ from gateway.envoy import Rendered
 
 VALIDATION_SECONDS = 120
 MOST_VALIDATIONS = 64
-Renderer = Callable[[Collection[str]], Rendered]
+Renderer = Callable[[Mapping[str, str]], Rendered]
 
 
 class EnvoyMissingError(Exception):
     """There is no Envoy for this platform."""
+
+
+class RefusedError(Exception):
+    """Envoy refuses a configuration; the text says why."""
 
 
 def envoy_path() -> Path:
@@ -66,44 +70,51 @@ def _reason(output: str) -> str:
     return lines[-1].lstrip(": ")[:2000] if lines else "no reason was given"
 
 
-def render_acceptable(
-    render: Renderer, route_ids: Collection[str]
-) -> tuple[Rendered, str]:
+def render_acceptable(render: Renderer, route_ids: Collection[str]) -> Rendered:
     """Return a configuration that Envoy accepts, with the fewest routes closed.
 
-    `render` makes one in which the given routes are closed. The text is what Envoy
-    said about the whole at first, or about what is wrong without any route; then the
-    configuration must not be used, and it is what was refused.
+    `render` makes one in which the given routes are closed, each for its reason.
+
+    Raises:
+        RefusedError: Envoy refuses it whatever routes are closed.
     """
-    whole = render(())
+    whole = render({})
     error = validate(whole)
     if not error:
-        return whole, ""
-    everything = frozenset(route_ids)
-    if validate(render(everything)):
-        return whole, error
-    culprits = _find_culprits(render, sorted(everything))
-    return render(culprits), error
+        return whole
+    remaining = validate(render(dict.fromkeys(route_ids, error)))
+    if remaining:
+        raise RefusedError(remaining)
+    culprits = _find_culprits(render, sorted(route_ids), error)
+    rest = render(culprits)
+    if error := validate(rest):
+        raise RefusedError(error)
+    return rest
 
 
-def _find_culprits(render: Renderer, route_ids: list[str]) -> frozenset[str]:
+def _find_culprits(
+    render: Renderer, route_ids: list[str], error: str
+) -> dict[str, str]:
     """Return routes that, closed, make the rest acceptable: halving, and again."""
-    everything = frozenset(route_ids)
-    culprits: set[str] = set()
-    waiting = [route_ids]
+    everything = dict.fromkeys(route_ids, error)
+    culprits: dict[str, str] = {}
+    waiting = [(route_ids, error)]
     for _ in range(MOST_VALIDATIONS):
         if not waiting:
-            return frozenset(culprits)
-        part = waiting.pop()
-        if not part or not validate(render(everything - frozenset(part))):
-            continue
+            return culprits
+        part, reason = waiting.pop()
         if len(part) == 1:
-            culprits.update(part)
-        else:
-            middle = len(part) // 2
-            waiting += [part[:middle], part[middle:]]
+            culprits[part[0]] = reason
+            continue
+        middle = len(part) // 2
+        for half in (part[:middle], part[middle:]):
+            others = {
+                key: text for key, text in everything.items() if key not in set(half)
+            }
+            if reason := validate(render(others)):
+                waiting.append((half, reason))
     # Too many to name each: what was not cleared stays closed.
-    return frozenset(culprits).union(*waiting)
+    return culprits | {one: text for part, text in waiting for one in part}
 
 
 def write_files(files: Mapping[str, bytes], folder: Path) -> list[str]:

@@ -96,6 +96,8 @@ class StubAuthorizer(Recorder):
     def reply(self, seen: Seen) -> tuple[int, list[tuple[str, str]], bytes]:
         if not seen.path.startswith("/check"):
             return 200, [], b'{"own": true}'
+        if "break" in seen.path:
+            return 500, [], b""
         if "deny" in seen.path:
             cookies = [("set-cookie", "a=1"), ("set-cookie", "b=2")]
             return 403, [*cookies, ("x-reason", "no")], b"because"

@@ -1,10 +1,11 @@
 """TLS on both sides of a real Envoy, and a configuration that Envoy refuses."""
 
 import ssl
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -56,7 +57,9 @@ def client_of(authority: LocalAuthority, folder: Path, own: str = "") -> ssl.SSL
     return context
 
 
-def render(options: Options, *routes: Any, closed: Collection[str] = ()) -> Any:
+def render(
+    options: Options, *routes: Any, closed: Mapping[str, str] = MappingProxyType({})
+) -> Any:
     return render_snapshot(snapshot_of(*routes), options, unseal=str, closed=closed)
 
 
@@ -203,13 +206,14 @@ def test_one_route_that_envoy_refuses_is_closed_and_the_others_served(
     broken.settings["health_checks"] = [{"timeout": "0s", "interval": "0s"}]  # type: ignore[index]
     routes = [*(answering(f"r{number}") for number in range(5)), broken]
 
-    rendered, error = envoy_files.render_acceptable(
+    rendered = envoy_files.render_acceptable(
         lambda closed: render(options, *routes, closed=closed),
         [route.id for route in routes],
     )
 
-    assert "HealthCheck" in error
-    assert [one.route_id for one in rendered.problems] == ["broken"]
+    (problem,) = rendered.problems
+    assert problem.route_id == "broken"
+    assert "HealthCheck" in problem.text
     assert envoy_files.validate(rendered) == ""
 
 
@@ -219,12 +223,10 @@ def test_what_is_wrong_without_any_route_is_said_and_not_put_in_place(
     wrong = ServerCertificate(name="a", chain="no certificate", key="no key")
     options = options_of(tmp_path, stub, certificates=(wrong,))
 
-    rendered, error = envoy_files.render_acceptable(
-        lambda closed: render(options, answering("a"), closed=closed), ["a"]
-    )
-
-    assert error
-    assert envoy_files.validate(rendered) != ""
+    with pytest.raises(envoy_files.RefusedError):
+        envoy_files.render_acceptable(
+            lambda closed: render(options, answering("a"), closed=closed), ["a"]
+        )
 
 
 def test_the_authority_of_a_folder_stays_the_same_one(tmp_path: Path) -> None:

@@ -167,8 +167,21 @@ def test_who_is_refused_gets_the_authorizers_answer_and_no_upstream_hears(
             answer = setup.envoy.ask(path, host=HOST)
 
             assert (answer.status, answer.body) == (403, b"because")
+            assert not answer.all("x-reason")
             assert answer.all("set-cookie") == ["a=1", "b=2"]
             assert len(setup.one.seen) + len(setup.two.seen) == before
+
+
+def test_a_refused_robots_file_is_one_that_robots_understand(setup: Setup) -> None:
+    def status(path: str, **headers: str) -> int:
+        return setup.envoy.ask(path, host=HOST, headers=headers).status
+
+    assert status("/robots.txt?deny") == 200
+    assert setup.envoy.ask("/robots.txt?deny", host=HOST).body == b"because"
+    assert status("/robots.txt?deny", **{"user-agent": "kubernetes/1"}) == 403
+    assert status("/robots.txt?break") == 503
+    assert status("/robots.txt2?deny") == 403
+    assert status("/x/robots.txt?deny") == 403
 
 
 @pytest.mark.parametrize(
