@@ -81,6 +81,11 @@ class Follower:
         """People, groups, devices, sessions, accounts and records as they are now."""
         return self._loader.people
 
+    @property
+    def position(self) -> int:
+        """Return the number of the last change that was taken over, -1 before any."""
+        return self._loader.position
+
     def age(self) -> float:
         """Return the seconds since the source last answered in full; inf for never.
 

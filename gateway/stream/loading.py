@@ -45,6 +45,11 @@ class Loader:
         self._keys: dict[str, str] = {}  # of sessions and accounts, by their ids
         self._owners: dict[str, str] = {}  # the person of each device
 
+    @property
+    def position(self) -> int:
+        """Return the number of the last change that was read, -1 before any."""
+        return -1 if self._change is None else self._change
+
     def follow(self, head: Head) -> None:
         """Read what changed up to a head.
 

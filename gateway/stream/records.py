@@ -82,6 +82,13 @@ class RecordSet:
             text = self.texts.get(key) if key else None
         return None if text is None else _record(text)
 
+    def record(self, key: str) -> Mapping[str, Any] | None:
+        """Return the record of an id, or of the network around an address."""
+        text = self.texts.get(key)
+        if text is None and self.source.foreign_key == BY_ADDRESS:
+            text = self._around(key)
+        return None if text is None else _record(text)
+
     def _around(self, address: str) -> str | None:
         try:
             wanted = ipaddress.ip_address(address)

@@ -1,0 +1,224 @@
+"""The authorizer as an ASGI application: proxies ask, it answers. No framework.
+
+Everything unexpected is a refusal. A request goes on only by an `Answer` that says so;
+no other answer to a check has a status that a proxy could take for consent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from hmac import compare_digest
+from typing import TYPE_CHECKING, Any, Final
+
+from . import answers, wire
+from .answers import Answer
+from .cookies import NO_COOKIES, Cookies, read_cookies
+from .engine import Engine, NotReadyError, Ruling
+from .requests import LiveRequest, is_ambiguous
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+
+    from .identity import Identity
+    from .own_paths import OwnPaths
+
+    Scope = MutableMapping[str, Any]
+    Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+    Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+    Watch = Callable[[Ruling, Answer], None]
+
+REGO_THREADS: Final = 8
+WAIT_STEP: Final = 0.02
+WAIT_LONGEST: Final = 1.0
+MAX_WAITING: Final = 256
+OWN: Final = ("/.pomerium", "/.well-known/pomerium")
+PROBES: Final = frozenset({"/ping", "/healthz"})
+SECRET_NEEDED: Final = Answer(401, [(b"content-type", b"text/plain")], b"no proxy\n")
+BAD_REQUEST: Final = Answer(400, [(b"content-type", b"text/plain")], b"unreadable\n")
+FAULT: Final = Answer(503, [(b"content-type", b"text/plain")], b"unavailable\n")
+FINE: Final = Answer(200, [(b"content-type", b"text/plain")], b"OK\n")
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What an authorizer must be told.
+
+    Attributes:
+        proxy_token: the secret that it shares with its proxies; never empty.
+        console_url: where people sign in, without a slash at the end.
+    """
+
+    proxy_token: bytes
+    console_url: str
+
+    def __post_init__(self) -> None:
+        if not self.proxy_token:
+            raise ValueError("proxies need a secret")
+
+
+class App:
+    """Answers proxies, and people on the paths that are ours on each host."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        identity: Identity,
+        options: Options,
+        *,
+        own_paths: OwnPaths,
+        position: Callable[[], int],
+        watch: Watch | None = None,
+    ) -> None:
+        self._engine = engine
+        self._identity = identity
+        self._options = options
+        self._own_paths = own_paths
+        self._position = position
+        self._watch = watch
+        self._waiting = 0
+        self._threads = ThreadPoolExecutor(REGO_THREADS, thread_name_prefix="rego")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            raise RuntimeError(f"no answer to {scope['type']}")
+        try:
+            answer = await self._answer(scope, receive)
+        except wire.BadRequestError:
+            answer = BAD_REQUEST
+        except Exception:
+            logger.exception("a request could not be answered")
+            answer = FAULT
+        await send(
+            {
+                "type": "http.response.start",
+                "status": answer.status,
+                "headers": [
+                    *answer.headers,
+                    (b"content-length", str(len(answer.body)).encode()),
+                ],
+            }
+        )
+        await send({"type": "http.response.body", "body": answer.body})
+
+    async def _answer(self, scope: Scope, receive: Receive) -> Answer:
+        raw_path = scope["raw_path"]
+        if raw_path in {b"/livez", b"/readyz"}:
+            return self._probe(raw_path)
+        pairs = scope["headers"]
+        headers: Mapping[bytes, bytes] = dict(pairs)
+        if len(headers) != len(pairs):
+            headers = wire.headers_of(pairs)
+        is_forwarded = wire.is_forwarded_check(raw_path)
+        token = (
+            wire.forwarded_token(scope, headers)
+            if is_forwarded
+            else headers.get(wire.TOKEN, b"")
+        )
+        if not compare_digest(token, self._options.proxy_token):
+            return SECRET_NEEDED
+        if raw_path.startswith(b"/check/"):
+            return await self.check(wire.envoy_check(scope, headers))
+        if is_forwarded:
+            return await self._forwarded(wire.forwarded_check(scope, headers))
+        return await self._own(wire.own_request(scope, headers), receive)
+
+    async def _own(self, request: LiveRequest, receive: Receive) -> Answer:
+        path = request.raw_path
+        if path in PROBES:
+            return FINE
+        if path in OWN or path.startswith(tuple(f"{one}/" for one in OWN)):
+            found = await self._cookies(request)
+            return await self._own_paths.answer(request, found, receive)
+        return BAD_REQUEST
+
+    async def check(self, check: wire.Check) -> Answer:
+        """Answer a proxy; whoever is refused never gets what looks like consent."""
+        answer = await self.decide(check)
+        if answer.goes_on or not 200 <= answer.status < 300:  # noqa: PLR2004
+            return answer
+        status = (b"x-postern-status", str(answer.status).encode())
+        return Answer(403, [*answer.headers, status], answer.body)
+
+    async def decide(self, check: wire.Check) -> Answer:
+        """Decide about a request, and say what the client gets."""
+        request = check.request
+        if is_ambiguous(request.raw_path_bytes):
+            return answers.unreadable(request)
+        try:
+            found = await self._cookies(request)
+            if self._engine.asks_rego(check.route_id):
+                ruling = await asyncio.get_running_loop().run_in_executor(
+                    self._threads, self._engine.rule, check.route_id, request, found
+                )
+            else:
+                ruling = self._engine.rule(check.route_id, request, found)
+        except NotReadyError as error:
+            logger.warning("nothing is allowed: %s", error)
+            return answers.unavailable(request)
+        table = self._engine.table
+        if ruling.is_allowed and table is not None:
+            headers = self._identity.headers(ruling, table)
+            answer = answers.allowed(ruling, headers)
+        else:
+            answer = answers.refused(ruling, console_url=self._options.console_url)
+        if self._watch is not None:
+            self._watch(ruling, answer)
+        return answer
+
+    async def _forwarded(self, check: wire.Check) -> Answer:
+        """Answer nginx, which knows but three statuses, or Traefik."""
+        answer = await self.check(check)
+        if check.proxy != "nginx" or answer.goes_on:
+            return answer
+        location = [
+            (b"x-postern-location", value)
+            for name, value in answer.headers
+            if name == b"location"
+        ]
+        status = 401 if answer.status in {301, 302, 401} else 403
+        kept = [pair for pair in answer.headers if pair[0] != b"location"]
+        return Answer(status, [*kept, *location], answer.body)
+
+    async def _cookies(self, request: LiveRequest) -> Cookies:
+        """Read cookies; wait a moment for a session that is only just beginning.
+
+        It may have begun at another authorizer, and is on its way here by the stream.
+        """
+        header = request.raw(b"cookie")
+        if not header:
+            return NO_COOKIES
+        found = read_cookies(header, secure=request.scheme == "https")
+        if not found.key or found.position <= self._position():
+            return found
+        if self._waiting >= MAX_WAITING:
+            return found
+        self._waiting += 1
+        try:
+            for _ in range(int(WAIT_LONGEST / WAIT_STEP)):
+                if found.key in self._engine.people.sessions:
+                    break
+                if found.position <= self._position():
+                    break
+                await asyncio.sleep(WAIT_STEP)
+        finally:
+            self._waiting -= 1
+        return found
+
+    def _probe(self, raw_path: bytes) -> Answer:
+        if raw_path == b"/livez":
+            return FINE
+        try:
+            self._engine.check_ready()
+        except NotReadyError as error:
+            return Answer(503, FAULT.headers, f"{error}\n".encode())
+        return FINE
+
+    def close(self) -> None:
+        """End the threads that ask Rego."""
+        self._threads.shutdown(wait=False, cancel_futures=True)

@@ -1,0 +1,258 @@
+"""The engine: a snapshot and people in, a ruling out. No input or output, no waiting.
+
+Whatever goes wrong is a refusal: there is no path by which a fault allows.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from gateway.stream.records import RecordsOf
+from policies.language import Outcome, Verdict
+from policies.language.composition import evaluate_route
+from policies.language.facts import NOTHING
+from policies.language.modes import Mode
+from policies.rego.evaluation import BROKEN, Request, key_of
+from policies.rego.outputs import refusal, verdict_of
+from policies.rego.requests import FactsRecords, input_of
+
+from .authorities import presented
+from .callers import NOBODY, Callers, Known, token_in
+from .cookies import Cookies
+from .programs import RouteEntry, RouteTable
+from .requests import LiveFacts, LiveRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from gateway.snapshot import PolicyDocument, Snapshot
+    from gateway.stream import People
+    from policies.language import Facts, SourceState
+    from policies.language.composition import RouteResult
+    from policies.rego.evaluation import Engine as RegoEngine
+
+MAX_AGE: Final = 10.0  # seconds without the stream, after which nothing is allowed
+STRIKES: Final = 3
+REGO_SECONDS: Final = 0.3  # within the patience of proxies, which is half a second
+
+logger = logging.getLogger(__name__)
+
+
+class NotReadyError(Exception):
+    """There is nothing to decide by: no snapshot, or what is known is too old."""
+
+
+@dataclass(slots=True)
+class Ruling:
+    """What was decided about one request.
+
+    Attributes:
+        is_allowed: the only thing that lets a request through.
+        result: with reasons and traces; None for one that was allowed.
+        stale_token: it carried a token of ours that doesn't count.
+    """
+
+    is_allowed: bool
+    entry: RouteEntry | None
+    known: Known
+    request: LiveRequest
+    now: datetime
+    outcome: Outcome = Outcome.DENY
+    status: int = 403
+    result: RouteResult | None = None
+    facts: LiveFacts | None = None
+    reason: str = ""
+    cookies: Cookies = field(default_factory=Cookies)
+    stale_token: bool = False
+
+    @property
+    def reasons(self) -> frozenset[str]:
+        """Return why it was refused."""
+        if self.result is None:
+            return frozenset({self.reason} if self.reason else ())
+        decision = self.result.decision
+        if decision.outcome is Outcome.DENY:
+            return decision.deny_reasons if decision.deny else decision.allow_reasons
+        return decision.allow_reasons | decision.deny_reasons
+
+
+class Engine:
+    """Decides about requests, by whatever it was given last."""
+
+    def __init__(
+        self,
+        *,
+        people: Callable[[], People],
+        age: Callable[[], float],
+        rego: RegoEngine | None = None,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self.table: RouteTable | None = None
+        self.callers = Callers()
+        self._people = people
+        self._age = age
+        self._rego = rego
+        self._clock = clock
+        self._strikes: dict[str, int] = {}
+
+    def replace(self, snapshot: Snapshot) -> None:
+        """Let a snapshot count, in one step.
+
+        Raises:
+            SnapshotError: it can't be enforced as it is; the one before stays.
+        """
+        self.table = RouteTable.build(snapshot, self.table)
+
+    @property
+    def people(self) -> People:
+        return self._people()
+
+    def now(self) -> datetime:
+        """Return the time by which requests are decided."""
+        return self._clock()
+
+    def check_ready(self) -> RouteTable:
+        """Return the routes that are in force.
+
+        Raises:
+            NotReadyError: there are none, or the stream has been gone for too long.
+        """
+        if self.table is None:
+            raise NotReadyError("no deployment was received yet")
+        age = self._age()
+        if not age <= MAX_AGE:
+            raise NotReadyError(f"nothing was heard for {age:.0f} s")
+        return self.table
+
+    def identify(
+        self, request: LiveRequest, cookies: Cookies, now: datetime
+    ) -> tuple[Known, bool]:
+        """Return who asks, and whether they came with a token that doesn't count.
+
+        A request with a token of ours is never helped by a cookie.
+        """
+        people = self._people()
+        authorization = request.header(b"authorization")
+        if authorization:
+            token = token_in(authorization)
+            if token is not None:
+                known = self.callers.by_token(token, people=people, now=now)
+                return (NOBODY, True) if known is None else (known, False)
+        if not cookies.key:
+            return NOBODY, False
+        host = request.hostname
+        return self.callers.by_session(cookies.key, host, people=people, now=now), False
+
+    def rule(self, route_id: str, request: LiveRequest, cookies: Cookies) -> Ruling:
+        """Decide about a request to a route that the proxy has found.
+
+        Policies in Rego are asked here too, which takes a while: give such requests
+        (see `asks_rego`) to a thread.
+
+        Raises:
+            NotReadyError: there is nothing to decide by.
+        """
+        table = self.check_ready()
+        now = self._clock()
+        known, is_stale = self.identify(request, cookies, now)
+        entry = table.find(route_id)
+        ruling = Ruling(
+            False, entry, known, request, now, cookies=cookies, stale_token=is_stale
+        )
+        if entry is None:
+            ruling.status, ruling.reason = 404, "route-not-found"
+        elif is_stale:
+            ruling.reason = "token-invalid"
+        elif entry.needs_body:
+            ruling.reason = "mcp-data-unavailable"
+        else:
+            self._decide(ruling, entry)
+        return ruling
+
+    def asks_rego(self, route_id: str) -> bool:
+        """Answer whether a decision about a route has to wait for Rego."""
+        entry = self.table.find(route_id) if self.table is not None else None
+        return entry is not None and bool(entry.foreign)
+
+    def facts_for(
+        self, entry: RouteEntry, known: Known, request: LiveRequest, now: datetime
+    ) -> LiveFacts:
+        """Return everything that a route's policies may look at."""
+        leaf = request.raw(b"x-postern-client-cert")
+        if entry.authority is None:
+            certificate = presented(leaf)
+        else:
+            chain = request.raw(b"x-postern-client-cert-chain")
+            certificate = entry.authority.check(leaf, chain, now=now)
+        records = RecordsOf(self._people().records, now)
+        return LiveFacts(known.base, request, now, certificate, records)
+
+    def _decide(self, ruling: Ruling, entry: RouteEntry) -> None:
+        known = ruling.known
+        facts = self.facts_for(entry, known, ruling.request, ruling.now)
+        ruling.facts = facts
+        compiled = entry.compiled
+        verdicts: Mapping[str, Verdict] = NOTHING
+        if entry.foreign:
+            verdicts = self._verdicts(entry, facts)
+            answer = compiled.answer(known.caller, facts, verdicts)
+        else:
+            answer = compiled.decide_cached(known.caller, facts)
+        if answer.is_allowed:
+            ruling.is_allowed = True
+            ruling.outcome, ruling.status = answer.outcome, answer.status
+            return
+        # Reasons are owed for a refusal only. The evaluator has the last word there;
+        # it can't allow any more.
+        ruling.result = evaluate_route(compiled.program, facts, Mode.POSTERN, verdicts)
+        decision = ruling.result.decision
+        ruling.outcome, ruling.status = decision.outcome, decision.status
+        if decision.is_allowed:
+            logger.error("route %s: two answers to one request", entry.id)
+            ruling.outcome, ruling.status = Outcome.DENY, 403
+
+    def _verdicts(self, entry: RouteEntry, facts: Facts) -> dict[str, Verdict]:
+        """Ask the policies in Rego; whatever goes wrong there denies."""
+        until = time.monotonic() + REGO_SECONDS
+        return {one.id: self._ask(one, entry, facts, until) for one in entry.foreign}
+
+    def _ask(
+        self, policy: PolicyDocument, entry: RouteEntry, facts: Facts, until: float
+    ) -> Verdict:
+        key = key_of(policy.source)
+        if self._rego is None or policy.language != "rego":
+            return refusal("policy-error")
+        if self._strikes.get(key, 0) >= STRIKES:
+            return refusal("policy-quarantined")
+        records = FactsRecords(facts, self._external(facts))
+        now = facts.now or self._clock()
+        answer = self._rego.evaluate(
+            policy.source,
+            Request(
+                input=input_of(facts), now=now, records=records, seed=now.isoformat()
+            ),
+            namespace=entry.document.namespace_id,
+            wall=max(0.01, until - time.monotonic()),
+        )
+        if answer.error in BROKEN:
+            self._strikes[key] = self._strikes.get(key, 0) + 1
+        return verdict_of(answer, missing=records.missing)
+
+    def _external(
+        self, facts: Facts
+    ) -> Callable[[str, str], tuple[SourceState | None, Mapping[str, Any] | None]]:
+        now = facts.now or self._clock()
+
+        def find(
+            kind: str, key: str
+        ) -> tuple[SourceState | None, Mapping[str, Any] | None]:
+            held = self._people().records.get(kind)
+            if held is None:
+                return None, None
+            return held.state(now), held.record(key)
+
+        return find
