@@ -13,6 +13,7 @@ from console.core.exceptions import PermissionDeniedError
 from console.core.transactions import writing
 from directory.exceptions import PasswordRefusedError
 from directory.models import User
+from directory.services.announcing import announce_person
 from namespaces import services as namespace_services
 from namespaces.roles import ADMIN
 from namespaces.selectors import get_root
@@ -85,8 +86,8 @@ def record_person(
     reason: str = "",
     **facts: str,
 ) -> None:
-    """Append an event about a person, in the caller's transaction."""
-    audit.record(
+    """Append an event about a person, in the caller's transaction, and tell of it."""
+    event = audit.record(
         Change(
             action=f"person.{verb}",
             target_type="person",
@@ -99,3 +100,4 @@ def record_person(
         now=now,
         reason=reason,
     )
+    announce_person(user, event=event, now=now)

@@ -3,11 +3,12 @@
 from dataclasses import asdict
 from datetime import datetime
 
-from console.core import audit, outbox
+from console.core import audit
 from console.core.actor import Actor
 from console.core.audit import Change
 from console.core.transactions import writing
 from directory.models import Directory, SyncRun, SyncState
+from directory.services.announcing import announce_people
 from directory.sync.apply import apply_plan, read_known
 from directory.sync.assembly import Assembled
 from directory.sync.diff import Plan, make_plan
@@ -63,7 +64,7 @@ def load_snapshot(
         actor=actor,
         now=now,
     )
-    outbox.enqueue("directory", {"id": str(directory.id)}, event=event, now=now)
+    announce_people(directory, plan, event=event, now=now)
     return directory
 
 

@@ -14,7 +14,7 @@ from uuid import UUID
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from console.core import jobs, outbox
+from console.core import jobs
 from console.core.actor import Actor, system
 from console.core.exceptions import ConflictError, ConsoleError
 from console.core.transactions import writing
@@ -25,6 +25,7 @@ from directory.providers.base import Limits
 from directory.providers.engine import enumerate_all
 from directory.providers.records import Batch
 from directory.services import sync_runs
+from directory.services.announcing import announce_people
 from directory.services.service_accounts import open_secret
 from directory.services.sync_runs import LeaseLostError
 from directory.sync.apply import apply_plan, read_known
@@ -213,8 +214,7 @@ def _write(
     sync_runs.end(run, state, now=now)
     if not plan.is_empty:
         event = sync_runs.record("synced", run, plan.counts(), actor=actor, now=now)
-        payload = {"id": str(directory.pk)}
-        outbox.enqueue("directory", payload, event=event, now=now)
+        announce_people(directory, plan, event=event, now=now)
 
 
 def _overtake(run: SyncRun, *, now: datetime) -> None:

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from console.core import audit
+from console.core import audit, outbox
 from console.core.actor import Actor
 from console.core.audit import Change
 from console.core.exceptions import (
@@ -250,7 +250,7 @@ def _record(
     actor: Actor,
     now: datetime,
 ) -> None:
-    audit.record(
+    event = audit.record(
         Change(
             action=f"service-account.{verb}",
             target_type="service-account",
@@ -263,3 +263,4 @@ def _record(
         actor=actor,
         now=now,
     )
+    outbox.enqueue("accounts", {"id": str(account.pk)}, event=event, now=now)
