@@ -18,7 +18,6 @@ from .syntax import TEXTS, Node, as_node, path_of, references, walk
 PACKAGE: Final = ("pomerium", "policy")
 FETCH: Final = "http.send"
 COMPILE, SAVING, LINT = "compile", "saving", "lint"
-_NUMBERS: Final = {"Number"}
 _KEYWORDS: Final = {"if", "in", "every", "contains", "some", "else", "not"}
 _FETCHES: Final = {"method", "url", "force_json_decode", "timeout", "raise_error"}
 
@@ -83,7 +82,6 @@ def check(module: Module) -> None:
     _check_heads(module)
     _check_calls(module)
     _check_mentions(module)
-    _check_operators(module)
 
 
 def package_of(tree: Mapping[str, Any]) -> tuple[str, ...]:
@@ -356,16 +354,3 @@ def _check_input(module: Module, node: Node, path: tuple[str, ...]) -> None:
         suggestion=f"use `input.{meant}`" if meant else None,
         replacement=f"input.{meant}" if meant else None,
     )
-
-
-def _check_operators(module: Module) -> None:
-    for node in walk(module.tree["rules"]):
-        if node.kind == "UnaryExpr":
-            operand = node.child("expr")
-            if operand is None or operand.kind not in _NUMBERS:
-                module.note(
-                    "unary-minus",
-                    "only a number can have a sign",
-                    node,
-                    suggestion="write `0 - …`",
-                )

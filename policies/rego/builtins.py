@@ -3,7 +3,7 @@
 The check at save, the guards of the worker and the completion of the editor read it.
 What isn't here is refused: what reads the host or the network (`opa.runtime`,
 `net.lookup_ip_addr`), what the engine hasn't got, and what it answers otherwise than
-OPA does (`regex.template_match`).
+OPA does (`regex.template_match`) unless it is written anew (`replacements`).
 """
 
 from __future__ import annotations
@@ -36,31 +36,18 @@ _PLAIN: Final = """
 abs number number
 array.concat array,array array
 array.reverse array array
-array.slice array,number,number array
 base64.encode string string
 base64.is_valid string boolean
 base64url.encode string string
 base64url.encode_no_pad string string
-bits.and number,number number
-bits.lsh number,number number
-bits.negate number number
-bits.or number,number number
-bits.rsh number,number number
-bits.xor number,number number
 ceil number number
-concat string,list string
 contains string,string boolean
 count collection number
 endswith string,string boolean
 floor number number
-glob.match string,any,string boolean
 glob.quote_meta string string
-graph.reachable object,list set
-graph.reachable_paths object,list set
 hex.encode string string
-indexof string,string number
 indexof_n string,string array
-intersection set set
 is_array any boolean
 is_boolean any boolean
 is_null any boolean
@@ -68,23 +55,15 @@ is_number any boolean
 is_object any boolean
 is_set any boolean
 is_string any boolean
-json.filter object,list object
 json.is_valid string boolean
 json.marshal any string
-json.remove object,list object
 lower string string
 max list any
 min list any
 net.cidr_is_valid string boolean
-numbers.range number,number array
-object.filter object,collection object
 object.get object,any,any any
 object.keys object set
-object.remove object,collection object
-object.subset any,any boolean
 object.union object,object object
-object.union_n array object
-product list number
 regex.is_valid string boolean
 replace string,string,string string
 round number number
@@ -92,12 +71,7 @@ semver.is_valid string boolean
 sort list array
 split string,string array
 startswith string,string boolean
-strings.any_prefix_match any,any boolean
-strings.any_suffix_match any,any boolean
-strings.count string,string number
-strings.replace_n object,string string
 strings.reverse string string
-sum list number
 trim string,string string
 trim_left string,string string
 trim_prefix string,string string
@@ -105,9 +79,7 @@ trim_right string,string string
 trim_space string string
 trim_suffix string,string string
 type_name any string
-union set set
 upper string string
-urlquery.encode string string
 yaml.is_valid string boolean
 yaml.marshal any string
 """
@@ -115,24 +87,50 @@ yaml.marshal any string
 _TESTED: Final = """
 base64.decode string string base64.is_valid(a0)
 json.unmarshal string any json.is_valid(a0)
-regex.find_all_string_submatch_n string,string,number array regex.is_valid(a0)
-regex.find_n string,string,number array regex.is_valid(a0)
 regex.match string,string boolean regex.is_valid(a0)
 regex.replace string,string,string string regex.is_valid(a1)
-regex.split string,string array regex.is_valid(a0)
 semver.compare string,string number semver.is_valid(a0); semver.is_valid(a1)
-substring string,number,number string a1 >= 0
 yaml.unmarshal string any yaml.is_valid(a0)
 """
 _RISKY: Final = """
+array.slice array,number,number array
 base64url.decode string string
+bits.and number,number number
+bits.lsh number,number number
+bits.negate number number
+bits.or number,number number
+bits.rsh number,number number
+bits.xor number,number number
+concat string,list string
 format_int number,number string
+glob.match string,any,string boolean
+graph.reachable object,list set
+graph.reachable_paths object,list set
 hex.decode string string
+intersection set set
+indexof string,string number
+json.filter object,list object
 json.patch any,array any
+json.remove object,list object
 net.cidr_contains string,string boolean
 net.cidr_expand string set
+numbers.range number,number array
 numbers.range_step number,number,number array
+object.filter object,collection object
+object.remove object,collection object
+object.subset any,any boolean
+object.union_n array object
+product list number
+regex.find_all_string_submatch_n string,string,number array
+regex.find_n string,string,number array
+regex.split string,string array
 sprintf string,array string
+strings.any_prefix_match any,any boolean
+strings.any_suffix_match any,any boolean
+strings.count string,string number
+strings.replace_n object,string string
+substring string,number,number string
+sum list number
 time.add_date number,number,number,number number
 time.clock any array
 time.date any array
@@ -143,10 +141,12 @@ time.parse_ns string,string number
 time.parse_rfc3339_ns string number
 time.weekday any string
 to_number any number
+union set set
 units.parse string number
 units.parse_bytes string number
 urlquery.decode string string
 urlquery.decode_object string object
+urlquery.encode string string
 urlquery.encode_object object string
 uuid.parse string object
 """

@@ -11,8 +11,9 @@ from typing import Any, Final
 
 import regorus
 
-from . import analysis, guards, record_uses, shapes
+from . import analysis, guards, negation, record_uses, shapes, variables
 from .builtins import REFUSED
+from .replacements import REPLACED, attempt
 
 PACKAGE_LINE: Final = "package pomerium.policy\n"
 QUERY: Final = "data.pomerium.policy"
@@ -33,7 +34,12 @@ _BROUGHT_ALONG: Final = {
     "regex.template_match": 4,
     "trace": 1,
 }
-_UNDEFINED: Final = "<undefined>"
+_MOST_BYTES: Final = 1024 * 1024
+_LENGTHS: Final = {
+    "max_col": _MOST_BYTES,
+    "max_file_bytes": _MOST_BYTES,
+    "max_lines": _MOST_BYTES,
+}
 
 
 class CompileError(Exception):
@@ -78,6 +84,7 @@ class Host:
             "rand.intn": (2, self._chance),
             "uuid.rfc4122": (1, self._uuid),
         }
+        served |= REPLACED
         # The engine brings these along; the check refuses them, and so does this.
         for name, count in _BROUGHT_ALONG.items():
             served[name] = (count, _refuser(name))
@@ -150,6 +157,13 @@ class Module:
         self.moved = 0 if _PACKAGE.match(source) else len(PACKAGE_LINE)
         self.source = PACKAGE_LINE[: self.moved] + source
         self._engine = self._prepared(self.source)
+        # What is evaluated; places in it are on the same lines.
+        self._text, self._text_tree = self.source, self.tree
+        if "not" in self.source:
+            self._text = negation.ask_first(self.source, self.tree)
+        if self._text != self.source:
+            self._engine = self._prepared(self._text)
+            self._text_tree = _tree_of(self._engine)
         self.is_asked = self._engine.get_packages() == [QUERY]
         self._guarded: Any = None
         self._problem: CompileError | None = None
@@ -163,8 +177,7 @@ class Module:
     @cached_property
     def tree(self) -> Mapping[str, Any]:
         """The syntax tree, as the engine gives it."""
-        tree: dict[str, Any] = json.loads(self._engine.get_ast_as_json())[0]["ast"]
-        return tree
+        return _tree_of(self._engine)
 
     @cached_property
     def kinds(self) -> dict[str, str]:
@@ -177,6 +190,7 @@ class Module:
         """Return everything that is wrong with the module, as plain dictionaries."""
         module = analysis.Module(self.tree, fetched, record_types)
         analysis.check(module)
+        variables.check(module)
         record_uses.check(module)
         shapes.check(module)
         problems = [self._placed(one) for one in module.problems]
@@ -190,6 +204,8 @@ class Module:
         engine = regorus.Engine()
         engine.set_rego_v0(True)
         engine.set_gather_prints(True)
+        # The engine's own limits are narrower than ours, and guards make lines longer.
+        engine.set_policy_length_config(**_LENGTHS)
         if not _CODE.search(text[self.moved :]):
             raise CompileError([_problem("empty", "there is no rule", (1, 1))])
         try:
@@ -272,16 +288,22 @@ class Module:
         if any(conflict in message for conflict in _CONFLICTS):
             raise FailedError("conflict", message, place) from None
         if self._guarded is None:
-            self._guarded = self._prepared(
-                guards.guard(self.source, self.tree), guarded=True
-            )
-            self._guarded.add_extension(guards.ATTEMPT, 2, attempt)
+            self._guarded = self._with_guards(message, place)
         try:
             return _ask(self._guarded, given)
         except RuntimeError as again:
             _, message = self._read_error(str(again))
             kind = "conflict" if any(one in message for one in _CONFLICTS) else "failed"
             raise FailedError(kind, message, place) from None
+
+    def _with_guards(self, message: str, place: tuple[int, int] | None) -> Any:
+        try:
+            text = guards.guard(self._text, self._text_tree)
+            engine = self._prepared(text, guarded=True)
+        except CompileError:
+            raise FailedError("failed", message, place) from None
+        engine.add_extension(guards.ATTEMPT, 2, attempt)
+        return engine
 
     def _covered(self, engine: Any) -> dict[str, list[int]]:
         report = json.loads(engine.get_coverage_report_as_json())
@@ -294,31 +316,16 @@ class Module:
         }
 
 
+def _tree_of(engine: Any) -> dict[str, Any]:
+    tree: dict[str, Any] = json.loads(engine.get_ast_as_json())[0]["ast"]
+    return tree
+
+
 def _ask(engine: Any, given: Any) -> Mapping[str, Any]:
     engine.set_input_json(json.dumps(given))
     found = json.loads(engine.eval_query_as_json(QUERY)).get("result")
     value = found[0]["expressions"][0]["value"] if found else {}
     return value if isinstance(value, dict) else {}
-
-
-_ATTEMPTS: dict[tuple[str, int], Any] = {}
-
-
-def attempt(name: Any, arguments: Any) -> list[Any]:
-    """Return the result of a built-in in a list, an empty one if it fails."""
-    key = (str(name), len(arguments))
-    engine = _ATTEMPTS.get(key)
-    if engine is None:
-        given = ", ".join(f"input[{index}]" for index in range(len(arguments)))
-        engine = _ATTEMPTS[key] = regorus.Engine()
-        engine.set_rego_v0(True)
-        engine.add_policy("attempt.rego", f"package attempt\nr = {name}({given})")
-    try:
-        engine.set_input(list(arguments))
-        found = engine.eval_rule("data.attempt.r")
-    except (RuntimeError, TypeError):
-        return []
-    return [] if found == _UNDEFINED else [found]
 
 
 def _kinds(module: analysis.Module) -> dict[str, str]:

@@ -119,6 +119,8 @@ def _serve(channel: socket.socket) -> None:
             answer = {"error": "memory"}
         except RecursionError:
             answer = {"error": "failed", "message": "too deep"}
+        except Exception as error:  # noqa: BLE001 - a fault of ours is no strike of theirs
+            answer = {"error": "failed", "message": type(error).__name__}
         signal.setitimer(signal.ITIMER_PROF, 0)
         answer["elapsed_us"] = (time.perf_counter_ns() - began) // 1000
         answer["memory_kib"] = _peak() - peak

@@ -79,15 +79,38 @@ class Opa:
 
         What OPA refuses, or can't answer, is an `error`.
         """
-        sent, received = self._pipes()
-        asked = [{"input": one.core_input, "records": one.records} for one in questions]
-        work = {"module": module, "now": now.timestamp(), "questions": asked}
-        sent.write(json.dumps(work) + "\n")
-        sent.flush()
-        reply = json.loads(received.readline())
+        asked = list(questions)
+        reply = self.send(module, asked, now=now)
         if "error" in reply:
             return [{"error": reply["error"]}] * len(asked)
         return [_answer(one) for one in reply["answers"]]
+
+    def send(
+        self,
+        module: str,
+        questions: Iterable[Question],
+        *,
+        now: datetime,
+        untyped: bool = False,
+    ) -> dict[str, Any]:
+        """Return what the program replies: an `error`, or `answers` as they came.
+
+        With `untyped`, what OPA can tell of types beforehand is no error.
+        """
+        sent, received = self._pipes()
+        asked = [{"input": one.core_input, "records": one.records} for one in questions]
+        work = {
+            "module": module,
+            "now": now.timestamp(),
+            "questions": asked,
+            "untyped": untyped,
+        }
+        sent.write(json.dumps(work) + "\n")
+        sent.flush()
+        reply: dict[str, Any] = json.loads(received.readline())
+        if reply.get("error"):
+            return {"error": reply["error"]}
+        return reply
 
     def _pipes(self) -> tuple[IO[str], IO[str]]:
         sent, received = self._process.stdin, self._process.stdout

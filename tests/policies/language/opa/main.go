@@ -2,7 +2,8 @@
 //
 // One JSON object a line goes in, {"module", "now", "questions": [{"input", "records"}]},
 // and one comes out, {"error"} or {"answers": [{"result"} or {"error"}]}. Without
-// questions it only says whether the module compiles.
+// questions it only says whether the module compiles. With "untyped", what OPA can tell
+// of types beforehand is no error.
 package main
 
 import (
@@ -19,6 +20,7 @@ import (
 	"github.com/open-policy-agent/opa/ast"
 	"github.com/open-policy-agent/opa/rego"
 	"github.com/open-policy-agent/opa/types"
+	v1 "github.com/open-policy-agent/opa/v1/ast"
 	"golang.org/x/crypto/ssh"
 )
 
@@ -28,6 +30,7 @@ type job struct {
 	Module    string     `json:"module"`
 	Now       float64    `json:"now"`
 	Questions []question `json:"questions"`
+	Untyped   bool       `json:"untyped"`
 }
 
 type question struct {
@@ -68,13 +71,17 @@ func run(line []byte) reply {
 	}
 	now := time.Unix(0, int64(work.Now*1e9))
 	world := &store{now: now}
-	query, err := rego.New(
+	options := []func(*rego.Rego){
 		rego.Module("pomerium.policy", work.Module),
 		rego.Query("result = data.pomerium.policy"),
 		rego.Time(now),
 		world.record(),
 		verifier(now),
-	).PrepareForEval(context.Background())
+	}
+	if work.Untyped {
+		options = append(options, rego.Compiler(untyped()))
+	}
+	query, err := rego.New(options...).PrepareForEval(context.Background())
 	if err != nil {
 		return reply{Error: err.Error()}
 	}
@@ -86,7 +93,20 @@ func run(line []byte) reply {
 	return reply{Answers: answers}
 }
 
-func ask(query rego.PreparedEvalQuery, input any, now time.Time) answer {
+func untyped() *ast.Compiler {
+	return ast.NewCompiler().WithSkipStages(v1.StageCheckTypes).WithBuiltins(
+		map[string]*ast.Builtin{
+			recordFunction.Name: {Name: recordFunction.Name, Decl: recordFunction.Decl},
+			verifyFunction.Name: {Name: verifyFunction.Name, Decl: verifyFunction.Decl},
+		})
+}
+
+func ask(query rego.PreparedEvalQuery, input any, now time.Time) (reply answer) {
+	defer func() {
+		if problem := recover(); problem != nil {
+			reply = answer{Error: "OPA broke down"}
+		}
+	}()
 	found, err := query.Eval(
 		context.Background(), rego.EvalInput(input), rego.EvalTime(now))
 	if err != nil {
@@ -98,6 +118,20 @@ func ask(query rego.PreparedEvalQuery, input any, now time.Time) answer {
 	return answer{Result: found[0].Bindings["result"]}
 }
 
+var recordFunction = &rego.Function{
+	Name: "get_databroker_record",
+	Decl: types.NewFunction(
+		types.Args(types.S, types.S),
+		types.NewObject(nil, types.NewDynamicProperty(types.S, types.S)),
+	),
+}
+
+var verifyFunction = &rego.Function{
+	Name: "ssh_verify_user_cert",
+	Decl: types.NewFunction(
+		types.Args(types.S, types.S, types.NewArray(nil, types.S)), types.B),
+}
+
 // store answers get_databroker_record, with the signature that Core declares.
 type store struct {
 	records records
@@ -105,13 +139,7 @@ type store struct {
 }
 
 func (s *store) record() func(*rego.Rego) {
-	return rego.Function2(&rego.Function{
-		Name: "get_databroker_record",
-		Decl: types.NewFunction(
-			types.Args(types.S, types.S),
-			types.NewObject(nil, types.NewDynamicProperty(types.S, types.S)),
-		),
-	}, func(_ rego.BuiltinContext, kind, id *ast.Term) (*ast.Term, error) {
+	return rego.Function2(recordFunction, func(_ rego.BuiltinContext, kind, id *ast.Term) (*ast.Term, error) {
 		name, ok := kind.Value.(ast.String)
 		key, isText := id.Value.(ast.String)
 		if !ok || !isText {
@@ -168,11 +196,7 @@ func (s *store) hasExpired(record any) bool {
 }
 
 func verifier(now time.Time) func(*rego.Rego) {
-	return rego.Function3(&rego.Function{
-		Name: "ssh_verify_user_cert",
-		Decl: types.NewFunction(
-			types.Args(types.S, types.S, types.NewArray(nil, types.S)), types.B),
-	}, func(_ rego.BuiltinContext, name, key, authorities *ast.Term) (*ast.Term, error) {
+	return rego.Function3(verifyFunction, func(_ rego.BuiltinContext, name, key, authorities *ast.Term) (*ast.Term, error) {
 		var username, presented string
 		var trusted []string
 		for term, into := range map[*ast.Term]any{
