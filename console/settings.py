@@ -321,7 +321,8 @@ GROUP_USES = ["policies.selectors.list_groups_in_use"]
 # A server of OPA that evaluates Rego instead of workers of our own.
 OPA_URL = env_str("POSTERN_OPA_URL", "")
 UPSTREAM_ALLOWLIST = env_list("POSTERN_UPSTREAM_ALLOWLIST")
-# What proxies prove themselves with to authorizers.
+# The port of the access proxy; what proxies prove themselves with to authorizers.
+GATEWAY_PORT = env_int("POSTERN_GATEWAY_PORT", default=8443, minimum=1)
 PROXY_TOKEN = env_secret("POSTERN_PROXY_TOKEN") or keys.derived(SECRET_KEY, "proxy")
 AUDIT_CHECKPOINT_FILE = env_str("POSTERN_AUDIT_CHECKPOINTS")
 

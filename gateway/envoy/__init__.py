@@ -7,9 +7,10 @@ validating them and running Envoy is the business of `gateway.services`.
 
 from .coverage import AUTHORIZER_KEYS, RENDERED_KEYS
 from .options import ClientAuthority, Enforcement, Options, ServerCertificate
-from .rendering import Problem, Rendered, render
+from .rendering import ADMIN_SOCKET, Problem, Rendered, render
 
 __all__ = [
+    "ADMIN_SOCKET",
     "AUTHORIZER_KEYS",
     "RENDERED_KEYS",
     "ClientAuthority",

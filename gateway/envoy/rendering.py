@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .options import Options
 
 MAX_RESPONSE_BODY = 256 * 1024
+ADMIN_SOCKET = "admin.sock"
 Unseal = Callable[[str], str]
 
 
@@ -88,9 +89,8 @@ class Rendered:
         folder = self.options.folder
         return {
             **_base(),
-            "admin": {
-                "address": {"pipe": {"path": f"{folder}/admin.sock", "mode": 384}}
-            },
+            # Relative to the folder, where Envoy runs: sockets' paths must be short.
+            "admin": {"address": {"pipe": {"path": ADMIN_SOCKET, "mode": 0o600}}},
             "dynamic_resources": {
                 "lds_config": file_source(f"{folder}/listeners.json", folder),
                 "cds_config": file_source(f"{folder}/clusters.json", folder),

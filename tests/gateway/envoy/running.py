@@ -6,12 +6,13 @@ import socket
 import ssl
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from gateway.envoy import Rendered
 from gateway.services.envoy_files import envoy_path, write_files
+from gateway.services.envoy_process import ask_admin
 from tests.gateway.envoy.servers import Answer
 
 PATIENCE = 30.0
@@ -24,22 +25,8 @@ class RunningEnvoy:
         self.folder = folder
         self.port = 0
 
-    def admin(self, path: str, method: str = "GET") -> str:
-        with socket.socket(socket.AF_UNIX) as connection:
-            connection.settimeout(PATIENCE)
-            connection.connect(str(self.folder / "admin.sock"))
-            asked = f"{method} {path} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n"
-            connection.sendall(asked.encode())
-            response = http.client.HTTPResponse(connection)
-            response.begin()
-            return response.read().decode()
-
-    def counter(self, name: str) -> int:
-        text = self.admin(f"/stats?filter=^{name}$")
-        return int(text.rpartition(":")[2] or 0)
-
     def find_port(self) -> int:
-        listed = json.loads(self.admin("/listeners?format=json"))
+        listed = json.loads(ask_admin(self.folder, "/listeners?format=json"))
         for status in listed.get("listener_statuses", ()):
             address = status["local_address"].get("socket_address")
             if address:
@@ -83,7 +70,7 @@ def running_envoy(rendered: Rendered) -> Iterator[RunningEnvoy]:
         *("--drain-time-s", "1", "--parent-shutdown-time-s", "2"),
     ]
     with log.open("wb") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=output)  # noqa: S603
+        process = subprocess.Popen(command, stdout=output, stderr=output, cwd=folder)  # noqa: S603
     envoy = RunningEnvoy(folder)
     try:
         wait_for(lambda: _is_up(envoy), process, log)
@@ -105,7 +92,11 @@ def _is_up(envoy: RunningEnvoy) -> bool:
     return bool(envoy.port)
 
 
-def wait_for(condition, process=None, log: Path | None = None) -> None:  # type: ignore[no-untyped-def]
+def wait_for(
+    condition: Callable[[], object],
+    process: subprocess.Popen[bytes] | None = None,
+    log: Path | None = None,
+) -> None:
     """Wait until something is true; a generous limit, as machines are noisy."""
     deadline = time.monotonic() + PATIENCE
     while not condition():
