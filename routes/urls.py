@@ -6,6 +6,7 @@ from routes.views import (
     bulk,
     changing,
     details,
+    effect,
     exports,
     hosts,
     imports,
@@ -37,6 +38,10 @@ urlpatterns = [
         "routes/bulk/attach",
         bulk.AttachToRoutesPage.as_view(),
         name="route-bulk-attach",
+    ),
+    path("policies/effect", effect.DraftEffectPage.as_view(), name="draft-effect"),
+    path(
+        "policies/<uuid:id>/effect", effect.EffectPage.as_view(), name="policy-effect"
     ),
     path("routes/<uuid:id>/", details.RoutePage.as_view(), name="route-detail"),
     path("routes/<uuid:id>/edit", changing.EditPage.as_view(), name="route-edit"),

@@ -12,6 +12,13 @@ from directory.selectors.directories import (
     list_troubles,
 )
 from directory.selectors.effective import EffectivePerson, list_effective_people
+from directory.selectors.everybody import (
+    KnownPerson,
+    all_records_of,
+    count_everybody,
+    list_everybody,
+    state_of_everybody,
+)
 from directory.selectors.failures import (
     FAILED_SIGN_IN,
     FAILURE_WINDOW,
@@ -74,10 +81,13 @@ __all__ = [
     "SIGNED_IN",
     "EffectivePerson",
     "FollowedPerson",
+    "KnownPerson",
     "PersonFacts",
     "Provider",
     "Subject",
+    "all_records_of",
     "check_may_edit_directory",
+    "count_everybody",
     "count_members",
     "facts_of_directory",
     "facts_of_people",
@@ -106,6 +116,7 @@ __all__ = [
     "list_directories",
     "list_effective_people",
     "list_ending_accounts",
+    "list_everybody",
     "list_groups",
     "list_groups_of",
     "list_members",
@@ -121,4 +132,5 @@ __all__ = [
     "name_people",
     "search_groups",
     "search_people",
+    "state_of_everybody",
 ]

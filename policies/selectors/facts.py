@@ -79,6 +79,16 @@ def facts_for(attempt: Attempt, *, actor: Actor, now: datetime) -> Facts:
     return _facts_of(person, attempt, devices, now)
 
 
+def as_request(attempt: Attempt, *, now: datetime) -> Facts:
+    """Return what is known of a request whoever makes it, for many people."""
+    return Facts(
+        now=attempt.at,
+        request=_request(attempt),
+        certificate=ClientCertificate(),
+        records=RecordsOfMany(now),
+    )
+
+
 def own_facts(
     attempt: Attempt, *, device_ids: Iterable[UUID], actor: Actor, now: datetime
 ) -> Facts:
@@ -107,7 +117,7 @@ def _facts_of(
         session=Session(id=SESSION_ID, user_id=person.external_id),
         person=Person(id=person.external_id, email=person.email, claims=person.claims),
         directory_user=_directory_user(person),
-        directory=_directory_state(person, directories, now),
+        directory=directory_state(person.directory_id, directories, now),
         devices=devices,
         certificate=ClientCertificate(),
         records=Records(now),
@@ -187,12 +197,13 @@ def _directory_user(person: "User") -> DirectoryUser | None:
     )
 
 
-def _directory_state(
-    person: "User", directories: "list[Directory]", now: datetime
+def directory_state(
+    directory_id: UUID | None, directories: "list[Directory]", now: datetime
 ) -> SourceState:
+    """Say how far can be relied on what a directory knows of its people."""
     if not directories:
         return SourceState.NOT_CONFIGURED
-    asked = [one for one in directories if one.pk == person.directory_id]
+    asked = [one for one in directories if one.pk == directory_id]
     states = {
         source_state(one.complete_at, one.max_age_seconds, now)
         for one in asked or directories
@@ -275,3 +286,26 @@ class Records:
             source.foreign_key
         )
         return directory_selectors.find_record(source, key) if key else None
+
+
+@dataclass(slots=True)
+class RecordsOfMany(Records):
+    """External data for many people: each source is read once, as a whole."""
+
+    _tables: dict[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
+
+    def find(self, record_type: str, facts: Facts) -> Mapping[str, Any] | None:
+        """Return the record that the source's foreign key leads to, if there is one."""
+        source = self._source(record_type)
+        if source is None:
+            return None
+        if source.foreign_key == "request.ip":
+            return Records.find(self, record_type, facts)  # the same for everybody
+        key = {"user.id": facts.user_id, "user.email": facts.email}.get(
+            source.foreign_key
+        )
+        table = self._tables.get(record_type)
+        if table is None:
+            table = directory_selectors.all_records_of(source)
+            self._tables[record_type] = table
+        return table.get(key) if key else None

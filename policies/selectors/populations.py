@@ -14,7 +14,7 @@ from policies.language.facts import (
     Session,
 )
 from policies.language.fast import Population, caller_of
-from policies.selectors.facts import SESSION_ID, Records
+from policies.selectors.facts import SESSION_ID, RecordsOfMany
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +45,7 @@ def plain_request(host: str, path: str, *, now: datetime) -> Facts:
             url=f"https://{host}{path}",
         ),
         certificate=ClientCertificate(),
-        records=Records(now),
+        records=RecordsOfMany(now),
     )
 
 
@@ -57,5 +57,4 @@ def _facts(one: Somebody, now: datetime) -> Facts:
         directory_user=DirectoryUser(email=one.email, group_ids=one.group_ids),
         directory=SourceState.FRESH,
         certificate=ClientCertificate(),
-        records=Records(now),
     )

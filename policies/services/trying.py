@@ -4,7 +4,7 @@ A draft is read once and may be tried any number of times. What breaks a limit i
 counted against saved policies only.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,13 @@ from console.core.actor import Actor
 from namespaces import access
 from namespaces.permissions import Permission
 from policies import language, selectors
-from policies.language import Facts, ForeignPolicy, PolicyLanguageError, Program
+from policies.language import (
+    Action,
+    Facts,
+    ForeignPolicy,
+    PolicyLanguageError,
+    Program,
+)
 from policies.models import Policy, PolicyLanguage
 from policies.selectors import Attempt, RegoAnswer
 from policies.services import rules, verdicts
@@ -31,7 +37,8 @@ class Draft:
     """A text that may be tried.
 
     `policy` is the policy whose text it is or that it would replace; `is_saved` tells
-    which. `program` is None for Rego.
+    which. `program` is None for Rego. `has_allow_rules` tells whether it is a ceiling
+    where it is enforced.
     """
 
     source: str
@@ -40,6 +47,7 @@ class Draft:
     policy: Policy | None
     is_saved: bool
     program: Program | None
+    has_allow_rules: bool
 
     @property
     def is_rego(self) -> bool:
@@ -50,13 +58,17 @@ class Draft:
 def saved_draft(policy: Policy) -> Draft:
     """Return a policy as it stands."""
     is_rego = policy.language == PolicyLanguage.REGO
+    program = None if is_rego else _compiled(policy.source)
     return Draft(
         source=policy.source,
         code=policy.language,
         namespace=policy.namespace,
         policy=policy,
         is_saved=True,
-        program=None if is_rego else _compiled(policy.source),
+        program=program,
+        has_allow_rules=program.has(Action.ALLOW)
+        if program
+        else policy.allows_anonymous,
     )
 
 
@@ -91,10 +103,19 @@ def open_draft(
     program = None
     if code == PolicyLanguage.REGO:
         rules.check_language(code, namespace, actor=actor)
-        _check_compiles(source, namespace.pk)
+        has_allow_rules = "allow" in _check_compiles(source, namespace.pk)
     else:
         program = _compiled(source)
-    return Draft(source, code, namespace, policy, is_saved=False, program=program)
+        has_allow_rules = program.has(Action.ALLOW)
+    return Draft(
+        source,
+        code,
+        namespace,
+        policy,
+        is_saved=False,
+        program=program,
+        has_allow_rules=has_allow_rules,
+    )
 
 
 def _compiled(source: str) -> Program:
@@ -184,10 +205,12 @@ def try_rego(
     return _rego_trial(Attempt(at=now), answer)
 
 
-def _check_compiles(source: str, namespace_id: UUID) -> None:
+def _check_compiles(source: str, namespace_id: UUID) -> Collection[str]:
+    """Return what a text in Rego defines."""
     found = selectors.check_rego(source, namespace_id=namespace_id, samples=0)
     if not found.is_compiled:
         raise rules.text_error(PolicyLanguageError(found.problems), source)
+    return found.kinds
 
 
 def _rego_trial(attempt: Attempt, answer: RegoAnswer) -> Trial:

@@ -25,7 +25,7 @@ from policies.forms import (
 )
 from policies.models import PolicyLanguage
 from policies.views.examples import failing_in_words
-from policies.views.frame import OfPolicy, number_from, route_url
+from policies.views.frame import OfPolicy, effect_url, number_from, route_url
 from policies.views.rego import rego_panel
 from policies.views.trying import panel_context
 
@@ -53,6 +53,7 @@ class EditorPage(FormPage[Any]):
 
     template_name = "policies/policy_form.html"
     try_url: str
+    effect_url: str
     cancel_url: str
 
     def language_tabs(self, language: str) -> list[dict[str, Any]]:
@@ -65,6 +66,7 @@ class EditorPage(FormPage[Any]):
         language = language or self.get_initial().get("language", "ppl")
         return super().get_context_data(
             panel=panel_context(self.try_url, actor=self.actor),
+            effect_url=self.effect_url,
             language=language,
             language_tabs=self.language_tabs(language),
             rego=rego_panel(actor=self.actor) if language == "rego" else None,
@@ -85,6 +87,11 @@ class CreatePage(EditorPage):
     def try_url(self) -> str:  # type: ignore[override]
         """Where drafts are tried."""
         return reverse("policies:policy-try-draft")
+
+    @property
+    def effect_url(self) -> str:  # type: ignore[override]
+        """Where the effect of drafts is asked for."""
+        return effect_url()
 
     @property
     def cancel_url(self) -> str:  # type: ignore[override]
@@ -161,6 +168,11 @@ class EditPage(OfPolicy, EditorPage):
     def try_url(self) -> str:  # type: ignore[override]
         """Where the draft is tried."""
         return self.url("policy-try")
+
+    @property
+    def effect_url(self) -> str:  # type: ignore[override]
+        """Where the effect of the draft is asked for."""
+        return effect_url(self.policy.pk)
 
     @property
     def cancel_url(self) -> str:  # type: ignore[override]

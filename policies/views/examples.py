@@ -1,17 +1,20 @@
 """Examples of a policy: the list, trying them, adding one from a request just tried."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 
 from console.core import http
+from console.core.actor import Actor
 from console.core.exceptions import ConsoleError, ValidationFailedError
 from console.core.generic.pages import ActionView, Page
 from namespaces.permissions import Permission
 from policies import selectors, services
 from policies.forms import ExampleForm
 from policies.models import ExpectedAnswer, PolicyExample
+from policies.services import ExampleResult
 from policies.views.frame import OfPolicy
 from policies.views.trying import keep_context, panel_context
 
@@ -24,19 +27,35 @@ COLUMNS = (
 SHOWN_KIND = {"allow": "allow", "deny": "deny", "login": "login"}
 
 
-def example_rows(examples: list[PolicyExample], *, actor: Any) -> list[dict[str, Any]]:
-    """Return examples as lists draw them, with the people whom the reader may see."""
+def example_rows(
+    examples: Sequence[PolicyExample],
+    *,
+    actor: Actor,
+    results: Sequence[ExampleResult] = (),
+) -> list[dict[str, Any]]:
+    """Return examples as lists draw them, with the people whom the reader may see.
+
+    With `results` they are shown with these answers, else with the last ones.
+    """
     people = selectors.name_people_in(examples, actor=actor)
+    tried = {one.example.pk: one for one in results}
     return [
         {
             "row": one,
             "person": people.get(one.person_id) if one.person_id else None,
-            "is_met": one.outcome == one.expected,
+            "is_met": tried[one.pk].is_met if results else one.outcome == one.expected,
             "expected": answer_badge(one.expected),
-            "outcome": answer_badge(one.outcome),
+            "outcome": answer_badge(tried[one.pk].outcome if results else one.outcome),
+            "why": _why(tried.get(one.pk)),
         }
         for one in examples
     ]
+
+
+def _why(result: ExampleResult | None) -> str:
+    if result is None:
+        return ""
+    return result.trial.why if result.trial else result.error
 
 
 def answer_badge(code: str) -> dict[str, str]:

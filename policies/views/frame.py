@@ -94,3 +94,13 @@ def route_url(route_id: Any) -> str:
         return reverse("routes:route-detail", args=[route_id])
     except NoReverseMatch:
         return ""
+
+
+def effect_url(policy_id: Any = None) -> str:
+    """Return where the effect of a draft on routes is asked for, likewise."""
+    try:
+        if policy_id is None:
+            return reverse("routes:draft-effect")
+        return reverse("routes:policy-effect", args=[policy_id])
+    except NoReverseMatch:
+        return ""

@@ -69,6 +69,7 @@ def keep_context(
 ) -> dict[str, Any]:
     """Return what partials/_keep.html shows: a request that may become an example."""
     who = person.display_name or person.email if person else "Nobody"
+    typed = form.data if "expected" in form.fields else {}
     request = f"{form['method'].value() or 'GET'} {form['path'].value() or '/'}"
     return {
         "url": url,
@@ -77,8 +78,9 @@ def keep_context(
             for name in AttemptForm.base_fields
             if form[name].value()
         ],
-        "name": form.data.get("name") or f"{who}: {request}"[:MAX_TEXT_LENGTH],
-        "expected": form.data.get("expected") or (trial.outcome if trial else ""),
+        # Where it was refused, what was typed stays; a draft has a name of its own.
+        "name": typed.get("name") or f"{who}: {request}"[:MAX_TEXT_LENGTH],
+        "expected": typed.get("expected") or (trial.outcome if trial else ""),
         "choices": ExpectedAnswer.choices,
     }
 

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from routes.api.effect_views import PolicyEffectViewSet
 from routes.api.import_views import ExportViewSet, ImportViewSet
 from routes.api.ownership_views import (
     ConsentViewSet,
@@ -17,6 +18,16 @@ from routes.api.views import (
 )
 
 urlpatterns = [
+    path(
+        "policies/effect/",
+        PolicyEffectViewSet.as_view({"post": "draft_effect"}),
+        name="api-policy-draft-effect",
+    ),
+    path(
+        "policies/<uuid:id>/effect/",
+        PolicyEffectViewSet.as_view({"post": "effect"}),
+        name="api-policy-effect",
+    ),
     path(
         "routes/",
         RouteViewSet.as_view({"get": "list", "post": "create"}),

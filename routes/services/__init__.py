@@ -3,6 +3,7 @@
 from routes.services.changing import attach_policy, set_route_policies, update_route
 from routes.services.delegations import delegate_host, revoke_delegation
 from routes.services.deletion import delete_route, delete_routes, restore_route
+from routes.services.effect import Effect, effect_of
 from routes.services.exporting import export_configuration
 from routes.services.hosts import REST as HOST_REST
 from routes.services.hosts import may_release, release_host
@@ -40,6 +41,7 @@ from routes.services.upstreams import (
 
 __all__ = [
     "HOST_REST",
+    "Effect",
     "OwnAnswer",
     "Preview",
     "Reach",
@@ -56,6 +58,7 @@ __all__ = [
     "delegate_host",
     "delete_route",
     "delete_routes",
+    "effect_of",
     "export_configuration",
     "fail_stalled_imports",
     "known_route",

@@ -1,5 +1,6 @@
 """Trying a route: the answer to a request that was thought up. Writes nothing."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -90,11 +91,24 @@ def decide(
     return language.evaluate(program_of(effective), facts, verdicts=verdicts)
 
 
-def program_of(effective: selectors.EffectivePolicies) -> RouteProgram:
-    """Return what decides over a route in the form that decides."""
+def program_of(
+    effective: selectors.EffectivePolicies,
+    *,
+    instead: Mapping[UUID, RoutePolicy] | None = None,
+) -> RouteProgram:
+    """Return what decides over a route in the form that decides.
+
+    `instead` gives other texts for some policies, such as a draft.
+    """
+    instead = instead or {}
     return language.compile_route(
-        policies=[_part(policy) for policy in effective.granting],
-        enforced=[_part(one.policy) for one in effective.enforced],
+        policies=[
+            instead.get(policy.pk) or _part(policy) for policy in effective.granting
+        ],
+        enforced=[
+            instead.get(one.policy_id) or _part(one.policy)
+            for one in effective.enforced
+        ],
     )
 
 

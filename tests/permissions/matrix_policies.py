@@ -80,6 +80,13 @@ PAGES: dict[str, tuple[Row, ...]] = {
             },
         ),
     ),
+    "draft-effect": (
+        harmless(
+            at(Permission.POLICY_TRY),
+            body=lambda world: {"source": SOURCE, "namespace": world.place("web")},
+        ),
+    ),
+    "policy-effect": (harmless(at(Permission.POLICY_TRY, "policy"), "policy"),),
     "try-people": (
         get(somewhere(Permission.POLICY_TRY), query=lambda _: {"who": "target"}),
     ),
@@ -208,6 +215,15 @@ POLICIES: dict[str, tuple[Row, ...]] = PAGES | {
                 "path": "/",
             },
         ),
+    ),
+    "api-policy-draft-effect": (
+        harmless(
+            both(names("web"), at(Permission.POLICY_TRY)),
+            body=lambda world: {"source": SOURCE, "namespace": world.place("web")},
+        ),
+    ),
+    "api-policy-effect": (
+        harmless(at(Permission.POLICY_TRY, "policy"), "policy", body=lambda _: {}),
     ),
     "api-policy-detail": (
         get(at(Permission.POLICY_VIEW, "policy"), "policy"),
