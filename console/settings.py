@@ -320,6 +320,8 @@ GROUP_USES = ["policies.selectors.list_groups_in_use"]
 
 # A server of OPA that evaluates Rego instead of workers of our own.
 OPA_URL = env_str("POSTERN_OPA_URL", "")
+# Whether the roots that the FIDO Alliance lists for a model vouch for that model.
+TRUST_FIDO_METADATA = env_bool("POSTERN_TRUST_FIDO_METADATA", default=True)
 UPSTREAM_ALLOWLIST = env_list("POSTERN_UPSTREAM_ALLOWLIST")
 # The port of the access proxy; what proxies prove themselves with to authorizers.
 GATEWAY_PORT = env_int("POSTERN_GATEWAY_PORT", default=8443, minimum=1)

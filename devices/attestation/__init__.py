@@ -12,6 +12,7 @@ from devices.attestation.inputs import (
     check_shape,
 )
 from devices.attestation.makers import is_aaguid, model_name
+from devices.attestation.metadata import Model, find_model
 from devices.attestation.parties import Demands, RelyingParty
 from devices.attestation.registrations import Registered, verify_registration
 from devices.attestation.roots import RootRefusedError, read_root
@@ -21,6 +22,7 @@ __all__ = [
     "MAX_CREDENTIAL_BYTES",
     "Asserted",
     "Demands",
+    "Model",
     "RefusedError",
     "Registered",
     "RelyingParty",
@@ -28,6 +30,7 @@ __all__ = [
     "challenge_of",
     "check_shape",
     "describe",
+    "find_model",
     "is_aaguid",
     "model_name",
     "read_root",

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 from webauthn.helpers import validate_certificate_chain
 from webauthn.helpers.exceptions import InvalidCertificateChain
@@ -55,15 +56,39 @@ def check_packed(leaf: x509.Certificate) -> None:
 
 
 def is_trusted(x5c: Sequence[bytes], roots: Sequence[bytes]) -> bool:
-    """Answer whether a chain leads to one of the roots; without roots none does."""
+    """Answer whether a chain leads to one of the roots; without roots none does.
+
+    Instead of an authority, a root may be the first certificate itself.
+    """
     if not roots:
         return False
+    leaf = x509.load_der_x509_certificate(x5c[0])
+    if leaf.public_bytes(Encoding.PEM) in roots:
+        return True
     try:
         return bool(
             validate_certificate_chain(x5c=list(x5c), pem_root_certs_bytes=list(roots))
         )
     except InvalidCertificateChain:
         return False
+
+
+def readable(roots: Sequence[bytes]) -> tuple[bytes, ...]:
+    """Return those of the roots, in PEM, that can be read, in one way of writing.
+
+    A few makers listed certificates that are not encoded as the standard asks; nothing
+    could be checked against those.
+    """
+    return tuple(
+        one.public_bytes(Encoding.PEM) for one in map(_loaded, roots) if one is not None
+    )
+
+
+def _loaded(pem: bytes) -> x509.Certificate | None:
+    try:
+        return x509.load_pem_x509_certificate(pem)
+    except ValueError:
+        return None
 
 
 def common_name(leaf: x509.Certificate) -> str:

@@ -1,10 +1,12 @@
-"""Names of authenticator models that are met often, by AAGUID.
+"""Names of authenticator models, by AAGUID.
 
-An AAGUID is public, and given out by its maker. A model that is not here is named by
-its attestation certificate, or by its AAGUID.
+An AAGUID is public, and given out by its maker. Here are those that the FIDO Alliance
+doesn't list, such as managers of passwords, or lists under a name that nobody knows.
 """
 
 import re
+
+from devices.attestation.metadata import find_model
 
 NO_AAGUID = "00000000-0000-0000-0000-000000000000"
 AAGUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -36,4 +38,7 @@ def is_aaguid(text: str) -> bool:
 
 def model_name(aaguid: str, certificate_name: str = "") -> str:
     """Return what to call a model, "" when nothing is known of it."""
-    return NAMES.get(aaguid) or certificate_name
+    if aaguid in NAMES:
+        return NAMES[aaguid]
+    listed = find_model(aaguid)
+    return listed.name if listed is not None else certificate_name

@@ -1,9 +1,12 @@
 """Who asks a device, and what it asks for."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from cryptography import x509
 from webauthn.helpers.cose import COSEAlgorithmIdentifier
+
+from devices.attestation.metadata import Model
 
 ALGORITHMS = (
     COSEAlgorithmIdentifier.ECDSA_SHA_256,
@@ -32,6 +35,8 @@ class Demands:
         attestation: the manufacturer must vouch, and be trusted.
         models: AAGUIDs; none lets in every model.
         roots: certificates in PEM that are trusted besides the built-in ones.
+        find_listed: finds a model, by AAGUID and attestation certificate, in a list
+            whose roots are trusted for that model; None trusts no list.
     """
 
     attachment: str = ""
@@ -39,3 +44,4 @@ class Demands:
     attestation: bool = False
     models: Sequence[str] = ()
     roots: Sequence[bytes] = ()
+    find_listed: Callable[[str, x509.Certificate | None], Model | None] | None = None

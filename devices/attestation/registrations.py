@@ -29,6 +29,7 @@ from devices.attestation.inputs import (
     encode,
 )
 from devices.attestation.makers import NO_AAGUID, model_name
+from devices.attestation.metadata import Model
 from devices.attestation.parties import ALGORITHMS, FORMATS, Demands, RelyingParty
 
 ATTACHMENTS = frozenset({"platform", "cross-platform"})
@@ -113,6 +114,7 @@ def _verify(
         if parsed.fmt == "packed":
             certificates.check_packed(leaf)
     aaguid = str(verified.aaguid)
+    listed = demands.find_listed(aaguid, leaf) if demands.find_listed else None
     return Registered(
         credential_id=credential["id"],
         public_key=verified.credential_public_key,
@@ -120,7 +122,7 @@ def _verify(
         aaguid=aaguid,
         model=model_name(aaguid, certificates.common_name(leaf) if leaf else ""),
         format=str(parsed.fmt),
-        trust=_trust(str(parsed.fmt), x5c, demands),
+        trust=_trust(str(parsed.fmt), x5c, demands, listed),
         subject=leaf.subject.rfc4514_string() if leaf else "",
         issuer=leaf.issuer.rfc4514_string() if leaf else "",
         attachment=_attachment(credential),
@@ -168,12 +170,17 @@ def _check_key(public_key: bytes) -> None:
     decoded_public_key_to_cryptography(key)
 
 
-def _trust(name: str, x5c: list[bytes], demands: Demands) -> str:
+def _trust(name: str, x5c: list[bytes], demands: Demands, listed: Model | None) -> str:
     if name == "none":
         return "none"
     if not x5c:
         return "self"
-    if name in ALWAYS_TRUSTED or certificates.is_trusted(x5c, demands.roots):
+    if listed is not None and listed.problem:
+        # Whoever may have the maker's key can sign such a statement.
+        return "unknown"
+    listed_roots = certificates.readable(listed.roots) if listed is not None else ()
+    roots = (*demands.roots, *listed_roots)
+    if name in ALWAYS_TRUSTED or certificates.is_trusted(x5c, roots):
         return "trusted"
     return "unknown"
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from devices.attestation.metadata import find_model
+
 FORMATS = {
     "none": "The browser or the person kept the maker to themselves.",
     "packed": "A statement in the format of security keys and most platforms.",
@@ -25,6 +27,7 @@ def describe(
     *,
     form: str,
     trust: str,
+    aaguid: str,
     user_verified: bool,
     backup_eligible: bool,
     backed_up: bool,
@@ -42,8 +45,22 @@ def describe(
     return (
         FORMATS[form],
         TRUST.get(trust, TRUST["none"]),
+        *_standing(aaguid, trust),
         copies,
         "The device recognized its owner (PIN, finger or face)."
         if user_verified
         else "The device was touched, but did not recognize its owner.",
     )
+
+
+def _standing(aaguid: str, trust: str) -> Sequence[str]:
+    """Return what the FIDO Alliance says of the model that a device claims to be."""
+    model = find_model(aaguid)
+    if model is None:
+        return ()
+    certified = f"certified at level {model.level}" if model.level else "not certified"
+    says = "This is" if trust == "trusted" else "It calls itself"
+    sentence = f"{says} what the FIDO Alliance lists as “{model.name}”, {certified}."
+    if not model.problem:
+        return (sentence,)
+    return (sentence, f"Take care: {model.problem}.")

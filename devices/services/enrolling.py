@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.conf import settings
 from webauthn import generate_registration_options
 from webauthn.helpers import base64url_to_bytes
 from webauthn.helpers.structs import (
@@ -26,6 +27,7 @@ from devices.attestation import (
     RefusedError,
     Registered,
     RelyingParty,
+    find_model,
     verify_registration,
 )
 from devices.attestation.parties import ALGORITHMS
@@ -232,6 +234,7 @@ def demands_of(kind: DeviceType) -> Demands:
         attestation=kind.attestation == Attestation.VERIFIED,
         models=tuple(kind.allowed_models),
         roots=tuple(one.pem.encode() for one in selectors.list_roots()),
+        find_listed=find_model if settings.TRUST_FIDO_METADATA else None,
     )
 
 

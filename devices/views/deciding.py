@@ -59,6 +59,7 @@ def sentences_of(device: DeviceCredential) -> Any:
     return describe(
         form=device.attestation_format,
         trust=device.attestation_trust,
+        aaguid=device.aaguid,
         user_verified=device.user_verified,
         backup_eligible=device.backup_eligible,
         backed_up=device.backed_up,
