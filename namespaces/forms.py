@@ -80,10 +80,20 @@ class NamespaceField(forms.CharField):
         *,
         below: str = "",
         outside: str = "",
+        preselect: bool = False,
     ) -> None:
-        """Offer the namespaces where the actor may, below a path or outside of one."""
+        """Offer the namespaces where the actor may, below a path or outside of one.
+
+        With `preselect` the outermost of them is what the field starts with.
+        """
         self.actor, self.permission = actor, permission
         self.below, self.outside = below, outside
+        if preselect:
+            self.initial = self._first
+
+    def _first(self) -> str:
+        found, _ = selectors.find_namespaces(self.actor, self.permission, limit=1)
+        return str(found[0].id) if found else ""
 
     @property
     def options_url(self) -> str:

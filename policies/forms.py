@@ -8,14 +8,12 @@ from django import forms
 from django.core.validators import validate_ipv46_address
 
 from console.core.actor import Actor
-from namespaces import selectors as namespace_selectors
 from namespaces.forms import NamespaceField
 from namespaces.permissions import Permission
 from policies import validation
 from policies.models import AttachmentMode, ExpectedAnswer, PolicyLanguage
 from policies.selectors import METHODS, Attempt
 
-INDENT = "\u2003"
 MAX_VERSION = 2**31 - 1
 COMMON_ZONES = (
     "UTC",
@@ -48,15 +46,6 @@ COMMON_ZONES = (
     "Europe/Zurich",
     "Pacific/Auckland",
 )
-
-
-def namespace_choices(actor: Actor, permission: Permission) -> list[tuple[str, str]]:
-    """Return the namespaces where the actor may, indented as the tree is."""
-    return [
-        (str(node.id), f"{INDENT * node.depth}{node.name}")
-        for node in namespace_selectors.list_nodes(actor)
-        if node.role and permission in node.role.permissions
-    ]
 
 
 class VersionField(forms.IntegerField):

@@ -5,8 +5,8 @@ from typing import Any
 from django import forms
 
 from console.core.actor import Actor
+from namespaces.forms import NamespaceField
 from namespaces.permissions import Permission
-from policies.forms import namespace_choices
 from routes.imports.plan import Differing, Options
 from routes.imports.reader import FILE
 
@@ -44,7 +44,7 @@ class OptionsForm(forms.Form):
 class ImportForm(forms.Form):
     """A configuration, pasted or uploaded, and where it goes."""
 
-    namespace = forms.ChoiceField(
+    namespace = NamespaceField(
         label="Into namespace",
         help_text="Routes and policies are made there.",
     )
@@ -74,8 +74,8 @@ class ImportForm(forms.Form):
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        places = namespace_choices(actor, Permission.ROUTE_CREATE)
-        self.fields["namespace"].choices = places  # type: ignore[attr-defined]
+        namespace: NamespaceField = self.fields["namespace"]  # type: ignore[assignment]
+        namespace.offer(actor, Permission.ROUTE_CREATE, preselect=True)
         self.fields["text"].required = "file" not in self.files
 
     def content(self) -> tuple[bytes, str]:
@@ -89,7 +89,7 @@ class ImportForm(forms.Form):
 class ExportForm(forms.Form):
     """What to export."""
 
-    namespace = forms.ChoiceField(
+    namespace = NamespaceField(
         label="Namespace", help_text="With all routes in it and below."
     )
     with_secrets = forms.BooleanField(
@@ -100,5 +100,5 @@ class ExportForm(forms.Form):
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        places = namespace_choices(actor, Permission.ROUTE_VIEW)
-        self.fields["namespace"].choices = places  # type: ignore[attr-defined]
+        namespace: NamespaceField = self.fields["namespace"]  # type: ignore[assignment]
+        namespace.offer(actor, Permission.ROUTE_VIEW, preselect=True)

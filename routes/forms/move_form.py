@@ -1,16 +1,30 @@
-"""Where a route is to live."""
+"""Where routes are to live."""
 
 from typing import Any
 
 from django import forms
 
+from console.core.actor import Actor
+from namespaces.forms import NamespaceField
+from namespaces.permissions import Permission
 from routes.forms.route_form import MAX_VERSION
+
+
+class MoveRoutesForm(forms.Form):
+    """Another namespace for several routes."""
+
+    to = NamespaceField(label="New namespace")
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        to: NamespaceField = self.fields["to"]  # type: ignore[assignment]
+        to.offer(actor, Permission.ROUTE_MOVE)
 
 
 class MoveRouteForm(forms.Form):
     """Another namespace for a route."""
 
-    namespace = forms.ChoiceField(label="New namespace")
+    namespace = NamespaceField(label="New namespace")
     reason = forms.CharField(
         required=False,
         max_length=500,
@@ -20,8 +34,7 @@ class MoveRouteForm(forms.Form):
         widget=forms.HiddenInput, min_value=1, max_value=MAX_VERSION
     )
 
-    def __init__(
-        self, *args: Any, places: list[tuple[str, str]], **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["namespace"].choices = [("", "Choose…"), *places]  # type: ignore[attr-defined]
+        namespace: NamespaceField = self.fields["namespace"]  # type: ignore[assignment]
+        namespace.offer(actor, Permission.ROUTE_MOVE)

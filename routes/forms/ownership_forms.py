@@ -4,22 +4,27 @@ from typing import Any
 
 from django import forms
 
-Places = list[tuple[str, str]]
+from console.core.actor import Actor
+from namespaces.forms import NamespaceField
+from namespaces.permissions import Permission
 
 
 class _InNamespace(forms.Form):
     """Names one of the namespaces that may be chosen."""
 
-    namespace = forms.ChoiceField()
+    namespace = NamespaceField()
     reason = forms.CharField(
         required=False,
         max_length=500,
         help_text="For the audit log, such as a ticket.",
     )
 
-    def __init__(self, *args: Any, places: Places, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, actor: Actor, permission: Permission, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["namespace"].choices = [("", "Choose…"), *places]  # type: ignore[attr-defined]
+        namespace: NamespaceField = self.fields["namespace"]  # type: ignore[assignment]
+        namespace.offer(actor, permission)
 
 
 class DelegateForm(_InNamespace):

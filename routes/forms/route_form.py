@@ -8,6 +8,9 @@ from uuid import UUID
 from django import forms
 from django.http import QueryDict
 
+from console.core.actor import Actor
+from namespaces.forms import NamespaceField
+from namespaces.permissions import Permission
 from routes.exceptions import RouteSettingsError
 from routes.forms.building import build
 from routes.forms.nodes import Canvas, Node, collect_all
@@ -61,7 +64,7 @@ class IdsField(forms.Field):
 class RouteForm(forms.Form):
     """What a route is. Its fields come from the table; decisions are the services'."""
 
-    namespace = forms.ChoiceField(
+    namespace = NamespaceField(
         help_text="Who manages it. Policies of this namespace and above can be picked."
     )
     version = forms.IntegerField(
@@ -85,15 +88,19 @@ class RouteForm(forms.Form):
         data: QueryDict | None = None,
         *,
         settings: Mapping[str, Any],
-        namespaces: list[tuple[str, str]] | None,
+        actor: Actor | None,
         initial: Mapping[str, Any],
     ) -> None:
-        """Fill the form with settings; `namespaces` are None for a route that is."""
+        """Fill the form with settings.
+
+        `actor` is who makes a new route and chooses where; None for a route that is.
+        """
         super().__init__(data, initial=dict(initial))
-        if namespaces is None:
+        if actor is None:
             del self.fields["namespace"]
         else:
-            self.fields["namespace"].choices = namespaces  # type: ignore[attr-defined]
+            namespace: NamespaceField = self.fields["namespace"]  # type: ignore[assignment]
+            namespace.offer(actor, Permission.ROUTE_CREATE, preselect=True)
             del self.fields["version"]
         canvas = Canvas(self)
         self.panels = [

@@ -11,8 +11,8 @@ from console.core.generic.pages import ConfirmPage
 from console.core.http import uuid_from
 from namespaces import access
 from namespaces.permissions import Permission
-from policies.forms import namespace_choices
 from routes import selectors, services
+from routes.forms import MoveRoutesForm
 from routes.models import Route
 from routes.views.changing import number_from, resting_hosts
 from routes.views.picking import attachable_to_all
@@ -142,17 +142,17 @@ class MoveRoutesPage(BulkPage):
 
     def choices(self, routes: list[Route]) -> dict[str, Any]:
         """Where to."""
-        places = namespace_choices(self.actor, Permission.ROUTE_MOVE)
-        return {
-            "select": {"name": "to", "label": "New namespace", "options": places},
-            "chosen": self.request.POST.get("to", ""),
-        }
+        data = self.request.POST if "to" in self.request.POST else None
+        return {"form": MoveRoutesForm(data, actor=self.actor)}
 
     def do(self, versions: dict[UUID | str, int]) -> str:
         """Move them."""
+        form = MoveRoutesForm(self.request.POST, actor=self.actor)
+        if not form.is_valid():
+            raise ValidationFailedError("choose a namespace where you may move routes")
         routes = services.move_routes(
             versions,
-            namespace_id=uuid_from(self.request.POST.get("to", ""), name="to"),
+            namespace_id=form.cleaned_data["to"],
             actor=self.actor,
             now=self.now,
         )

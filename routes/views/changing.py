@@ -17,7 +17,6 @@ from console.core.generic.pages import ActionView, ConfirmPage, FormPage
 from console.core.http import uuid_from
 from namespaces import access
 from namespaces.permissions import Permission
-from policies.forms import namespace_choices
 from routes import selectors, services
 from routes.exceptions import RouteSettingsError
 from routes.forms import MoveRouteForm, RouteForm
@@ -104,11 +103,9 @@ class CreatePage(RouteFormPage):
         """Offer the places where the person may; start from a copy, if one is named."""
         if not access.can_anywhere(self.actor, Permission.ROUTE_CREATE):
             raise PermissionDeniedError
-        places = namespace_choices(self.actor, Permission.ROUTE_CREATE)
-        initial = {
-            "namespace": self.request.GET.get("namespace", "") or places[0][0],
-            "inherits_policies": True,
-        }
+        initial: dict[str, Any] = {"inherits_policies": True}
+        if self.request.GET.get("namespace"):
+            initial["namespace"] = self.request.GET["namespace"]
         settings: dict[str, Any] = {}
         if self.request.GET.get("copy"):
             route = selectors.get_route(
@@ -120,7 +117,7 @@ class CreatePage(RouteFormPage):
                 "inherits_policies": route.inherits_policies,
                 "policy_ids": [one.pk for one in selectors.policies_of(route).attached],
             }
-        return {"settings": settings, "namespaces": places, "initial": initial}
+        return {"settings": settings, "actor": self.actor, "initial": initial}
 
     def namespace_id(self, form: RouteForm) -> UUID | None:
         """The namespace that is chosen in the form."""
@@ -187,7 +184,7 @@ class EditPage(OfRoute, RouteFormPage):
         self.check(Permission.ROUTE_EDIT)
         return {
             "settings": selectors.masked_settings(self.route),
-            "namespaces": None,
+            "actor": None,
             "initial": {
                 "version": self.route.version,
                 "inherits_policies": self.route.inherits_policies,
@@ -241,9 +238,7 @@ class MovePage(OfRoute, FormPage[MoveRouteForm]):
     def get_form_kwargs(self) -> dict[str, Any]:
         """Offer the places where the person may."""
         self.check(Permission.ROUTE_MOVE)
-        return super().get_form_kwargs() | {
-            "places": namespace_choices(self.actor, Permission.ROUTE_MOVE)
-        }
+        return super().get_form_kwargs() | {"actor": self.actor}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add where to go back to."""

@@ -28,7 +28,8 @@ class ExportPage(FormPage[ExportForm]):
 
     def get_initial(self) -> dict[str, Any]:
         """Start with the chosen namespace."""
-        return {"namespace": self.request.GET.get("namespace", "")}
+        chosen = self.request.GET.get("namespace", "")
+        return {"namespace": chosen} if chosen else {}
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """Offer the namespaces whose routes the person sees."""

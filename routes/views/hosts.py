@@ -21,7 +21,6 @@ from console.core.generic.pages import (
 )
 from namespaces import access
 from namespaces.permissions import Permission
-from policies.forms import namespace_choices
 from routes import selectors, services
 from routes.forms.ownership_forms import AskForm, DelegateForm, RegisterForm
 from routes.listings import (
@@ -194,8 +193,10 @@ class _OwnershipForm(FormPage[Any]):
         """Offer the places."""
         if not access.can_anywhere(self.actor, self.permission):
             raise PermissionDeniedError
-        places = namespace_choices(self.actor, self.place_permission)
-        return super().get_form_kwargs() | {"places": places}
+        return super().get_form_kwargs() | {
+            "actor": self.actor,
+            "permission": self.place_permission,
+        }
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add words and the way back."""

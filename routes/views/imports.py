@@ -34,7 +34,8 @@ class StartPage(FormPage[ImportForm]):
 
     def get_initial(self) -> dict[str, Any]:
         """Start in the chosen namespace."""
-        return {"namespace": self.request.GET.get("namespace", "")}
+        chosen = self.request.GET.get("namespace", "")
+        return {"namespace": chosen} if chosen else {}
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """Offer the places where the person may import."""

@@ -10,9 +10,7 @@ from console.core.actor import Actor
 from console.core.exceptions import NotFoundError
 from console.core.generic.pages import Page
 from namespaces import selectors as namespace_selectors
-from namespaces.permissions import Permission
 from policies import selectors as policy_selectors
-from policies.forms import namespace_choices
 from routes import selectors, services
 from routes.forms import RouteForm
 from routes.models import Route
@@ -133,7 +131,7 @@ class PreviewDraft(Page):
         return RouteForm(
             self.request.POST,
             settings={},
-            namespaces=namespace_choices(self.actor, Permission.ROUTE_CREATE),
+            actor=self.actor,
             initial={},
         )
 
@@ -151,7 +149,7 @@ class PreviewChange(OfRoute, PreviewDraft):
         return RouteForm(
             self.request.POST,
             settings=selectors.masked_settings(self.route),
-            namespaces=None,
+            actor=None,
             initial={},
         )
 

@@ -116,7 +116,8 @@ def test_what_differs_is_decided_by_the_person(wizard: Page, cast: Cast) -> None
     expect(wizard.get_by_text("Everything in the file is here now.")).to_be_visible()
     wizard.get_by_role("link", name="Another file").click()
 
-    wizard.get_by_label("Into namespace").select_option(str(cast.web.pk))
+    wizard.get_by_role("combobox", name="Into namespace").fill("Web")
+    wizard.get_by_role("option", name="Web").click()
     wizard.get_by_label("Configuration").fill(
         WIKI.replace("wiki.internal", "new.internal")
     )

@@ -74,7 +74,7 @@ RICH: dict[str, Any] = {
 
 
 def blank(settings: dict[str, Any]) -> RouteForm:
-    return RouteForm(settings=settings, namespaces=[("n", "N")], initial={})
+    return RouteForm(settings=settings, actor=None, initial={"version": 1})
 
 
 def sent(form: RouteForm) -> QueryDict:
@@ -90,7 +90,6 @@ def sent(form: RouteForm) -> QueryDict:
             data.setlist(name, value)
         else:
             data[name] = "" if value is None else str(value)
-    data["namespace"] = "n"
     return data
 
 
@@ -98,7 +97,7 @@ def again(settings: dict[str, Any], **changes: str) -> RouteForm:
     data = sent(blank(settings))
     for name, value in changes.items():
         data[name] = value
-    return RouteForm(data, settings=settings, namespaces=[("n", "N")], initial={})
+    return RouteForm(data, settings=settings, actor=None, initial={"version": 1})
 
 
 class TestRoundTrip:
@@ -155,7 +154,7 @@ class TestShowing:
             assert set(node.names()) <= names
 
     def test_a_route_that_is_there_keeps_its_namespace(self) -> None:
-        form = RouteForm(settings=BASE, namespaces=None, initial={"version": 4})
+        form = RouteForm(settings=BASE, actor=None, initial={"version": 4})
 
         assert "namespace" not in form.fields
         assert form["version"].value() == 4
