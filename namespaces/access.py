@@ -21,6 +21,14 @@ from namespaces.permissions import Permission
 from namespaces.roles import ADMIN, ROLE_BY_CODE, Role
 
 AFTER_SLASH = "0"  # the character that follows "/" in ASCII
+OF_BINDING = (
+    "content_object_id",
+    "content_object__path",
+    "permission__codename",
+    "group_id",
+    "expires_at",
+)
+OF_ACCOUNT = ("service_account__namespace__path", "service_account__owner_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +65,14 @@ def read_grants(actor: Actor) -> tuple[Grant, ...]:
     bindings = RoleBinding.objects.filter(_held_by(actor)).filter(
         Q(expires_at__isnull=True) | Q(expires_at__gt=Now())
     )
-    rows = bindings.values_list(
-        "content_object_id",
-        "content_object__path",
-        "permission__codename",
-        "group_id",
-        "expires_at",
-        "service_account__namespace__path",
-        "service_account__owner_id",
-    ).distinct()
-    found = list(rows)
+    if not actor.service_account_id:
+        return tuple(
+            Grant(namespace_id, path, ROLE_BY_CODE[code], group_id, expires_at)
+            for namespace_id, path, code, group_id, expires_at in bindings.values_list(
+                *OF_BINDING
+            )
+        )
+    found = list(bindings.values_list(*OF_BINDING, *OF_ACCOUNT))
     grants = tuple(
         Grant(namespace_id, reach, ROLE_BY_CODE[code], group_id, expires_at)
         for namespace_id, path, code, group_id, expires_at, bound_to, _ in found
@@ -89,13 +95,17 @@ def _limited(grants: tuple[Grant, ...], limits: tuple[Grant, ...]) -> tuple[Gran
             lower.namespace_id,
             lower.path,
             min(grant.role, limit.role, key=lambda role: role.rank),
-            expires_at=grant.expires_at,
+            expires_at=_sooner(grant.expires_at, limit.expires_at),
         )
         for grant in grants
         for limit in limits
         if grant.path.startswith(limit.path) or limit.path.startswith(grant.path)
         for lower in [max(grant, limit, key=lambda one: len(one.path))]
     )
+
+
+def _sooner(one: datetime | None, other: datetime | None) -> datetime | None:
+    return min((end for end in (one, other) if end is not None), default=None)
 
 
 def _held_by(actor: Actor) -> Q:
@@ -125,13 +135,13 @@ def _groups() -> QuerySet[Any]:
     return groups
 
 
-def _reach(path: str, bound_to: str | None) -> str:
-    """Return from where on a binding on `path` counts, "" for nowhere.
+def _reach(path: str, bound_to: str) -> str:
+    """Return from where on a token's binding on `path` counts, "" for nowhere.
 
-    A token works in the namespace that its account lives in and below, whatever was
-    granted to it. For people and groups `bound_to` is None.
+    It works in the namespace that its account lives in and below, whatever was granted
+    to it.
     """
-    if bound_to is None or path.startswith(bound_to):
+    if path.startswith(bound_to):
         return path
     return bound_to if bound_to.startswith(path) else ""
 

@@ -20,6 +20,7 @@ from django.db import transaction
 from console.core import checkpoints
 from console.core.actor import Actor
 from console.core.models import AuditEvent, AuditHead
+from console.core.transactions import lock_head
 
 HASHED_FIELDS = (
     "sequence",
@@ -82,26 +83,39 @@ def record_all(
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("an audit event is written inside its change's transaction")
-    head, _ = AuditHead.objects.select_for_update().get_or_create(id=1)
-    events = []
-    for change in changes:
-        event = _event(change, head, actor=actor, now=now, reason=reason)
-        head.sequence, head.hash = event.sequence, event.hash
+    first, last_hash = lock_head()
+    events: list[AuditEvent] = []
+    for sequence, change in enumerate(changes, start=first + 1):
+        event = _event(
+            change,
+            sequence=sequence,
+            previous_hash=last_hash,
+            actor=actor,
+            now=now,
+            reason=reason,
+        )
+        last_hash = event.hash
         events.append(event)
     AuditEvent.objects.bulk_create(events, batch_size=BATCH)
-    head.save(update_fields=["sequence", "hash"])
-    first = head.sequence - len(events)
-    if first // CHECKPOINT_EVERY != head.sequence // CHECKPOINT_EVERY:
+    last = first + len(events)
+    AuditHead.objects.filter(id=1).update(sequence=last, hash=last_hash)
+    if first // CHECKPOINT_EVERY != last // CHECKPOINT_EVERY:
         sign = partial(checkpoints.sign_checkpoint, now=now)
         transaction.on_commit(sign, robust=True)
     return events
 
 
 def _event(
-    change: Change, head: AuditHead, *, actor: Actor, now: datetime, reason: str
+    change: Change,
+    *,
+    sequence: int,
+    previous_hash: str,
+    actor: Actor,
+    now: datetime,
+    reason: str,
 ) -> AuditEvent:
     event = AuditEvent(
-        sequence=head.sequence + 1,
+        sequence=sequence,
         occurred_at=now,
         action=change.action,
         actor_id=str(actor.user_id or actor.service_account_id or ""),
@@ -116,7 +130,7 @@ def _event(
         reason=reason,
         before=plain(change.before),
         after=plain(change.after),
-        previous_hash=head.hash,
+        previous_hash=previous_hash,
     )
     event.hash = digest(event)
     return event

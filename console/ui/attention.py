@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from routes.selectors import Survey
 
 SHOWN = 5
+MOST_COUNTED = 100
 SOON = timedelta(days=14)
 
 
@@ -74,10 +75,11 @@ def _quarantined(actor: Actor) -> Matter:
 
 
 def _idle_policies(actor: Actor) -> Matter:
-    idle = policy_selectors.list_unattached(actor)
-    count = idle.count()
+    idle = list(policy_selectors.list_unattached(actor)[: MOST_COUNTED + 1])
+    count = len(idle)
+    is_more = count > MOST_COUNTED
     return Matter(
-        count=str(count),
+        count=f"more than {MOST_COUNTED}" if is_more else str(count),
         label=_noun(count, "policy attached nowhere", "policies attached nowhere"),
         icon="policy",
         why="They do nothing until they are attached to a route or a namespace.",

@@ -24,7 +24,7 @@ from devices.models import DeviceCredential, DeviceEnrollment, Status
 from devices.services import records
 from namespaces import access
 from namespaces.permissions import Permission
-from namespaces.selectors import get_root
+from namespaces.selectors import get_person_behind, get_root
 
 MAX_AT_ONCE = 500
 
@@ -233,7 +233,7 @@ def _change(
     seen: Seen, action: Action, *, reason: str, actor: Actor, now: datetime
 ) -> DeviceEnrollment:
     enrollment = _load(seen)
-    if action.favors and enrollment.credential.user_id == actor.user_id:
+    if action.favors and enrollment.credential.user_id == get_person_behind(actor):
         raise SelfApprovalError
     if enrollment.status not in action.sources:
         label = Status(enrollment.status).label.lower()

@@ -4,6 +4,7 @@ from namespaces.selectors.accounts import (
     ROLE_OF_ACCOUNT,
     follow_accounts,
     get_api_account,
+    get_person_behind,
     list_api_accounts,
 )
 from namespaces.selectors.audit import get_audit_event, list_alarms, list_audit_events
@@ -78,6 +79,7 @@ __all__ = [
     "get_namespace",
     "get_namespace_by_path",
     "get_node",
+    "get_person_behind",
     "get_root",
     "get_shown_namespace",
     "has_single_root_admin",

@@ -41,6 +41,18 @@ def get_api_account(account_id: UUID | str, *, actor: Actor) -> ApiServiceAccoun
     return account
 
 
+def get_person_behind(actor: Actor) -> UUID | None:
+    """Return the person who acts, or who keeps the machine that does.
+
+    What nobody may do for themselves, nobody may have their machine do. An account
+    that was made on the host has nobody behind it.
+    """
+    if actor.service_account_id is None:
+        return actor.user_id
+    kept = ApiServiceAccount.objects.filter(pk=actor.service_account_id)
+    return kept.values_list("owner_id", flat=True).first()
+
+
 def follow_accounts(ids: Collection[str] | None = None) -> Iterator[tuple[Any, ...]]:
     """Give token hash, id, name, namespace, owner and end of accounts that count.
 

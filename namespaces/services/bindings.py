@@ -21,12 +21,12 @@ from console.core.transactions import writing
 from namespaces import access
 from namespaces.exceptions import (
     LastAdminError,
-    RoleNotGrantableError,
     SubjectNotFoundError,
 )
 from namespaces.models import ApiServiceAccount, Namespace, RoleBinding
 from namespaces.permissions import Permission
-from namespaces.roles import ADMIN, ROLE_BY_CODE
+from namespaces.roles import ADMIN
+from namespaces.services import granting
 
 SUBJECTS = ("user", "group", "service_account")
 
@@ -57,11 +57,11 @@ def grant_role(
         LastAdminError: the root would be left without an admin.
     """
     namespace = access.check_can(actor, Permission.NAMESPACE_GRANT, namespace_id)
-    _check_ends_later(expires_at, now)
+    granting.check_ends_later(expires_at, now)
     subject = _subject(user_id, group_id, service_account_id)
-    _check_not_own(user_id, service_account_id, actor=actor)
-    _check_grantable(role, namespace, actor=actor)
-    _check_gains_nothing(group_id, role, expires_at, namespace, actor=actor)
+    granting.check_not_own(user_id, service_account_id, actor=actor)
+    granting.check_grantable(role, namespace, actor=actor)
+    granting.check_gains_nothing(group_id, role, expires_at, namespace, actor=actor)
     binding = RoleBinding.objects.filter(content_object=namespace, **subject).first()
     if binding is None:
         binding = RoleBinding(content_object=namespace, created_at=now, **subject)
@@ -104,11 +104,11 @@ def change_role(
     """
     binding = _get(binding_id, actor=actor)
     _check_version(binding, version)
-    _check_ends_later(expires_at, now)
-    _check_not_own(binding.user_id, binding.service_account_id, actor=actor)
+    granting.check_ends_later(expires_at, now)
+    granting.check_not_own(binding.user_id, binding.service_account_id, actor=actor)
     place = binding.content_object
-    _check_grantable(role, place, actor=actor)
-    _check_gains_nothing(binding.group_id, role, expires_at, place, actor=actor)
+    granting.check_grantable(role, place, actor=actor)
+    granting.check_gains_nothing(binding.group_id, role, expires_at, place, actor=actor)
     before = _state(binding)
     if before["role"] == role and before["expires_at"] == expires_at:
         return binding
@@ -140,7 +140,7 @@ def revoke_role(
     binding = _get(binding_id, actor=actor)
     if version is not None:
         _check_version(binding, version)
-    _check_not_own(binding.user_id, binding.service_account_id, actor=actor)
+    granting.check_not_own(binding.user_id, binding.service_account_id, actor=actor)
     before = _state(binding)
     _record("revoked", binding, before=before, actor=actor, now=now, reason=reason)
     with _watched(binding.content_object, actor=actor, seen=seen):
@@ -158,7 +158,7 @@ def bind_account(
     do more than its owner. Nobody gives a role above their own.
     """
     namespace = account.namespace
-    _check_grantable(role, namespace, actor=actor)
+    granting.check_grantable(role, namespace, actor=actor)
     binding = RoleBinding.objects.filter(
         content_object=namespace, service_account=account
     ).first()
@@ -274,65 +274,6 @@ def _check_version(binding: RoleBinding, version: int) -> None:
         raise StaleVersionError(details={"current": audit.plain(_state(binding))})
 
 
-def _check_ends_later(expires_at: datetime | None, now: datetime) -> None:
-    if expires_at is not None and expires_at <= now:
-        raise ValidationFailedError(
-            "a role ends in the future", fields={"expires_at": ["this is past"]}
-        )
-
-
-def _check_grantable(role: str, namespace: Namespace, *, actor: Actor) -> None:
-    if role not in ROLE_BY_CODE:
-        raise ValidationFailedError(
-            f"there is no role `{role}`", fields={"role": ["viewer, manager or admin"]}
-        )
-    own = access.role_at(access.read_grants(actor), namespace.path)
-    if own is None or ROLE_BY_CODE[role].rank > own.rank:
-        raise RoleNotGrantableError("nobody grants a role above their own")
-
-
-def _check_not_own(
-    user_id: UUID | None, service_account_id: UUID | None, *, actor: Actor
-) -> None:
-    given = (user_id, service_account_id)
-    own = (actor.user_id, actor.service_account_id)
-    if any(one and one == mine for one, mine in zip(given, own, strict=True)):
-        raise RoleNotGrantableError("nobody changes their own role; ask another admin")
-
-
-def _check_gains_nothing(
-    group_id: UUID | None,
-    role: str,
-    expires_at: datetime | None,
-    namespace: Namespace,
-    *,
-    actor: Actor,
-) -> None:
-    """Refuse a role for the actor's own group that outranks or outlasts what they hold.
-
-    Otherwise whoever is admin for a week could make it for ever.
-    """
-    if group_id is None or actor.user_id is None:
-        return
-    if not _row("group", group_id, memberships__user_id=actor.user_id).exists():
-        return
-    wanted = ROLE_BY_CODE[role]
-    if not any(
-        grant.covers(namespace.path)
-        and grant.role.rank >= wanted.rank
-        and _lasts(grant.expires_at, until=expires_at)
-        for grant in access.read_grants(actor)
-    ):
-        raise RoleNotGrantableError(
-            "you are in this group: nobody gives themselves a stronger role, or a "
-            "longer one; ask another admin"
-        )
-
-
-def _lasts(ends: datetime | None, *, until: datetime | None) -> bool:
-    return ends is None or (until is not None and ends >= until)
-
-
 def _subject(
     user_id: UUID | None, group_id: UUID | None, service_account_id: UUID | None
 ) -> dict[str, UUID]:
@@ -342,17 +283,9 @@ def _subject(
     if len(given) != 1:
         raise ValidationFailedError("name one person, one group or one service account")
     ((name, subject_id),) = given.items()
-    if not _row(name, subject_id).exists():
+    if not granting.row_of(name, subject_id).exists():
         raise SubjectNotFoundError(fields={f"{name}_id": ["unknown id"]})
     return {f"{name}_id": subject_id}
-
-
-def _row(subject: str, subject_id: UUID, **conditions: Any) -> QuerySet[Any]:
-    """Return the row of a subject, if there is one and the conditions hold."""
-    # The tables of people lie above this app; the foreign key knows them.
-    table: Any = RoleBinding._meta.get_field(subject).related_model  # noqa: SLF001
-    rows: QuerySet[Any] = table._default_manager.filter(pk=subject_id, **conditions)  # noqa: SLF001
-    return rows
 
 
 def _save(binding: RoleBinding, role: str, expires_at: datetime | None) -> None:

@@ -106,11 +106,14 @@ def list_unattached(actor: Actor) -> QuerySet[Policy]:
 
     Policies from above are left out: where those are attached, the actor may not know.
     """
-    own = Policy.objects.filter(
-        access.namespace_filter(actor, Permission.POLICY_VIEW)
-    ).select_related("namespace")
-    found = keep_attached(own, actor=actor, attached=False)
-    return found.order_by("name", "pk")
+    reach = access.reach_of(actor, Permission.POLICY_VIEW)
+    own = Policy.objects.select_related("namespace").filter(
+        in_scope("namespace_id", reach)
+    )
+    # They are attached at their namespace or below, which the actor sees as well.
+    return own.filter(
+        route_attachments__isnull=True, namespace_attachments__isnull=True
+    ).order_by("name", "pk")
 
 
 def get_usage(

@@ -15,7 +15,9 @@ from django.conf import settings
 
 from console.core.actor import Actor
 from directory import selectors as directory_selectors
+from namespaces import access
 from namespaces.permissions import Permission
+from namespaces.scoping import in_scope
 from policies.language import Facts, SourceState, Verdict
 from policies.models import Policy, PolicyStrikes
 from policies.rego import inputs
@@ -167,9 +169,9 @@ def find_quarantine(policy: Policy) -> PolicyStrikes | None:
 
 def list_quarantined(actor: Actor) -> list[Policy]:
     """Return the policies in quarantine that the actor may see."""
+    reach = access.reach_of(actor, Permission.POLICY_VIEW, above=True)
     rows = PolicyStrikes.objects.filter(
-        quarantined_at__isnull=False,
-        policy__in=Policy.objects.visible_to(actor, Permission.POLICY_VIEW),
+        in_scope("policy__namespace_id", reach), quarantined_at__isnull=False
     ).select_related("policy__namespace")
     return [row.policy for row in rows if row.source_key == key_of(row.policy.source)]
 

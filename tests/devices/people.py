@@ -72,7 +72,7 @@ def enroll(
 def decide(
     enrollment: DeviceEnrollment,
     action: str,
-    by: User,
+    by: User | Actor,
     *,
     reason: str = "because",
     now: datetime = NOW,
@@ -83,7 +83,7 @@ def decide(
         services.seen_of(enrollment),
         action=action,
         reason=reason,
-        actor=actor_of(by),
+        actor=by if isinstance(by, Actor) else actor_of(by),
         now=now,
     )
 

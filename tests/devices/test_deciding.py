@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 
+from console.core.actor import Actor
 from console.core.exceptions import PermissionDeniedError, ValidationFailedError
 from console.core.models import AuditEvent, OutboxEntry
 from devices import selectors, services
@@ -19,6 +20,7 @@ from devices.models import DeviceCredential, DeviceEnrollment, Status
 from devices.services import Seen
 from devices.services.deciding import ACTIONS
 from namespaces.exceptions import NamespaceNotFoundError
+from namespaces.services import create_api_account
 from tests.devices.authenticator import Authenticator
 from tests.devices.people import decide, enroll
 from tests.factories import NOW, grant
@@ -84,6 +86,20 @@ class TestApprove:
     def test_refuses_the_owner(self, cast: Cast) -> None:
         with pytest.raises(SelfApprovalError):
             decide(enroll(cast.root), "approve", cast.root)
+
+    def test_refuses_a_machine_that_the_owner_keeps(self, cast: Cast) -> None:
+        kept = create_api_account(
+            namespace_id=cast.everything.id,
+            name="robot",
+            role="admin",
+            actor=actor_of(cast.root),
+            now=NOW,
+        )
+        robot = Actor(service_account_id=kept.account.pk, label="robot")
+
+        with pytest.raises(SelfApprovalError):
+            decide(enroll(cast.root), "approve", robot)
+        assert decide(enroll(cast.cyd), "approve", robot).status == Status.APPROVED
 
     def test_refuses_the_owner_to_take_a_suspension_back(self, cast: Cast) -> None:
         grant("admin", cast.everything, user=cast.mia)

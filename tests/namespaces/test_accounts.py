@@ -24,7 +24,7 @@ from namespaces.exceptions import RoleNotGrantableError
 from namespaces.models import ApiServiceAccount, RoleBinding
 from namespaces.permissions import Permission
 from namespaces.services import IssuedToken
-from tests.factories import NOW, grant, make_service_account
+from tests.factories import NOW, grant, make_group, make_service_account
 from tests.people import Cast, actor_of
 
 LATER = NOW + timedelta(days=365_000)
@@ -229,6 +229,21 @@ class TestRights:
             services.rotate_api_account(
                 issued.account.pk, version=1, actor=machine(issued), now=NOW
             )
+
+    def test_give_their_keeper_no_role(self, cast: Cast) -> None:
+        issued = mint(cast, cast.ada, role="admin", namespace_id=cast.engineering.id)
+        helpers = make_group("helpers", cast.ada)
+        RoleBinding.objects.filter(user=cast.ada).update(expires_at=LATER)
+
+        for subject in ({"user_id": cast.ada.pk}, {"group_id": helpers.pk}):
+            with pytest.raises(RoleNotGrantableError):
+                services.grant_role(
+                    namespace_id=cast.web.id,
+                    role="admin",
+                    actor=machine(issued),
+                    now=NOW,
+                    **subject,
+                )
 
     def test_are_not_taken_over_by_the_weaker(self, cast: Cast) -> None:
         issued = mint(cast, cast.ada, role="admin")
