@@ -235,7 +235,11 @@ class TestRights:
         helpers = make_group("helpers", cast.ada)
         RoleBinding.objects.filter(user=cast.ada).update(expires_at=LATER)
 
-        for subject in ({"user_id": cast.ada.pk}, {"group_id": helpers.pk}):
+        subjects: list[dict[str, Any]] = [
+            {"user_id": cast.ada.pk},
+            {"group_id": helpers.pk},
+        ]
+        for subject in subjects:
             with pytest.raises(RoleNotGrantableError):
                 services.grant_role(
                     namespace_id=cast.web.id,
