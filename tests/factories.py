@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.text import slugify
 
-from console.core.actor import system
+from console.core.actor import Actor, system
 from directory import services as directory_services
 from directory.models import (
     Directory,
@@ -18,6 +18,10 @@ from directory.models import (
     User,
 )
 from directory.sync.diff import Plan
+from gateway import services as gateway_services
+from gateway.authorizer.answers import challenge_of
+from gateway.authorizer.cookies import key_of
+from gateway.models import GatewaySession
 from namespaces import services as namespace_services
 from namespaces.models import ApiServiceAccount, Namespace, RoleBinding
 from namespaces.selectors import get_root
@@ -201,3 +205,21 @@ def make_route(
         actor=system("test"),
         now=NOW,
     )
+
+
+def make_session(user: User, host: str, **values: Any) -> GatewaySession:
+    """Make a session at a route's host, as a browser gets it."""
+    nonce = "n" * 43
+    address = gateway_services.promise_session(
+        f"https://{host}/",
+        challenge=challenge_of(nonce),
+        actor=Actor(user_id=user.id, label=user.email),
+        now=NOW,
+        **values,
+    )
+    code = address.partition("code=")[2]
+    begun = gateway_services.begin_session(
+        code, challenge=challenge_of(nonce), host=host, address="203.0.113.7", now=NOW
+    )
+    assert begun is not None
+    return GatewaySession.objects.get(key=key_of(begun.secret))

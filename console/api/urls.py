@@ -20,6 +20,7 @@ urlpatterns = [
     path("", include("namespaces.api.urls")),
     path("", include("directory.api.urls")),
     path("", include("devices.api.urls")),
+    path("", include("gateway.api.urls")),
     path("", include("policies.api.urls")),
     path("", include("routes.api.urls")),
 ]

@@ -57,6 +57,19 @@ def enqueue_all(topic: str, events: Iterable[AuditEvent], *, now: datetime) -> N
     )
 
 
+def announce(topic: str, ids: Iterable[str], *, now: datetime) -> None:
+    """Add entries for what changes as a matter of course, without an audit event."""
+    OutboxEntry.objects.bulk_create(
+        [
+            OutboxEntry(
+                topic=topic, payload={"id": one}, audit_sequence=0, created_at=now
+            )
+            for one in ids
+        ],
+        batch_size=500,
+    )
+
+
 def newest_id() -> int:
     """Return the id of the last entry, 0 when there was none yet."""
     found: int | None = OutboxEntry.objects.aggregate(found=Max("id"))["found"]

@@ -78,6 +78,7 @@ RAIL: Sequence[tuple[str, Sequence[Entry]]] = (
                 on_root=True,
                 count=device_selectors.count_waiting,
             ),
+            Entry("Sessions", "login", "gateway:session-list"),
         ),
     ),
     (

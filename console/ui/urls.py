@@ -84,6 +84,7 @@ urlpatterns = [
     path("service-accounts/", include("console.ui.namespaces.account_urls")),
     path("", include("console.ui.directory_urls")),
     path("", include("devices.urls")),
+    path("", include("gateway.urls")),
     path("", include("policies.urls")),
     path("", include("routes.urls")),
 ]

@@ -71,14 +71,12 @@ class App:
         options: Options,
         *,
         own_paths: OwnPaths,
-        position: Callable[[], int],
         watch: Watch | None = None,
     ) -> None:
         self._engine = engine
         self._identity = identity
         self._options = options
         self._own_paths = own_paths
-        self._position = position
         self._watch = watch
         self._waiting = 0
         self._threads = ThreadPoolExecutor(REGO_THREADS, thread_name_prefix="rego")
@@ -194,7 +192,7 @@ class App:
         if not header:
             return NO_COOKIES
         found = read_cookies(header, secure=request.scheme == "https")
-        if not found.key or found.position <= self._position():
+        if not found.key or found.position <= self._engine.position:
             return found
         if self._waiting >= MAX_WAITING:
             return found
@@ -203,7 +201,7 @@ class App:
             for _ in range(int(WAIT_LONGEST / WAIT_STEP)):
                 if found.key in self._engine.people.sessions:
                     break
-                if found.position <= self._position():
+                if found.position <= self._engine.position:
                     break
                 await asyncio.sleep(WAIT_STEP)
         finally:

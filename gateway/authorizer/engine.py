@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from gateway.snapshot import PolicyDocument, Snapshot
-    from gateway.stream import People
+    from gateway.stream import Follower, People
     from policies.language import Facts, SourceState
     from policies.language.composition import RouteResult
     from policies.rego.evaluation import Engine as RegoEngine
@@ -86,18 +86,19 @@ class Engine:
     def __init__(
         self,
         *,
-        people: Callable[[], People],
-        age: Callable[[], float],
         rego: RegoEngine | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.table: RouteTable | None = None
         self.callers = Callers()
-        self._people = people
-        self._age = age
+        self._follower: Follower | None = None
         self._rego = rego
         self._clock = clock
         self._strikes: dict[str, int] = {}
+
+    def follow(self, follower: Follower) -> None:
+        """Decide by the people that a follower knows, and as long as it hears."""
+        self._follower = follower
 
     def replace(self, snapshot: Snapshot) -> None:
         """Let a snapshot count, in one step.
@@ -109,7 +110,19 @@ class Engine:
 
     @property
     def people(self) -> People:
-        return self._people()
+        """Return people as they are now.
+
+        Raises:
+            NotReadyError: nobody tells.
+        """
+        if self._follower is None:
+            raise NotReadyError("nothing is followed")
+        return self._follower.people
+
+    @property
+    def position(self) -> int:
+        """Return how far the stream was followed."""
+        return -1 if self._follower is None else self._follower.position
 
     def now(self) -> datetime:
         """Return the time by which requests are decided."""
@@ -121,9 +134,9 @@ class Engine:
         Raises:
             NotReadyError: there are none, or the stream has been gone for too long.
         """
-        if self.table is None:
+        if self.table is None or self._follower is None:
             raise NotReadyError("no deployment was received yet")
-        age = self._age()
+        age = self._follower.age()
         if not age <= MAX_AGE:
             raise NotReadyError(f"nothing was heard for {age:.0f} s")
         return self.table
@@ -135,7 +148,7 @@ class Engine:
 
         A request with a token of ours is never helped by a cookie.
         """
-        people = self._people()
+        people = self.people
         authorization = request.header(b"authorization")
         if authorization:
             token = token_in(authorization)
@@ -188,7 +201,7 @@ class Engine:
         else:
             chain = request.raw(b"x-postern-client-cert-chain")
             certificate = entry.authority.check(leaf, chain, now=now)
-        records = RecordsOf(self._people().records, now)
+        records = RecordsOf(self.people.records, now)
         return LiveFacts(known.base, request, now, certificate, records)
 
     def _decide(self, ruling: Ruling, entry: RouteEntry) -> None:
@@ -250,7 +263,7 @@ class Engine:
         def find(
             kind: str, key: str
         ) -> tuple[SourceState | None, Mapping[str, Any] | None]:
-            held = self._people().records.get(kind)
+            held = self.people.records.get(kind)
             if held is None:
                 return None, None
             return held.state(now), held.record(key)

@@ -8,12 +8,14 @@ from gateway.models.deployments import (
     NamespaceChunk,
     Proxy,
 )
+from gateway.models.sessions import GatewaySession
 
 __all__ = [
     "Blob",
     "Deployer",
     "Deployment",
     "DeploymentCause",
+    "GatewaySession",
     "NamespaceChunk",
     "Proxy",
 ]

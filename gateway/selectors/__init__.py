@@ -9,17 +9,31 @@ from gateway.selectors.deployments import (
     list_proxies,
     read_deployer,
 )
+from gateway.selectors.sessions import (
+    VIEW_SESSIONS,
+    Sessions,
+    get_session,
+    list_own_sessions,
+    list_sessions,
+    sees_sessions,
+)
 from gateway.selectors.stream import DatabaseSource
 
 __all__ = [
+    "VIEW_SESSIONS",
     "Build",
     "BuiltChunk",
     "DatabaseSource",
+    "Sessions",
     "build",
     "cause_of_changes",
     "find_newest",
+    "get_session",
     "has_changes",
     "is_held",
+    "list_own_sessions",
     "list_proxies",
+    "list_sessions",
     "read_deployer",
+    "sees_sessions",
 ]

@@ -12,6 +12,7 @@ from console.core import outbox
 from devices import selectors as device_selectors
 from directory import selectors as directory_selectors
 from gateway.models import Blob, Deployment
+from gateway.selectors.sessions import follow_sessions
 from gateway.stream import (
     AccountEntry,
     Change,
@@ -97,7 +98,8 @@ class DatabaseSource:
                 yield str(person), DeviceEntry(str(pk), *known)
 
     def sessions(self, ids: Collection[str] | None) -> Iterable[SessionEntry]:
-        return ()
+        with _answers():
+            yield from follow_sessions(ids)
 
     def accounts(self, ids: Collection[str] | None) -> Iterable[AccountEntry]:
         with _answers():

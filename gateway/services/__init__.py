@@ -1,5 +1,6 @@
 """What changes deployments, sessions, certificates, and what proxies are given."""
 
+from gateway.services.authorizing import console_url, run_authorizer
 from gateway.services.deploying import (
     LEASE,
     DeployerBusyError,
@@ -8,15 +9,35 @@ from gateway.services.deploying import (
 )
 from gateway.services.following import make_follower, record_proxy
 from gateway.services.keys import public_text, signing_key, trusted_keys
+from gateway.services.sessions import (
+    forget_sessions,
+    note_use,
+    revoke_session,
+    revoke_sessions_of,
+)
+from gateway.services.signing_in import (
+    begin_session,
+    check_return_address,
+    promise_session,
+)
 
 __all__ = [
     "LEASE",
     "DeployerBusyError",
+    "begin_session",
+    "check_return_address",
+    "console_url",
     "deploy_changes",
+    "forget_sessions",
     "make_deployment",
     "make_follower",
+    "note_use",
+    "promise_session",
     "public_text",
     "record_proxy",
+    "revoke_session",
+    "revoke_sessions_of",
+    "run_authorizer",
     "signing_key",
     "trusted_keys",
 ]

@@ -1,5 +1,6 @@
 """Reads of routes: lists, settings, policies that decide, overlaps, history."""
 
+from routes.selectors.answering import schemes_at
 from routes.selectors.deploying import list_route_marks, list_routes_in
 from routes.selectors.effective import (
     EffectivePolicies,
@@ -101,6 +102,7 @@ __all__ = [
     "open_settings",
     "policies_of",
     "policies_of_many",
+    "schemes_at",
     "search_routes",
     "secrets_of",
     "settings_of",

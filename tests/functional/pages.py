@@ -6,6 +6,7 @@ from typing import Any
 from console.core.checks import url_patterns
 from devices.models import DeviceCredential, DeviceType
 from directory.models import Directory, Group, ServiceAccount, SyncRun, User
+from gateway.models import GatewaySession
 from namespaces.models import ApiServiceAccount, Namespace
 from policies.models import Policy
 from routes.models import (
@@ -36,6 +37,7 @@ ROWS: dict[str, tuple[Any, str]] = {
     "policies": (Policy, "name"),
     "routes": (Route, "name"),
     "service-accounts": (ApiServiceAccount, "name"),
+    "sessions": (GatewaySession, "began_at"),
 }
 KEY = re.compile(r"<uuid:\w+>")
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")

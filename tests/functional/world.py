@@ -6,10 +6,12 @@ from django.utils import timezone
 
 from console.core.actor import system
 from console.demo.load import load_demo
+from directory.models import User
 from namespaces.models import Namespace
 from namespaces.selectors import get_root
 from routes import services
-from tests.factories import make_credential, make_service_account
+from routes.models import Route
+from tests.factories import make_credential, make_service_account, make_session
 from tests.routes.imports.reading import SAMPLES
 from tests.routes.imports.running import begin
 
@@ -21,6 +23,8 @@ def load_everything() -> None:
     make_credential()
     make_service_account()
     make_ownership()
+    route = Route.objects.exclude(host__contains="*").order_by("name")[0]
+    make_session(User.objects.order_by("email")[0], route.host)
 
 
 def make_ownership() -> None:

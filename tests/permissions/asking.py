@@ -16,6 +16,7 @@ NAMESPACES = (
     "accounts:",
     "directory:",
     "devices:",
+    "gateway:",
     "policies:",
     "routes:",
 )

@@ -30,6 +30,7 @@ from tests.permissions.matrix_hosts import HOSTS
 from tests.permissions.matrix_imports import IMPORTS
 from tests.permissions.matrix_policies import POLICIES
 from tests.permissions.matrix_routes import ROUTES
+from tests.permissions.matrix_sessions import SESSIONS
 from tests.permissions.matrix_tokens import TOKENS
 from tests.permissions.rows import (
     Row,
@@ -210,6 +211,7 @@ MATRIX: dict[str, tuple[Row, ...]] = {
     **DEVICES,
     **POLICIES,
     **ROUTES,
+    **SESSIONS,
     **IMPORTS,
     **HOSTS,
 }

@@ -39,6 +39,7 @@ KINDS: dict[str, tuple[Permission, bool]] = {
     "service-account": (Permission.SERVICE_ACCOUNT_VIEW, False),
     "directory": (Permission.DIRECTORY_EDIT, False),
     "held-run": (Permission.DIRECTORY_EDIT, False),
+    "session": (Permission.DIRECTORY_EDIT, False),
 }
 
 

@@ -33,6 +33,7 @@ from tests.factories import (
     make_policy,
     make_route,
     make_service_account,
+    make_session,
     make_user,
 )
 from tests.permissions.subjects import EVERYBODY, PARENTS, Subject
@@ -126,6 +127,7 @@ def _make_objects(world: World) -> None:
         "directory": make_directory(account=make_credential(), provider="okta").pk,
         "held-run": make_held_run(make_directory()).pk,
         "service-account": make_service_account("robot", namespace=web)[0].pk,
+        "session": make_session(person, "target.example.com").pk,
         "import": run.pk,
         "namespace": web.id,
         "empty": empty.id,

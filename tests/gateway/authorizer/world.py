@@ -79,12 +79,8 @@ class World:
         self.follower = Follower(
             self.source, keys=[KEY.public_key()], on_snapshot=self._replace
         )
-        self.engine = Engine(
-            people=lambda: self.follower.people,
-            age=self.follower.age,
-            rego=rego,
-            clock=lambda: self.now,
-        )
+        self.engine = Engine(rego=rego, clock=lambda: self.now)
+        self.engine.follow(self.follower)
         identity = Identity(
             Signer([SIGNING_KEY]), lambda envelope: f"opened {envelope}"
         )
@@ -96,7 +92,6 @@ class World:
             own_paths=OwnPaths(
                 self.engine, identity, self.sign_in, console_url=CONSOLE
             ),
-            position=lambda: self.follower.position,
         )
         self.source.directory_list = [DirectoryEntry("dir", NOW, 86400)]
         for name in SECRETS:

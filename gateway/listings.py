@@ -1,0 +1,83 @@
+"""What the list of sessions at the proxy can be asked."""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from console.core.actor import Actor
+from console.core.generic.listing import Column, Filter, Listing
+from console.core.http import uuid_from
+from gateway import selectors
+from gateway.models import GatewaySession
+
+PERSON = Filter[Any](
+    name="person",
+    label="Person",
+    apply=lambda rows, text, _: rows.filter(user_id=uuid_from(text, name="person")),
+    help="Id of a person.",
+)
+HOST = Filter[Any](
+    name="host",
+    label="Site",
+    apply=lambda rows, text, _: rows.filter(host=text.lower()),
+    help="Host name of a route.",
+)
+
+
+class SessionListing(Listing[GatewaySession]):
+    """Sessions at the proxy: everybody's for admins of the root, else one's own."""
+
+    name = "sessions"
+    default_sort = "-began"
+    columns = (
+        Column(
+            name="person",
+            label="Person",
+            value=lambda row: str(row.user),
+            order_by=("user__display_name", "began_at"),
+        ),
+        Column(
+            name="host",
+            label="Site",
+            value=lambda row: row.host,
+            order_by=("host", "began_at"),
+        ),
+        Column(name="state", label="State", value=lambda row: row.ended_at),
+        Column(
+            name="seen",
+            label="Last used",
+            value=lambda row: row.seen_at,
+            order_by=("seen_at",),
+            hide="medium",
+        ),
+        Column(
+            name="began",
+            label="Began",
+            value=lambda row: row.began_at,
+            order_by=("began_at",),
+            hide="narrow",
+        ),
+        Column(
+            name="address",
+            label="Address",
+            value=lambda row: row.address,
+            hide="medium",
+        ),
+    )
+    filters = (PERSON, HOST)
+    search_help = "Keeps sessions whose person, site or address contains this text."
+
+    def rows(self, actor: Actor) -> QuerySet[GatewaySession]:
+        """Return the sessions that the actor may see."""
+        return selectors.list_sessions(actor)
+
+    def search(
+        self, rows: QuerySet[GatewaySession], text: str
+    ) -> QuerySet[GatewaySession]:
+        """Keep the rows that contain the text."""
+        return rows.filter(
+            Q(host__icontains=text)
+            | Q(user__email__icontains=text)
+            | Q(user__display_name__icontains=text)
+            | Q(address__icontains=text)
+        )

@@ -1,0 +1,111 @@
+"""An authorizer with everything that it needs of the console, put together."""
+
+import os
+import socket
+import sys
+import threading
+from dataclasses import dataclass
+from functools import lru_cache
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+from django.db import connections
+
+from console.core import secrets
+from gateway.authorizer import serving
+from gateway.authorizer.app import App, Options
+from gateway.authorizer.engine import Engine
+from gateway.authorizer.identity import Identity
+from gateway.authorizer.own_paths import OwnPaths
+from gateway.authorizer.signing import Signer
+from gateway.services.database_sign_in import DatabaseSignIn
+from gateway.services.following import make_follower
+from gateway.stream import Follower
+from policies import selectors as policy_selectors
+
+PURPOSE = b"postern statements to upstreams"
+ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # of P-256
+KEY_BYTES = 48
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """An authorizer that is being fed, and what feeds it."""
+
+    app: App
+    follower: Follower
+
+
+def console_url() -> str:
+    """Return the address at which people sign in, as far as the settings say."""
+    return settings.PUBLIC_URL or f"http://localhost:{settings.PORT}"
+
+
+def make_authorizer(*, name: str, console: str) -> Running:
+    """Put an authorizer together. Its follower is not started yet.
+
+    `name` is how the page of proxies calls it; `console` is where people sign in.
+    """
+    engine = Engine(rego=policy_selectors.get_engine())
+    follower = make_follower(name=name, kind="authorizer", on_snapshot=engine.replace)
+    engine.follow(follower)
+    identity = Identity(Signer(statement_keys()), secrets.unseal)
+    options = Options(proxy_token=settings.PROXY_TOKEN.encode(), console_url=console)
+    own_paths = OwnPaths(engine, identity, DatabaseSignIn(), console_url=console)
+    return Running(App(engine, identity, options, own_paths=own_paths), follower)
+
+
+def run_authorizer(
+    address: str, *, console: str, number: int = 0, ends_with_input: bool = False
+) -> None:
+    """Answer proxies at an address until told to stop.
+
+    `number` tells processes at one address apart. With `ends_with_input` it stops when
+    its standard input ends, which is when the process that started it is gone.
+    """
+    name = f"{socket.gethostname()} {address}" + (f" #{number}" if number else "")
+    listening = serving.listen(address)
+    running = make_authorizer(name=name, console=console)
+    running.follower.start()
+
+    def watch(server: serving.Server) -> None:
+        if ends_with_input:
+            threading.Thread(target=_end_with_input, args=[server], daemon=True).start()
+
+    try:
+        serving.serve(running.app, listening, watch=watch)
+    finally:
+        running.follower.stop()
+        connections.close_all()
+
+
+def _end_with_input(server: serving.Server) -> None:
+    while os.read(sys.stdin.fileno(), 1024):
+        pass
+    server.should_exit = True
+
+
+def statement_keys() -> tuple[ec.EllipticCurvePrivateKey, ...]:
+    """Return the keys that sign statements to upstreams, the one in use first.
+
+    They are derived from the data keys, so that all processes have the same and no
+    table holds them; the former ones are published as long as they are given.
+    """
+    return _statement_keys(tuple(settings.DATA_KEYS))
+
+
+@lru_cache(maxsize=4)
+def _statement_keys(
+    data_keys: tuple[str, ...],
+) -> tuple[ec.EllipticCurvePrivateKey, ...]:
+    return tuple(map(_derive, data_keys))
+
+
+def _derive(data_key: str) -> ec.EllipticCurvePrivateKey:
+    derivation = HKDF(
+        algorithm=hashes.SHA256(), length=KEY_BYTES, salt=None, info=PURPOSE
+    )
+    number = int.from_bytes(derivation.derive(data_key.encode()), "big")
+    return ec.derive_private_key(number % (ORDER - 1) + 1, ec.SECP256R1())

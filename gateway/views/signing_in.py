@@ -1,0 +1,52 @@
+"""Where browsers come that have no session at a route's host yet."""
+
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.views.generic import View
+
+from console.core.generic.pages import ActorMixin
+from devices import selectors as device_selectors
+from devices.authentication import proven_in
+from gateway import services
+
+
+class SignInAtRoute(ActorMixin, View):
+    """Sends a browser back to where it came from, with a code for a session there.
+
+    Whoever isn't signed in at the console signs in first; that is seen to before this
+    runs. A browser that lacks a device goes to where one is enrolled or proven.
+    """
+
+    http_method_names = ["get", "head", "options"]
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Promise a session, or ask for a device first."""
+        url = request.GET.get("to", "")
+        wanted = request.GET.get("device", "")
+        if wanted and not self._has_proven(wanted):
+            services.check_return_address(url)
+            query = urlencode({"next": url})
+            return HttpResponseRedirect(f"{reverse('own-page')}?{query}")
+        location = services.promise_session(
+            url,
+            challenge=request.GET.get("challenge", ""),
+            device_ids=proven_in(request),
+            agent=request.headers.get("User-Agent", ""),
+            actor=self.actor,
+            now=self.now,
+        )
+        response = HttpResponseRedirect(location)
+        response["Cache-Control"] = "no-store"
+        response["Referrer-Policy"] = "no-referrer"
+        return response
+
+    def _has_proven(self, wanted: str) -> bool:
+        proven = set(proven_in(self.request))
+        types = {
+            one.device_type.code
+            for one in device_selectors.list_own(self.actor)
+            if one.pk in proven
+        }
+        return wanted in types

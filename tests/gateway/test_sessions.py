@@ -1,0 +1,170 @@
+"""Signing in at a route's host: codes, sessions, and who may end them."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from console.core.exceptions import NotFoundError, ValidationFailedError
+from console.core.models import AuditEvent, OutboxEntry
+from gateway import selectors, services
+from gateway.authorizer.answers import challenge_of
+from gateway.authorizer.own_paths import Begun
+from gateway.models import GatewaySession
+from tests.factories import NOW, make_route, make_session
+from tests.people import Cast, actor_of
+
+NONCE = "n" * 43
+HOST = "wiki.example.com"
+URL = f"https://{HOST}/page?x=1"
+
+
+@pytest.fixture(autouse=True)
+def route(cast: Cast) -> Any:
+    return make_route("wiki", namespace=cast.web)
+
+
+def promise(cast: Cast, url: str = URL, **values: Any) -> str:
+    """Return the code that a browser would bring."""
+    address = services.promise_session(
+        url,
+        challenge=challenge_of(NONCE),
+        actor=actor_of(cast.cyd),
+        now=NOW,
+        **values,
+    )
+    return address.partition("code=")[2]
+
+
+def begin(code: str, **values: Any) -> Begun | None:
+    asked = {"challenge": challenge_of(NONCE), "host": HOST, "now": NOW}
+    return services.begin_session(code, **{"address": "", **asked, **values})
+
+
+class TestPromiseSession:
+    @pytest.mark.parametrize(
+        "url",
+        [
+            "https://evil.example.org/",
+            "https://wiki.example.com@evil.example.org/",
+            "https://wiki.example.com.evil.example.org/",
+            "//wiki.example.com/",
+            "javascript://wiki.example.com/%0aalert(1)",
+            "https://wiki.example.com\\@evil.example.org/",
+            "https://wiki.example.com:bad/",
+            "https:///wiki.example.com/",
+            "",
+        ],
+    )
+    def test_sends_nobody_to_a_place_without_a_route(
+        self, cast: Cast, url: str
+    ) -> None:
+        with pytest.raises(ValidationFailedError):
+            promise(cast, url)
+
+    def test_the_page_sends_the_browser_back_with_a_code(self, cast: Cast) -> None:
+        client = Client()
+        client.force_login(cast.cyd)
+        query = {"to": URL, "challenge": challenge_of(NONCE)}
+
+        answer = client.get("/gateway/sign-in", query)
+
+        assert answer.status_code == 302
+        assert answer["Location"].startswith(f"https://{HOST}/.pomerium/callback?code=")
+        assert GatewaySession.objects.filter(key__isnull=True).count() == 1
+
+    def test_the_page_asks_for_a_device_where_one_is_missing(self, cast: Cast) -> None:
+        client = Client()
+        client.force_login(cast.cyd)
+        query = {"to": URL, "challenge": challenge_of(NONCE), "device": "any"}
+
+        answer = client.get("/gateway/sign-in", query)
+
+        assert answer["Location"].startswith("/.pomerium/?next=")
+
+
+class TestBeginSession:
+    def test_begins_with_an_event_and_what_the_stream_needs(self, cast: Cast) -> None:
+        begun = begin(promise(cast))
+
+        assert begun is not None
+        assert begun.return_to == URL
+        event = AuditEvent.objects.latest("sequence")
+        assert (event.action, event.actor_label) == ("session.began", cast.cyd.email)
+        entry = OutboxEntry.objects.get(pk=begun.position)
+        assert (entry.topic, entry.audit_sequence) == ("sessions", event.sequence)
+        row = GatewaySession.objects.get()
+        assert begun.secret not in str(vars(row))
+
+    @pytest.mark.parametrize(
+        "fault",
+        [
+            {"challenge": challenge_of("m" * 43)},
+            {"host": "other.example.com"},
+            {"now": NOW + timedelta(seconds=61)},
+        ],
+        ids=["another browser", "another host", "too late"],
+    )
+    def test_a_code_that_went_astray_is_used_up(
+        self, cast: Cast, fault: dict[str, Any]
+    ) -> None:
+        code = promise(cast)
+
+        assert begin(code, **fault) is None
+        assert begin(code) is None
+        assert not GatewaySession.objects.exists()
+
+    def test_a_code_counts_once(self, cast: Cast) -> None:
+        code = promise(cast)
+
+        assert begin(code) is not None
+        assert begin(code) is None
+
+    def test_nothing_begins_for_somebody_who_was_deactivated(self, cast: Cast) -> None:
+        code = promise(cast)
+        cast.cyd.is_active = False
+        cast.cyd.save()
+
+        assert begin(code) is None
+
+
+class TestRevokeSession:
+    def test_people_end_their_own_and_admins_of_the_root_everybodys(
+        self, cast: Cast
+    ) -> None:
+        row = make_session(cast.cyd, HOST)
+
+        with pytest.raises(NotFoundError):
+            services.revoke_session(row.pk, actor=actor_of(cast.ada), now=NOW)
+        services.revoke_session(row.pk, actor=actor_of(cast.cyd), now=NOW)
+        other = make_session(cast.cyd, HOST)
+        services.revoke_session(other.pk, actor=actor_of(cast.root), now=NOW)
+
+        assert list(selectors.DatabaseSource(lambda *_: None).sessions(None)) == []
+
+
+class TestNoteUse:
+    def test_puts_off_the_end_but_never_beyond_the_last(self, cast: Cast) -> None:
+        row = make_session(cast.cyd, HOST)
+        later = NOW + timedelta(hours=1)
+        last = NOW + timedelta(seconds=settings.SESSION_ABSOLUTE_SECONDS)
+
+        services.note_use({str(row.pk): later}, now=later)
+        row.refresh_from_db()
+        first = row.ends_at
+        near = last - timedelta(minutes=1)
+        GatewaySession.objects.update(ends_at=last)
+        services.note_use({str(row.pk): near}, now=near)
+        row.refresh_from_db()
+
+        assert first == later + timedelta(seconds=settings.SESSION_IDLE_SECONDS)
+        assert row.ends_at == last
+
+    def test_forgets_codes_that_nobody_used(self, cast: Cast) -> None:
+        promise(cast)
+
+        services.forget_sessions(now=NOW + timedelta(minutes=2))
+
+        assert not GatewaySession.objects.exists()
