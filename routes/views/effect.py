@@ -25,9 +25,10 @@ BAD_ATTEMPT = 422
 
 
 class EffectPage(Page):
-    """What a draft in the place of a policy would do; htmx gets that alone.
+    """What a draft in the place of a policy would do; the panel gets that alone.
 
-    While the text has problems htmx is told to keep what it shows, and to say why.
+    While the text has problems the fragment holds nothing but that, so that what is
+    shown stays.
     """
 
     title = "Effect of a draft"
@@ -84,15 +85,11 @@ class EffectPage(Page):
     def _kept_back(self, error: ConsoleError) -> HttpResponse:
         is_text = isinstance(error, PolicyTextError)
         context = self.get_context_data(error=error, is_text=is_text)
-        if not http.is_fragment(self.request):
-            return self.render_to_response(context, status=BAD_ATTEMPT)
-        response = self.render_to_response(context)
-        response["HX-Retarget"] = "#effect-state"
-        response["HX-Reswap"] = "innerHTML"
-        return response
+        is_ok = http.is_fragment(self.request)
+        return self.render_to_response(context, status=200 if is_ok else BAD_ATTEMPT)
 
     def get_template_names(self) -> list[str]:
-        """Give htmx the answer alone, or why there is none."""
+        """Give the panel the answer alone, or why there is none."""
         if http.is_fragment(self.request):
             return ["policies/partials/_effect.html"]
         return super().get_template_names()
