@@ -5,6 +5,7 @@ from django.urls import path
 from routes.views import (
     bulk,
     changing,
+    delegations,
     details,
     effect,
     exports,
@@ -82,8 +83,13 @@ urlpatterns = [
     ),
     path(
         "hosts/delegations/<uuid:id>/revoke",
-        hosts.RevokePage.as_view(),
+        delegations.RevokePage.as_view(),
         name="host-delegation-revoke",
+    ),
+    path(
+        "hosts/delegations/<uuid:id>/restore",
+        delegations.RestoreDelegationAction.as_view(),
+        name="host-delegation-restore",
     ),
     path("hosts/upstreams/", hosts.UpstreamsPage.as_view(), name="upstream-list"),
     path("hosts/upstreams/new", hosts.RegisterPage.as_view(), name="upstream-create"),

@@ -62,6 +62,7 @@ class DelegationViewSet(ScopedViewSet[HostDelegation]):
         "retrieve": Permission.ROUTE_VIEW,
         "create": Permission.HOST_DELEGATE,
         "revoke": Permission.HOST_DELEGATE,
+        "restore": Permission.HOST_DELEGATE,
     }
 
     @extend_schema(
@@ -81,12 +82,25 @@ class DelegationViewSet(ScopedViewSet[HostDelegation]):
         responses={204: None},
     )
     def revoke(self, request: Request, **_: Any) -> Response:
-        """Routes that exist stay; none is added or changed there."""
+        """Routes that need it stand in the way: 409, with those that one sees."""
         values = self.read_input(ReasonSerializer)
         services.revoke_delegation(
             self.kwargs["id"], **values, actor=self.actor, now=self.now
         )
         return Response(status=204)
+
+    @extend_schema(
+        summary="Undo that a delegation was taken back",
+        request=ReasonSerializer,
+        responses={200: serializers.DelegationSerializer},
+    )
+    def restore(self, request: Request, **_: Any) -> Response:
+        """Delegate the same again, with its id."""
+        values = self.read_input(ReasonSerializer)
+        made = services.restore_delegation(
+            self.kwargs["id"], **values, actor=self.actor, now=self.now
+        )
+        return self.answer(made)
 
 
 @extend_schema_view(

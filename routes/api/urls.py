@@ -133,6 +133,11 @@ urlpatterns = [
         name="api-host-delegation-revoke",
     ),
     path(
+        "host-delegations/<uuid:id>/restore/",
+        DelegationViewSet.as_view({"post": "restore"}),
+        name="api-host-delegation-restore",
+    ),
+    path(
         "upstreams/",
         UpstreamViewSet.as_view({"get": "list", "post": "create"}),
         name="api-upstream-list",

@@ -1,7 +1,12 @@
 """Writes to routes. Each function is one use: lock, check, write, record."""
 
 from routes.services.changing import attach_policy, set_route_policies, update_route
-from routes.services.delegations import delegate_host, revoke_delegation
+from routes.services.delegations import (
+    delegate_host,
+    preview_revocation,
+    restore_delegation,
+    revoke_delegation,
+)
 from routes.services.deletion import delete_route, delete_routes, restore_route
 from routes.services.effect import Effect, effect_of
 from routes.services.exporting import export_configuration
@@ -69,6 +74,7 @@ __all__ = [
     "move_routes",
     "perform_import",
     "preview_import",
+    "preview_revocation",
     "preview_route",
     "preview_sync",
     "preview_upstream",
@@ -78,6 +84,7 @@ __all__ = [
     "release_host",
     "release_upstream",
     "request_consent",
+    "restore_delegation",
     "restore_route",
     "review_import",
     "revoke_delegation",

@@ -5,21 +5,25 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
-from console.core import audit
+from console.core import audit, tombstones
 from console.core.actor import Actor
 from console.core.audit import Change
 from console.core.exceptions import (
     ConflictError,
+    NotFoundError,
     PermissionDeniedError,
     ValidationFailedError,
 )
+from console.core.models import AuditEvent
 from console.core.transactions import writing
 from namespaces import access
 from namespaces import selectors as namespace_selectors
+from namespaces.exceptions import NamespaceNotFoundError
 from namespaces.permissions import Permission
 from routes import selectors
 from routes.models import HostClaim, HostDelegation
 from routes.services.hosts import owned_error
+from routes.services.lent import Dependents, list_dependents
 from routes.services.rules import afresh
 from routes.services.zones import nearest_zones
 from routes.validation import UnusableError
@@ -38,12 +42,14 @@ def delegate_host(
     now: datetime,
     path: str = "",
     reason: str = "",
+    delegation_id: UUID | None = None,
 ) -> HostDelegation:
     """Let a namespace publish in a zone (`*.corp.com`), or under a path of a host.
 
     Takes an admin of whoever has it: the namespace that the zone around it was
     delegated to, or the root; for a path, the namespace that owns the host. Hosts in a
-    zone that others own already stay theirs.
+    zone that others own already stay theirs. `delegation_id` is that of one that comes
+    back.
 
     Raises:
         ValidationFailedError: it is neither a zone nor a host with a path.
@@ -65,7 +71,7 @@ def delegate_host(
         text = f"`{host}{path}` is delegated already; take that back first"
         raise ConflictError(text, fields={"host": [text]})
     delegation = HostDelegation.objects.create(
-        id=uuid4(),
+        id=delegation_id or uuid4(),
         host=host,
         path=path,
         namespace=namespace,
@@ -81,18 +87,80 @@ def delegate_host(
 def revoke_delegation(
     delegation_id: UUID | str, *, actor: Actor, now: datetime, reason: str = ""
 ) -> None:
-    """Take a delegation back. Routes that exist stay; none is added or changed there.
+    """Take a delegation back; `restore_delegation` undoes that.
+
+    Routes that would be left without a right to their host have to go first: nobody
+    is cut off by surprise, and none keeps what it may not have.
+
+    Raises:
+        NotFoundError: there is none, or the actor sees neither of its namespaces.
+        PermissionDeniedError: the actor is no admin of the one that gave it.
+        ConflictError: routes need it; `details` names those that the actor sees.
+    """
+    actor = afresh(actor)
+    delegation = _get_own(delegation_id, actor=actor)
+    needing = list_dependents(delegation, actor=actor)
+    if needing:
+        count = needing.count
+        number = "1 route needs" if count == 1 else f"{count} routes need"
+        raise ConflictError(
+            f"{number} `{delegation}`; delete or change these first",
+            details={
+                "routes": [str(one.pk) for one in needing.shown],
+                "hidden": needing.hidden,
+            },
+        )
+    event = _record("revoked", delegation, actor=actor, now=now, reason=reason)
+    tombstones.bury(_state(delegation), event=event)
+    delegation.delete()
+
+
+@writing()
+def restore_delegation(
+    delegation_id: UUID | str, *, actor: Actor, now: datetime, reason: str = ""
+) -> HostDelegation:
+    """Undo that a delegation was taken back: delegate the same again, with its id.
+
+    Raises:
+        NotFoundError: none of that id was taken back, or the actor does not see who
+            had given it.
+        and what `delegate_host` refuses by now.
+    """
+    tombstone = tombstones.unearth("host-delegation", delegation_id)
+    try:
+        place = tombstone.namespace_id or UUID(int=0)
+        access.check_can(actor, Permission.HOST_DELEGATE, place)
+    except NamespaceNotFoundError as error:
+        # In the same words as for one that was never taken back.
+        raise NotFoundError from error
+    state = tombstone.snapshot
+    return delegate_host(
+        host=state["host"],
+        path=state["path"],
+        namespace_id=state["namespace_id"],
+        delegation_id=tombstone.target_id,
+        actor=actor,
+        now=now,
+        reason=reason,
+    )
+
+
+def preview_revocation(delegation_id: UUID | str, *, actor: Actor) -> Dependents:
+    """Return the routes that stand in the way of taking a delegation back.
 
     Raises:
         NotFoundError: there is none, or the actor sees neither of its namespaces.
         PermissionDeniedError: the actor is no admin of the one that gave it.
     """
-    actor = afresh(actor)
+    return list_dependents(_get_own(delegation_id, actor=actor), actor=actor)
+
+
+def _get_own(delegation_id: UUID | str, *, actor: Actor) -> HostDelegation:
+    """Return a delegation that the actor may take back."""
     delegation = selectors.get_delegation(delegation_id, actor=actor)
     if not access.can(actor, Permission.HOST_DELEGATE, delegation.owner):
         raise PermissionDeniedError("an admin of whoever delegated it has to do this")
-    _record("revoked", delegation, actor=actor, now=now, reason=reason)
-    delegation.delete()
+    return delegation
 
 
 def _read(host: str, path: str) -> tuple[str, str]:
@@ -128,16 +196,20 @@ def _owner_of_path(host: str) -> "Namespace":
     return claim.namespace
 
 
-def _record(
-    verb: str, delegation: HostDelegation, *, actor: Actor, now: datetime, reason: str
-) -> None:
-    state = {
+def _state(delegation: HostDelegation) -> dict[str, str]:
+    return {
         "host": delegation.host,
         "path": delegation.path,
         "namespace_id": str(delegation.namespace_id),
         "owner_id": str(delegation.owner_id),
     }
-    audit.record(
+
+
+def _record(
+    verb: str, delegation: HostDelegation, *, actor: Actor, now: datetime, reason: str
+) -> AuditEvent:
+    state = _state(delegation)
+    return audit.record(
         Change(
             action=f"host-delegation.{verb}",
             target_type="host-delegation",

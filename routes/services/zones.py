@@ -7,6 +7,7 @@ above a host counts; above all of them is the root.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from routes.models import HostClaim, HostDelegation
 from routes.services.rules import BATCH
@@ -35,17 +36,20 @@ def zones_above(host: str) -> list[str]:
     return [zone for zone in zones if zone not in {host, f"*.{host}"}]
 
 
-def nearest_zones(hosts: Iterable[str]) -> dict[str, Zone]:
+def nearest_zones(
+    hosts: Iterable[str], *, without: UUID | None = None
+) -> dict[str, Zone]:
     """Return for each host the nearest zone that it lies in, if any.
 
-    A wildcard lies in the zone of its own name when that is delegated.
+    A wildcard lies in the zone of its own name when that is delegated. `without` is a
+    delegation that is not to count.
     """
     above = {
         host: ([host] if host.startswith("*.") else []) + zones_above(host)
         for host in hosts
     }
     wanted = sorted({zone for zones in above.values() for zone in zones})
-    delegated, published = _delegated(wanted), _published(wanted)
+    delegated, published = _delegated(wanted, without), _published(wanted)
     found: dict[str, Zone] = {}
     for host, zones in above.items():
         for zone in zones:
@@ -56,8 +60,9 @@ def nearest_zones(hosts: Iterable[str]) -> dict[str, Zone]:
     return found
 
 
-def _delegated(names: Sequence[str]) -> dict[str, Zone]:
+def _delegated(names: Sequence[str], without: UUID | None) -> dict[str, Zone]:
     rows = HostDelegation.objects.filter(path="").select_related("namespace")
+    rows = rows.exclude(pk=without) if without else rows
     return {
         row.host: Zone(row.host, row.namespace, is_delegated=True)
         for start in range(0, len(names), BATCH)

@@ -298,37 +298,6 @@ class AskPage(_OwnershipForm):
         return self.list_url
 
 
-class RevokePage(ConfirmPage):
-    """Take a delegation back."""
-
-    template_name = "routes/hosts/confirm.html"
-
-    @cached_property
-    def delegation(self) -> Any:
-        """The delegation of the URL."""
-        return selectors.get_delegation(self.kwargs["id"], actor=self.actor)
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Say what it means."""
-        if not access.can(self.actor, Permission.HOST_DELEGATE, self.delegation.owner):
-            raise PermissionDeniedError
-        name = name_for(self.delegation.namespace, self.actor)
-        return super().get_context_data(
-            title=f"Take back {self.delegation}",
-            text=f"{name} may not publish anything new under {self.delegation}.",
-            kept="Routes that exist stay as they are.",
-            label="Take back",
-            cancel_url=reverse("routes:host-delegation-list"),
-            **kwargs,
-        )
-
-    def carry_out(self) -> str:
-        """Take it back."""
-        services.revoke_delegation(self.kwargs["id"], actor=self.actor, now=self.now)
-        messages.success(self.request, "Taken back.")
-        return reverse("routes:host-delegation-list")
-
-
 class ReleaseUpstreamPage(ConfirmPage):
     """Give an upstream up."""
 

@@ -13,6 +13,7 @@ from tests.permissions.rows import (
     post,
     signed_in,
     somewhere,
+    untold,
 )
 from tests.permissions.world import World
 
@@ -57,6 +58,11 @@ PAGES: dict[str, tuple[Row, ...]] = {
     "host-delegation-revoke": (
         get(at(Permission.HOST_DELEGATE, "delegation"), "delegation"),
         post(at(Permission.HOST_DELEGATE, "delegation"), "delegation"),
+    ),
+    "host-delegation-restore": (
+        post(
+            untold(at(Permission.HOST_DELEGATE, "gone-delegation")), "gone-delegation"
+        ),
     ),
     "upstream-list": (get(signed_in),),
     "upstream-create": (
@@ -112,6 +118,13 @@ HOSTS: dict[str, tuple[Row, ...]] = PAGES | {
     ),
     "api-host-delegation-revoke": (
         post(at(Permission.HOST_DELEGATE, "delegation"), "delegation", body=_nothing),
+    ),
+    "api-host-delegation-restore": (
+        post(
+            at(Permission.HOST_DELEGATE, "gone-delegation"),
+            "gone-delegation",
+            body=_nothing,
+        ),
     ),
     "api-upstream-list": (
         get(signed_in),

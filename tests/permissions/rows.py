@@ -33,6 +33,7 @@ KINDS: dict[str, tuple[Permission, bool]] = {
     "import": (Permission.ROUTE_CREATE, False),
     "host": (Permission.ROUTE_VIEW, False),
     "delegation": (Permission.ROUTE_VIEW, False),
+    "gone-delegation": (Permission.ROUTE_VIEW, False),
     "upstream": (Permission.ROUTE_VIEW, False),
     "consent": (Permission.ROUTE_VIEW, False),
     "credential": (Permission.DIRECTORY_EDIT, False),

@@ -197,6 +197,14 @@ def _make_ownership(world: World, web: Namespace) -> None:
         actor=TEST,
         now=NOW,
     )
+    taken_back = route_services.delegate_host(
+        host="target.example.com",
+        path="/back/",
+        namespace_id=web.id,
+        actor=TEST,
+        now=NOW,
+    )
+    route_services.revoke_delegation(taken_back.pk, actor=TEST, now=NOW)
     for name in ("up", "other"):
         upstream = route_services.register_upstream(
             namespace_id=web.id, target=f"{name}.internal", actor=TEST, now=NOW
@@ -210,6 +218,7 @@ def _make_ownership(world: World, web: Namespace) -> None:
     world.ids |= {
         "host": HostClaim.objects.get(host="resting.example.com").pk,
         "delegation": lent.pk,
+        "gone-delegation": taken_back.pk,
         "upstream": upstream.pk,
         "consent": consent.pk,
     }

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from console.core.exceptions import (
     ConflictError,
@@ -155,12 +156,10 @@ class TestPaths:
     def test_end_when_they_are_taken_back(
         self, cast: Cast, lent: HostDelegation
     ) -> None:
-        route = publish(cast.cyd, cast.finance, "https://app.corp.com", prefix="/pay/")
         services.revoke_delegation(lent.pk, actor=actor_of(cast.ada), now=NOW)
 
         with pytest.raises(HostOwnedError):
             publish(cast.cyd, cast.finance, "https://app.corp.com", prefix="/pay/2")
-        assert selectors.get_route(route.pk, actor=actor_of(cast.cyd)) == route
 
     def test_do_not_carry_the_host_along_when_a_route_moves(
         self, cast: Cast, lent: HostDelegation
@@ -196,6 +195,76 @@ class TestPaths:
             delegate(cast.mia, "app.corp.com", cast.web, path="/pay/")
         with pytest.raises(ConflictError, match="nobody owns"):
             delegate(cast.ada, "free.corp.com", cast.web, path="/pay/")
+
+
+class TestTakingBack:
+    """No route keeps what it may not have, and none is cut off by surprise."""
+
+    def test_waits_for_the_routes_on_a_path(self, cast: Cast) -> None:
+        publish(cast.mia, cast.web, "https://app.corp.com")
+        grant("manager", cast.finance, user=cast.cyd)
+        lent = delegate(cast.root, "app.corp.com", cast.finance, path="/pay/")
+        route = publish(cast.cyd, cast.finance, "https://app.corp.com", prefix="/pay/")
+
+        with pytest.raises(ConflictError, match="1 route needs") as caught:
+            services.revoke_delegation(lent.pk, actor=actor_of(cast.root), now=NOW)
+        with pytest.raises(ConflictError) as unseen:
+            services.revoke_delegation(lent.pk, actor=actor_of(cast.ada), now=NOW)
+
+        assert caught.value.details == {"routes": [str(route.pk)], "hidden": 0}
+        assert unseen.value.details == {"routes": [], "hidden": 1}
+        wider = delegate(cast.root, "app.corp.com", cast.finance, path="/pay/more/")
+        services.revoke_delegation(wider.pk, actor=actor_of(cast.root), now=NOW)
+        services.delete_route(route.pk, version=1, actor=actor_of(cast.cyd), now=NOW)
+        services.revoke_delegation(lent.pk, actor=actor_of(cast.root), now=NOW)
+
+    def test_waits_for_the_wildcards_of_a_zone_and_for_no_single_host(
+        self, cast: Cast
+    ) -> None:
+        outer = delegate(cast.root, "*.corp.com", cast.engineering)
+        inner = delegate(cast.root, "*.web.corp.com", cast.web)
+        publish(cast.mia, cast.web, "https://app.web.corp.com")
+        publish(cast.mia, cast.web, "https://*.web.corp.com")
+
+        services.revoke_delegation(inner.pk, actor=actor_of(cast.root), now=NOW)
+        with pytest.raises(ConflictError, match="1 route needs"):
+            services.revoke_delegation(outer.pk, actor=actor_of(cast.root), now=NOW)
+
+    def test_is_undone(self, cast: Cast) -> None:
+        lent = delegate(cast.root, "*.corp.com", cast.engineering)
+        services.revoke_delegation(lent.pk, actor=actor_of(cast.root), now=NOW)
+
+        with pytest.raises(NotFoundError):
+            services.restore_delegation(lent.pk, actor=actor_of(cast.ada), now=NOW)
+        back = services.restore_delegation(lent.pk, actor=actor_of(cast.root), now=NOW)
+
+        assert (back.pk, back.host, back.namespace) == (
+            lent.pk,
+            "*.corp.com",
+            cast.engineering,
+        )
+        with pytest.raises(NotFoundError):
+            services.restore_delegation(lent.pk, actor=actor_of(cast.root), now=NOW)
+
+    def test_is_listed_before_it_is_refused(self, cast: Cast, client: Any) -> None:
+        publish(cast.mia, cast.web, "https://app.corp.com")
+        grant("manager", cast.finance, user=cast.cyd)
+        lent = delegate(cast.root, "app.corp.com", cast.finance, path="/pay/")
+        route = publish(cast.cyd, cast.finance, "https://app.corp.com", prefix="/pay/")
+        client.force_login(cast.root)
+        url = reverse("routes:host-delegation-revoke", args=[lent.pk])
+
+        shown = client.get(url).content.decode()
+        refused = client.post(url)
+        services.delete_route(route.pk, version=1, actor=actor_of(cast.cyd), now=NOW)
+        done = client.post(url, follow=True).content.decode()
+        undo = reverse("routes:host-delegation-restore", args=[lent.pk])
+
+        assert reverse("routes:route-detail", args=[route.pk]) in shown
+        assert refused.status_code == 409
+        assert undo in done
+        client.post(undo)
+        assert HostDelegation.objects.filter(pk=lent.pk).exists()
 
 
 class TestWhoSees:
