@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from .compiler import CompiledCriterion, CompiledOperator, compile_policy
+from .compiler import CompiledCriterion, CompiledOperator, Program, compile_policy
 from .criteria import Anonymous
 from .facts import Facts, Ssh
 from .grammar import Action, PolicyDocument
@@ -23,16 +23,16 @@ _NOBODY: Final = (Facts(), Facts(ssh=Ssh(username="")))
 _Option = tuple[bool, bool]
 
 
-def could_allow_anonymous(document: PolicyDocument) -> bool:
+def could_allow_anonymous(policy: PolicyDocument | Program) -> bool:
     """Return whether some allow rule could hold for somebody who hasn't signed in.
 
     A rule that only holds for a reason that leads to signing in does not count. May be
     true for a policy that never lets anybody in; never false for one that does.
 
     Raises:
-        PolicyLanguageError: the document can't be compiled.
+        PolicyLanguageError: it is a document that can't be compiled.
     """
-    program = compile_policy(document)
+    program = policy if isinstance(policy, Program) else compile_policy(policy)
     return any(could_hold(block) for block in program.operators(Action.ALLOW))
 
 

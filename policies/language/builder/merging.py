@@ -25,13 +25,15 @@ from policies.language.editing.engine import together
 from policies.language.editing.sheet import Sheet
 from policies.language.grammar import Action, Operator
 from policies.language.matchers import json_equal
+from policies.language.source import MAX_BYTES
 
 from .tree import builder_tree
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_MAX_PARTS: Final = 500
+# No text that can be read has more rules than this.
+_MAX_PARTS: Final = MAX_BYTES // 8
 # Each step reads the text again, so a long one is changed in few steps only.
 _BUDGET: Final = 1_000_000
 
@@ -66,7 +68,7 @@ class _Criterion:
         if not isinstance(value, dict) or "data" not in value:
             raise EditingError("bad-tree", "a criterion needs `key` and `data`")
         key = _text(value, "key")
-        if not key:
+        if not key and not _is_opaque(value):
             raise EditingError("bad-tree", "a criterion needs a name")
         return cls(_id(value), key, value["data"], _text(value, "comment", ""))
 

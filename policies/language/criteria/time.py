@@ -40,6 +40,7 @@ _CLOCK: Final = re.compile(
 _TWELVE_HOURS: Final = re.compile(r"(1[0-2]|0?[1-9])(?::([0-9]{2}))? ?([AaPp][Mm])")
 # Files of the time zone database that name no place, or the machine's own zone.
 _NO_ZONES: Final = {"localtime", "posixrules", "Factory"}
+_ZONE_NAME: Final = re.compile(r"[A-Za-z0-9_+-]{1,40}(?:/[A-Za-z0-9_+-]{1,40}){0,3}")
 _SECOND: Final = 1_000_000_000
 
 
@@ -110,7 +111,10 @@ def _without_clock(mode: Mode, failed: Reason) -> Finding:
 @lru_cache(maxsize=1024)
 def _zone(name: str) -> ZoneInfo | None:
     """Return a zone of the IANA database, None if it has no such zone."""
-    if not name or name in _NO_ZONES or name.startswith(("posix/", "right/")):
+    if name in _NO_ZONES or name.startswith(("posix/", "right/")):
+        return None
+    # Python looks for a module by this name, one level for each part of it.
+    if not _ZONE_NAME.fullmatch(name):
         return None
     try:
         return ZoneInfo(name)

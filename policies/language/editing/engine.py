@@ -72,8 +72,11 @@ class _Attempt:
 
     def make(self, edits: Edits) -> Edited | None:
         """Return the text after edits, if it then holds what was wanted."""
-        text = None if edits is None else changed(self.sheet.text, edits)
-        if edits is None or text is None:
+        if edits is None:
+            return None
+        edits = [_apart(self.sheet.text, edit) for edit in edits]
+        text = changed(self.sheet.text, edits)
+        if text is None:
             return None
         try:
             after = Sheet.open(text)
@@ -86,6 +89,14 @@ class _Attempt:
         if not json_equal(to_json(after.root), to_json(self.wanted)):
             return None
         return result(self.sheet, after, edits)
+
+
+def _apart(text: str, edit: Edit) -> Edit:
+    """Keep a value away from a comment right behind it, which only a bracket may be."""
+    last = edit.replacement[-1:]
+    if text[edit.end : edit.end + 1] != "#" or not last or last.isspace():
+        return edit
+    return Edit(edit.start, edit.end, f"{edit.replacement} ")
 
 
 def changed(text: str, edits: Iterable[Edit]) -> str | None:

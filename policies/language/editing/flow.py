@@ -69,6 +69,9 @@ def _own_rows(
     """Return the rows of a member, if nothing but it and its comments stand there."""
     first, last = sheet.row(start), sheet.row(end)
     comma = _COMMA.match(sheet.text, end)
+    if comma is None and end < _members(sheet, node)[-1][1]:
+        # The comma stands in another row, and would be left there.
+        return None
     behind = end if comma is None else comma.end()
     rest = sheet.text[behind : sheet.row_end(last)].strip()
     is_inside = sheet.row(node.span.start) < first and last < sheet.row(node.span.end)

@@ -38,7 +38,7 @@ _SIGNING_IN: Final = "authenticated_user"
 def passes_without_session(view: View) -> Iterator[Problem]:
     """A criterion that somebody who is nobody meets."""
     for entry in view.entries:
-        if not opens(entry):
+        if not opens(view, entry):
             continue
         hint = f"put `{_SIGNING_IN}` beside it under `and`"
         is_allow = entry.action is Action.ALLOW
@@ -54,18 +54,18 @@ def passes_without_session(view: View) -> Iterator[Problem]:
         )
 
 
-def opens(entry: Entry) -> bool:
+def opens(view: View, entry: Entry) -> bool:
     """Return whether a criterion can make its operator hold without a session."""
     condition = entry.compiled.condition
     is_empty = isinstance(condition, Http | SshUsername) and not condition.matcher.tests
     if entry.operator.inverts or not (is_empty or holds_for_nobody(entry.compiled)):
         return False
-    return could_hold(entry.block)
+    return id(entry.block) in view.open_blocks
 
 
 def identity_in_deny(view: View) -> Iterator[Problem]:
     """A deny rule on people that makes a public route ask everybody to sign in."""
-    is_public = view.context.attached_to_public or could_allow_anonymous(view.document)
+    is_public = view.context.attached_to_public or could_allow_anonymous(view.program)
     if not is_public:
         return
     for block in view.blocks:

@@ -52,7 +52,7 @@ def never_holds(view: View) -> Iterator[Problem]:
 def always_holds(view: View) -> Iterator[Problem]:
     """A criterion that every request meets, though it looks as if it asked for much."""
     for entry in view.entries:
-        if is_trivial(entry.compiled.condition) and not opens(entry):
+        if is_trivial(entry.compiled.condition) and not opens(view, entry):
             yield warn(
                 "always-holds",
                 f"`{entry.name}` holds whatever is there",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from policies.language.anonymous import could_hold
 from policies.language.compiler import build_program
 from policies.language.editing.sheet import MARK, Sheet
 from policies.language.errors import (
@@ -116,6 +117,12 @@ class View:
     @cached_property
     def entries(self) -> tuple[Entry, ...]:
         return tuple(entry for block in self.blocks for entry in block)
+
+    @cached_property
+    def open_blocks(self) -> frozenset[int]:
+        """Return the identities of operators that could hold without a session."""
+        blocks = [block[0].block for block in self.blocks]
+        return frozenset(id(block) for block in blocks if could_hold(block))
 
     @cached_property
     def sheet(self) -> Sheet | None:
