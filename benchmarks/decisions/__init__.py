@@ -160,9 +160,9 @@ def goals_of(measured: Measured) -> list[Goal]:
         for form, bound in _OF_FLOOR[name].items()
     ]
     wanted = [("decide", peer, faster[name]) for peer, faster in _FASTER.items()]
-    wanted += [("with reasons", peer, faster) for peer, faster in _EXPLAINED.items()]
+    wanted += [("explain", peer, faster) for peer, faster in _EXPLAINED.items()]
     for form, peer, faster in wanted:
-        label = f"decisions.{name}.{form.replace(' ', '-')}-per-{peer}"
+        label = f"decisions.{name}.{form}-per-{peer}"
         value = ratio(times, form, peer) if peer in times else None
         why = measured.why_not.get(peer, "")
         goals.append(Goal(label, value, 1 / faster, why_not=why))

@@ -28,7 +28,7 @@ from .nodes import node_of
 from .reasons import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from .criteria import Need
 
@@ -165,6 +165,8 @@ class PartResult:
 
 @dataclass(frozen=True, slots=True)
 class RouteResult:
+    """The decision over a route, and the part of each policy in it."""
+
     decision: Decision
     parts: tuple[PartResult, ...] = field(default=())
 
@@ -179,22 +181,33 @@ def evaluate_route(
 
     Verdicts of foreign policies are given by id; a policy without one denies.
     """
-    own = _evaluate_part(RoutePolicy(None, route.own), facts, mode, verdicts)
-    attached = [_evaluate_part(part, facts, mode, verdicts) for part in route.policies]
-    ceilings = [
-        _evaluate_part(part, facts, mode, verdicts, is_enforced=True)
-        for part in route.enforced
-    ]
-    parts = (own, *attached, *ceilings)
-    limits = [part.ceiling for part in ceilings]
-    allowed = merge_or(part.allow for part in (own, *attached))
-    denied = merge_or(
-        [*(part.deny for part in parts), *(one for one in limits if one is not None)]
+    parts = part_results(
+        route, lambda program: evaluate_program(program, facts, mode), verdicts
     )
-    allowed = _with_later_data(allowed, [part.allow for part in (own, *attached)])
-    denied = _with_later_data(denied, [part.deny for part in parts])
+    granting = [part.allow for part in parts if not part.is_enforced]
+    limits = [part.ceiling for part in parts]
+    denying = [part.deny for part in parts]
+    allowed = merge_or(granting)
+    denied = merge_or([*denying, *(one for one in limits if one is not None)])
+    allowed = _with_later_data(allowed, granting)
+    denied = _with_later_data(denied, denying)
     decision = decide(allowed, denied, (part.trace for part in parts))
     return RouteResult(decision, parts)
+
+
+def part_results(
+    route: RouteProgram,
+    evaluate: Callable[[Program], PolicyResult],
+    verdicts: Mapping[str, Verdict] = NOTHING,
+) -> tuple[PartResult, ...]:
+    """Return what each policy of a route says: its own, the attached, the enforced."""
+    own = RoutePolicy(None, route.own)
+    placed = [(part, False) for part in (own, *route.policies)]
+    placed += [(part, True) for part in route.enforced]
+    return tuple(
+        _part_result(part, evaluate, verdicts, is_enforced=is_enforced)
+        for part, is_enforced in placed
+    )
 
 
 def _with_later_data(merged: Result, results: Sequence[Result]) -> Result:
@@ -206,18 +219,17 @@ def _with_later_data(merged: Result, results: Sequence[Result]) -> Result:
     return Result(merged.value, merged.reasons, joined or NOTHING)
 
 
-def _evaluate_part(
+def _part_result(
     part: RoutePolicy,
-    facts: Facts,
-    mode: Mode,
+    evaluate: Callable[[Program], PolicyResult],
     verdicts: Mapping[str, Verdict],
     *,
-    is_enforced: bool = False,
+    is_enforced: bool,
 ) -> PartResult:
     if isinstance(part.policy, ForeignPolicy):
         verdict = verdicts.get(part.policy.id, FAILED)
         return PartResult(part, verdict.allow, verdict.deny, None, is_enforced)
-    found = evaluate_program(part.policy, facts, mode)
+    found = evaluate(part.policy)
     return PartResult(part, found.allow, found.deny, found, is_enforced)
 
 

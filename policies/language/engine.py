@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from .canonical import program_key
 from .compiler import Program, compile_policy
@@ -11,6 +10,7 @@ from .composition import (
     PartResult,
     RoutePolicy,
     RouteProgram,
+    RouteResult,
     Verdict,
     evaluate_route,
 )
@@ -25,16 +25,20 @@ if TYPE_CHECKING:
     from .grammar import PolicyDocument
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(Protocol):
     """A decision with the tree behind it: policies, rules, operators, criteria.
 
     The first part holds the route's own rules. A part knows whether it is enforced, and
     then the ceiling that it puts up.
     """
 
-    decision: Decision
-    parts: tuple[PartResult, ...]
+    @property
+    def decision(self) -> Decision:
+        """The answer, with the reasons of both sides."""
+
+    @property
+    def parts(self) -> tuple[PartResult, ...]:
+        """What each policy said, with its tree unless it is a foreign one."""
 
 
 def explain(
@@ -46,12 +50,11 @@ def explain(
 ) -> Explanation:
     """Decide, and return everything that was looked at on the way."""
     if isinstance(program, RouteProgram):
-        found = evaluate_route(program, facts, mode, verdicts)
-        return Explanation(found.decision, found.parts)
+        return evaluate_route(program, facts, mode, verdicts)
     tree = evaluate_program(program, facts, mode)
     trace = Trace(None, tree.allow, tree.deny)
     part = PartResult(RoutePolicy(None, program), tree.allow, tree.deny, tree)
-    return Explanation(decide(tree.allow, tree.deny, (trace,)), (part,))
+    return RouteResult(decide(tree.allow, tree.deny, (trace,)), (part,))
 
 
 def evaluate(

@@ -11,17 +11,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .decision import Result
-from .facts import NOTHING, Facts
+from .facts import NOTHING
 from .grammar import Action, Operator
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from .compiler import CompiledCriterion, CompiledOperator, CompiledRule, Program
     from .criteria import Finding
     from .errors import Span
+    from .facts import Facts
     from .modes import Mode
     from .reasons import Reason
+
+    Find = Callable[[CompiledCriterion], Finding]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,17 @@ class PolicyResult:
 
 def evaluate_program(program: Program, facts: Facts, mode: Mode) -> PolicyResult:
     """Evaluate one policy. Pure, and never raises."""
-    rules = tuple(_rule(rule, facts, mode) for rule in program.rules)
+    return policy_result(
+        program, lambda entry: entry.condition_for(mode).find(facts, mode)
+    )
+
+
+def policy_result(program: Program, find: Find) -> PolicyResult:
+    """Put together what a policy says from what its criteria find.
+
+    They are asked once each, in the order in which they are written.
+    """
+    rules = tuple(_rule(rule, find) for rule in program.rules)
     return PolicyResult(
         allow=_alternatives(rules, Action.ALLOW),
         deny=_alternatives(rules, Action.DENY),
@@ -117,19 +130,15 @@ def _alternatives(rules: tuple[RuleResult, ...], action: Action) -> Result:
     )
 
 
-def _rule(rule: CompiledRule, facts: Facts, mode: Mode) -> RuleResult:
-    blocks = tuple(
-        _operator(block, facts, mode, rule.action) for block in rule.operators
-    )
+def _rule(rule: CompiledRule, find: Find) -> RuleResult:
+    blocks = tuple(_operator(block, find, rule.action) for block in rule.operators)
     return RuleResult(rule, merge_or(block.result for block in blocks), blocks)
 
 
-def _operator(
-    block: CompiledOperator, facts: Facts, mode: Mode, action: Action
-) -> OperatorResult:
+def _operator(block: CompiledOperator, find: Find, action: Action) -> OperatorResult:
     inverts = block.operator.inverts
     criteria = tuple(
-        _criterion(entry, facts, mode, action, inverts=inverts)
+        _criterion(entry, find(entry), action, inverts=inverts)
         for entry in block.criteria
     )
     merge = merge_and if block.operator.needs_all else merge_or
@@ -137,14 +146,8 @@ def _operator(
 
 
 def _criterion(
-    entry: CompiledCriterion,
-    facts: Facts,
-    mode: Mode,
-    action: Action,
-    *,
-    inverts: bool,
+    entry: CompiledCriterion, finding: Finding, action: Action, *, inverts: bool
 ) -> CriterionResult:
-    finding = entry.condition_for(mode).find(facts, mode)
     if finding.value is None:
         value = action is Action.DENY
     else:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from policies.language.facts import Facts
 
-# What is left of a route for a caller: an answer, the answers by method, or a function.
+# What is left of a route for a caller: an answer, answers by method, or a function.
 Residual = Answer | dict[Any, Any] | Callable[["Caller", Any], Answer]
 
 

@@ -12,17 +12,13 @@ from enum import Enum
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from policies.language.grammar import Action
-from policies.language.modes import Mode
+from policies.language.reasons import Reason
 
 from .callers import interned
-from .masks import NO_REASON, bits_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from policies.language.criteria.registry import Finding
-    from policies.language.facts import Facts
 
 SLOT: Final = "\0"
 TRUE: Final = "True"
@@ -39,49 +35,24 @@ class Sees(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What an expression looks at, and the reasons that it gives, as bits.
+    """What an expression looks at, and the reasons of the criterion that it stands for.
 
-    Both are 0 where only the condition itself can tell the reason.
+    Nobody looks at them where only the condition itself can tell the reason.
     """
 
     sees: Sees
-    when_true: int = 0
-    when_false: int = 0
+    when_true: Reason = Reason.ACCEPT
+    when_false: Reason = Reason.REJECT
 
-    def turned(self) -> Kind:
-        """Return the kind of the opposite."""
-        return Kind(self.sees, self.when_false, self.when_true)
-
-
-@dataclass(frozen=True, slots=True)
-class Asking:
-    """How the finding of a condition counts that is asked as the evaluator asks it."""
-
-    action: Action
-    inverts: bool
-    is_negated: bool = False
-
-    def signed(self, find: Callable[..., Finding]) -> Callable[[Facts], int]:
-        """Return the function that gives the signed reasons; see `masks`."""
-
-        def ask(facts: Facts) -> int:
-            found = find(facts, Mode.POSTERN)
-            # Not known counts for a deny rule and against an allow rule.
-            holds = found.value is not self.inverts
-            if found.value is None:
-                holds = self.action is Action.DENY
-            bits = bits_of(found.reason)
-            return bits if holds is not self.is_negated else -bits
-
-        return ask
+    def reason(self, *, holds: bool) -> Reason:
+        """Return the reason that goes with a value."""
+        return self.when_true if holds else self.when_false
 
 
 @dataclass(slots=True, eq=False)
 class Form:
     """One expression: `is_negated` where it is the negative of its family's test.
 
-    `is_turned` says that its reasons are those of its opposite, as below `not`; that is
-    another thing, since criteria have negative tests of their own.
     Leaves of a family are made one where `merges_in` is what joins them. `constant` is
     the value of what depends on nothing.
     """
@@ -91,8 +62,6 @@ class Form:
     family: Family | None = None
     is_negated: bool = False
     is_many: bool = False
-    is_turned: bool = False
-    asking: Asking | None = None
     slots: int = field(init=False)
     constant: bool | None = field(init=False)
     merges_in: str | None = field(init=False, default=None)
@@ -109,7 +78,7 @@ class Form:
 
     @property
     def opposite(self) -> Form:
-        """The form that holds where this one doesn't, for the same reasons."""
+        """The form that holds where this one doesn't."""
         if self._opposite is None:
             self._opposite = _opposite(self)
             self._opposite._opposite = self  # noqa: SLF001 - of its own class
@@ -129,14 +98,9 @@ _PRICES: Final = (
 
 
 def _opposite(form: Form) -> Form:
-    asking = form.asking
     if form.family is not None:
-        place = (not form.is_negated, form.is_many, not form.is_turned)
-        return form.family.forms[place]
-    if asking is not None:
-        asking = Asking(asking.action, asking.inverts, not asking.is_negated)
-    text = _OPPOSITES.get(form.text, f"not ({form.text})")
-    return Form(text, form.kind.turned(), asking=asking)
+        return form.family.forms[not form.is_negated, form.is_many]
+    return Form(_OPPOSITES.get(form.text, f"not ({form.text})"), form.kind)
 
 
 _OPPOSITES: Final = {TRUE: FALSE, FALSE: TRUE}
@@ -170,11 +134,8 @@ class Family:
     ) -> None:
         self.pack = pack
         self.forms = {
-            (*place, is_turned): Form(
-                text, kind.turned() if is_turned else kind, self, *place, is_turned
-            )
+            place: Form(text, kind, self, *place)
             for text, place in zip(texts, _PLACES, strict=True)
-            for is_turned in (False, True)
         }
 
     def leaf(
@@ -183,14 +144,13 @@ class Family:
         others: Any = (),
         *,
         is_negated: bool = False,
-        is_turned: bool = False,
     ) -> Leaf:
         """Return the leaf for some operands; `others` are its further constants."""
         if len(operands) == 1:
-            form = self.forms[is_negated, False, is_turned]
+            form = self.forms[is_negated, False]
             return Leaf(form, (interned(operands[0]), *others))
         packed = self.pack([interned(one) for one in operands])
-        return Leaf(self.forms[is_negated, True, is_turned], (packed, *others))
+        return Leaf(self.forms[is_negated, True], (packed, *others))
 
 
 _PLACES: Final = ((False, False), (True, False), (False, True), (True, True))
@@ -246,7 +206,7 @@ def all_of(parts: Sequence[Leaf], kind: Kind) -> Leaf:
 
 
 def opposite(leaf: Leaf) -> Leaf:
-    """Return the leaf that holds where another doesn't, for the same reasons."""
+    """Return the leaf that holds where another doesn't."""
     return Leaf(leaf.form.opposite, leaf.constants)
 
 
@@ -258,10 +218,7 @@ def united(leaves: Sequence[Leaf]) -> Leaf:
         return first
     operands = dict.fromkeys(one for leaf in leaves for one in _operands(leaf))
     return family.leaf(
-        tuple(operands),
-        first.constants[1:],
-        is_negated=first.form.is_negated,
-        is_turned=first.form.is_turned,
+        tuple(operands), first.constants[1:], is_negated=first.form.is_negated
     )
 
 
@@ -270,6 +227,6 @@ def _operands(leaf: Leaf) -> Iterable[str]:
     return leaf.constants[0] if leaf.form.is_many else found
 
 
-ALWAYS: Final = Form(TRUE, Kind(Sees.CALLER, NO_REASON, NO_REASON))
-"""What holds for want of rules, and so without a reason."""
+ALWAYS: Final = Form(TRUE, Kind(Sees.CALLER))
+"""What holds for want of rules."""
 NEVER: Final = ALWAYS.opposite

@@ -34,7 +34,6 @@ from .forms import (
     FALSE,
     SLOT,
     TRUE,
-    Asking,
     Form,
     Kind,
     Leaf,
@@ -46,7 +45,6 @@ from .forms import (
     membership,
     opposite,
 )
-from .masks import bits_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,13 +53,17 @@ if TYPE_CHECKING:
     from policies.language.criteria.registry import Condition
 
 
+def plain_leaf(condition: Condition) -> Leaf | None:
+    """Return the expression of a condition, if it has a quick form."""
+    writer = _WRITERS.get(type(condition))
+    return None if writer is None else writer(condition)
+
+
 def leaf_of(entry: CompiledCriterion, *, inverts: bool, action: Action) -> Leaf:
     """Return the expression of a criterion in its place, inversion included."""
-    condition = entry.condition
-    writer = _WRITERS.get(type(condition))
-    leaf = None if writer is None else writer(condition)
+    leaf = plain_leaf(entry.condition)
     if leaf is None:
-        return Leaf(_ASKED[action, inverts], (condition.find,))
+        return Leaf(_ASKED[action, inverts], (entry.condition.find,))
     return opposite(leaf) if inverts else leaf
 
 
@@ -70,9 +72,7 @@ def _asked(action: Action, *, inverts: bool) -> Form:
     # Not known counts for a deny rule and against an allow rule.
     expected = not inverts if action is Action.ALLOW else inverts
     test = f"is {expected}" if action is Action.ALLOW else f"is not {expected}"
-    return Form(
-        f"{SLOT}(f, M).value {test}", Kind(Sees.FACTS), asking=Asking(action, inverts)
-    )
+    return Form(f"{SLOT}(f, M).value {test}", Kind(Sees.FACTS))
 
 
 _ASKED: Final = {
@@ -149,20 +149,16 @@ _NEGATIVE: Final = {TextOperator.NOT, TextOperator.NOT_IN}
 _IN: Final = {TextOperator.IN, TextOperator.NOT_IN}
 
 
-def _kind(sees: Sees, when_true: Reason, when_false: Reason) -> Kind:
-    return Kind(sees, bits_of(when_true), bits_of(when_false))
-
-
-_OF_EMAIL: Final = _kind(Sees.CALLER, Reason.EMAIL_OK, Reason.EMAIL_UNAUTHORIZED)
-_OF_USER: Final = _kind(Sees.CALLER, Reason.USER_OK, Reason.USER_UNAUTHORIZED)
-_OF_DOMAIN: Final = _kind(Sees.CALLER, Reason.DOMAIN_OK, Reason.DOMAIN_UNAUTHORIZED)
-_OF_GROUPS: Final = _kind(Sees.CALLER, Reason.GROUPS_OK, Reason.GROUPS_UNAUTHORIZED)
-_OF_CLAIM: Final = _kind(Sees.CALLER, Reason.CLAIM_OK, Reason.CLAIM_UNAUTHORIZED)
-_OF_CORS: Final = _kind(Sees.FACTS, Reason.CORS_REQUEST, Reason.NON_CORS_REQUEST)
-_OF_METHOD: Final = _kind(
+_OF_EMAIL: Final = Kind(Sees.CALLER, Reason.EMAIL_OK, Reason.EMAIL_UNAUTHORIZED)
+_OF_USER: Final = Kind(Sees.CALLER, Reason.USER_OK, Reason.USER_UNAUTHORIZED)
+_OF_DOMAIN: Final = Kind(Sees.CALLER, Reason.DOMAIN_OK, Reason.DOMAIN_UNAUTHORIZED)
+_OF_GROUPS: Final = Kind(Sees.CALLER, Reason.GROUPS_OK, Reason.GROUPS_UNAUTHORIZED)
+_OF_CLAIM: Final = Kind(Sees.CALLER, Reason.CLAIM_OK, Reason.CLAIM_UNAUTHORIZED)
+_OF_CORS: Final = Kind(Sees.FACTS, Reason.CORS_REQUEST, Reason.NON_CORS_REQUEST)
+_OF_METHOD: Final = Kind(
     Sees.METHOD, Reason.HTTP_METHOD_OK, Reason.HTTP_METHOD_UNAUTHORIZED
 )
-_OF_PATH: Final = _kind(Sees.FACTS, Reason.HTTP_PATH_OK, Reason.HTTP_PATH_UNAUTHORIZED)
+_OF_PATH: Final = Kind(Sees.FACTS, Reason.HTTP_PATH_OK, Reason.HTTP_PATH_UNAUTHORIZED)
 _EMAIL: Final = TextField("p.email", _OF_EMAIL)
 _USER: Final = TextField("p.user_id", _OF_USER)
 _DOMAIN: Final = TextField("p.domain", _OF_DOMAIN, may_be_none=True)
@@ -180,8 +176,8 @@ _OTHER_GROUPS: Final = Form(f"(p.in_directory and {SLOT} not in p.groups)", _OF_
 _IS_PREFLIGHT: Final = Form(
     f'(f.request.method == "OPTIONS" and {SLOT}(f, M).value)', _OF_CORS
 )
-_ACCEPTED: Final = Form(TRUE, _kind(Sees.CALLER, Reason.ACCEPT, Reason.ACCEPT))
-_REJECTED: Final = Form(FALSE, _kind(Sees.CALLER, Reason.REJECT, Reason.REJECT))
+_ACCEPTED: Final = Form(TRUE, Kind(Sees.CALLER, Reason.ACCEPT, Reason.ACCEPT))
+_REJECTED: Final = Form(FALSE, Kind(Sees.CALLER, Reason.REJECT, Reason.REJECT))
 # A plain caller is signed in.
 _SIGNED_IN: Final = Form(TRUE, _OF_USER)
 _ANY_METHOD: Final = Form(TRUE, _OF_METHOD)

@@ -9,10 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from policies.language.decision import Decision, Result, decide
+from policies.language.grammar import Action
 from policies.language.reasons import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
+
+    from policies.language.criteria.registry import Finding
 
 NO_REASON: Final = 1
 # Those of everyday criteria come first: small integers are quick.
@@ -28,6 +31,20 @@ MAX_DECISIONS: Final = 10_000
 def bits_of(reason: Reason) -> int:
     """Return the bit of a reason."""
     return _BITS[reason]
+
+
+def signing(action: Action, *, inverts: bool) -> Callable[[Finding], int]:
+    """Return what tells the signed result of a finding, in its place in a policy."""
+
+    def sign(found: Finding) -> int:
+        # Not known counts for a deny rule and against an allow rule.
+        holds = found.value is not inverts
+        if found.value is None:
+            holds = action is Action.DENY
+        bits = bits_of(found.reason)
+        return bits if holds else -bits
+
+    return sign
 
 
 def reasons_of(bits: int) -> Iterable[str]:

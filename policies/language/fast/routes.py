@@ -7,16 +7,18 @@ constants. Only expressions of `forms` are compiled, never text of a policy.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from policies.language.compiler import Program
 from policies.language.composition import evaluate_route
 from policies.language.criteria.registry import Need
-from policies.language.facts import NOTHING
+from policies.language.facts import NOTHING, Facts, Request
 from policies.language.modes import Mode
 
 from .answers import ALLOWED, REFUSED, Answer, answer_of
-from .reasoned import reasoned_source
+from .recorded import recording_source
+from .recordings import Plan
 from .shapes import Shape, Shapes, constants_in
 from .trees import (
     PolicyTree,
@@ -30,31 +32,28 @@ from .trees import (
 
 if TYPE_CHECKING:
     from policies.language.composition import RouteProgram, Verdict
-    from policies.language.decision import Decision
-    from policies.language.facts import Facts
+    from policies.language.engine import Explanation
 
     from .callers import Caller, Residual
 
 Decide = Callable[["Caller", "Facts"], Answer]
-DecideWithReasons = Callable[["Caller", "Facts"], "Decision"]
+Explain = Callable[["Caller", "Facts"], "Explanation"]
 
 _IDENTITY_NEEDS: Final = frozenset(
     {Need.SESSION, Need.PERSON, Need.DIRECTORY, Need.DEVICES}
 )
 MAX_RESIDUALS: Final = 4096
 MAX_TREES: Final = 20_000
-# Under this key, which no method has, is the function that the answers come from.
-_FUNCTION: Final = 0
-MAX_METHODS: Final = 16
 
 
 class CompiledRoute:
     """A route ready for millions of decisions.
 
-    `decide(caller, facts)` returns the Answer, `decide_with_reasons` the Decision as
-    the evaluator gives it, but without traces. Both are functions, to be kept where
-    time counts: looking one up costs as much as a small decision. Routes with policies
-    in another language are decided by `answer`, which takes their verdicts.
+    `decide(caller, facts)` returns the Answer, `explain(caller, facts)` an Explanation:
+    the decision with all reasons, and a tree for whoever reads it. Both are functions,
+    to be kept where time counts: looking one up costs as much as a small decision.
+    Routes with policies in another language are decided by `answer`, which takes their
+    verdicts.
     """
 
     __slots__ = (
@@ -62,7 +61,7 @@ class CompiledRoute:
         "_shape",
         "_shapes",
         "decide",
-        "decide_with_reasons",
+        "explain",
         "program",
     )
 
@@ -78,7 +77,7 @@ class CompiledRoute:
         self._shape = shape
         self._anonymous: Answer | None = None
         self.decide: Decide = self.answer
-        self.decide_with_reasons: DecideWithReasons = self._prepare_reasons
+        self.explain: Explain = self._prepare_explaining
         if shape is not None:
             self.decide = shapes.function(shape.code, self, constants)
 
@@ -107,24 +106,26 @@ class CompiledRoute:
             try:
                 found: Answer = left[facts.request.method]
             except KeyError:
-                return _for_a_method(left, caller, facts)
+                # A method that nobody has heard of; not worth remembering.
+                return self.decide(caller, facts)
             return found
         return left(caller, facts)  # type: ignore[operator]
 
-    def _prepare_reasons(self, caller: Caller, facts: Facts) -> Decision:
-        """Generate the function that gives reasons, when it is first wanted."""
-        self.decide_with_reasons = self.evaluate
+    def _prepare_explaining(self, caller: Caller, facts: Facts) -> Explanation:
+        """Generate the function that explains, when it is first wanted."""
+        self.explain = self.evaluate
+        source = None
         if self._shape is not None:
-            source = reasoned_source(*_programs(self.program))
-            if source is not None:
-                text, constants = source
-                function = self._shapes.statements(text, self, constants)
-                self.decide_with_reasons = function
-        return self.decide_with_reasons(caller, facts)
+            source = recording_source(*_programs(self.program))
+        if source is not None:
+            plan = Plan(self.program, source.kinds)
+            constants = (*source.constants, plan)
+            self.explain = self._shapes.statements(source.text, self, constants)
+        return self.explain(caller, facts)
 
-    def evaluate(self, _: Caller, facts: Facts) -> Decision:
-        """Ask the evaluator for the whole decision."""
-        return evaluate_route(self.program, facts, Mode.POSTERN).decision
+    def evaluate(self, _: Caller, facts: Facts) -> Explanation:
+        """Ask the evaluator for everything."""
+        return evaluate_route(self.program, facts, Mode.POSTERN)
 
     def residual(self, caller: Caller) -> Residual:
         """Work out, and remember, what is left to decide for a caller."""
@@ -152,15 +153,20 @@ class CompiledRoute:
         function = shapes.function(code, self, (*watched, *constants_of(whole)))
         if shape.guards or not sees_the_method_only(whole):
             return function
-        return {_FUNCTION: function}
+        return _answers(*[function(caller, facts) for facts in _REQUESTS])
 
 
-def _for_a_method(answers: dict[Any, Any], caller: Caller, facts: Facts) -> Answer:
-    """Decide, and remember the answer with its method unless there are too many."""
-    found: Answer = answers[_FUNCTION](caller, facts)
-    if len(answers) <= MAX_METHODS:
-        answers[facts.request.method] = found
-    return found
+@lru_cache(maxsize=4096)
+def _answers(*answers: Answer) -> dict[str | None, Answer]:
+    """Return the answers by method; the many who are told the same share them."""
+    return dict(zip(_METHODS, answers, strict=True))
+
+
+_METHODS: Final = (
+    *("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE"),
+    None,
+)
+_REQUESTS: Final = [Facts(request=Request(method=method)) for method in _METHODS]
 
 
 def _programs(route: RouteProgram) -> tuple[list[Program], list[Program]]:

@@ -15,6 +15,7 @@ from policies.language.modes import Mode
 from .answers import ALLOWED, REFUSED
 from .forms import SLOT, Form, Leaf
 from .masks import Decisions
+from .recordings import Recording
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -33,8 +34,12 @@ _FIELDS: Final = (
 )
 # From how many uses on a field is worth a local variable.
 _WORTH_A_LOCAL: Final = 4
-# Each parameter is copied at each call, needed or not; more than these are one.
+# Each parameter is copied at each call, needed or not; more than these are one. Where
+# all constants are needed at each call, copying pays longer.
 MAX_PARAMETERS: Final = 12
+MAX_PARAMETERS_OF_STATEMENTS: Final = 48
+# Caller, facts, and the route.
+_PARAMETERS: Final = 3
 # So many differ only in an installation that makes them up; then begin again.
 MAX_SHAPES: Final = 20_000
 
@@ -65,6 +70,7 @@ class Shapes:
             "A": ALLOWED,
             "R": REFUSED,
             "D": Decisions(),
+            "E": Recording,
             "M": Mode.POSTERN,
         }
 
@@ -94,32 +100,39 @@ class Shapes:
         self, code: CodeType, route: object, constants: Sequence[Any]
     ) -> Callable[..., Any]:
         """Return the function that code is with some constants; `route` is its `S`."""
-        held = constants if len(constants) <= MAX_PARAMETERS else (tuple(constants),)
+        is_packed = code.co_argcount != _PARAMETERS + len(constants)
+        held = (tuple(constants),) if is_packed else constants
         return FunctionType(code, self._names, "decide", (route, *held))
 
     def statements(
         self, source: str, route: object, constants: Sequence[Any]
     ) -> Callable[..., Any]:
-        """Return the function of statements that name their slots in order."""
-        return self.function(self._code(source), route, constants)
+        """Return the function of statements that name their slots in order.
+
+        They end in a return; about odd callers the evaluator is asked, by `S.evaluate`.
+        """
+        text = f"{_locals(source)}{_short(source)}"
+        body = f"if p.odd: return S.evaluate(p, f)\n{text}"
+        code = self._code(body, MAX_PARAMETERS_OF_STATEMENTS)
+        return self.function(code, route, constants)
 
     def ask(self, form: Form, constants: Sequence[Any], caller: Caller) -> bool:
         """Return the value of an identity criterion for one caller."""
         code = self._code(f"return {form.text}")
         return bool(self.function(code, None, constants)(caller, None))
 
-    def _code(self, body: str) -> CodeType:
+    def _code(self, body: str, most: int = MAX_PARAMETERS) -> CodeType:
         found = self._codes.get(body)
         if found is None:
             if len(self._codes) >= MAX_SHAPES:
                 self._codes.clear()
                 self._shapes.clear()
-            found = self._codes[body] = _compile(body)
+            found = self._codes[body] = _compile(body, most)
         return found
 
 
-def _compile(body: str) -> CodeType:
-    text, names = _with_names(body)
+def _compile(body: str, most: int) -> CodeType:
+    text, names = _with_names(body, most)
     lines = text.replace("\n", "\n ")
     namespace: dict[str, Any] = {"__builtins__": {}}
     # The source is made of this package's own expressions; what policies say is among
@@ -129,10 +142,10 @@ def _compile(body: str) -> CodeType:
     return code
 
 
-def _with_names(text: str) -> tuple[str, str]:
+def _with_names(text: str, most: int) -> tuple[str, str]:
     """Give each slot a name; return the source and the further parameters."""
     first, *others = text.split(SLOT)
-    if len(others) > MAX_PARAMETERS:
+    if len(others) > most:
         packed = [f"K[{number}]{other}" for number, other in enumerate(others)]
         return "".join([first, *packed]), ", K"
     parts = [first]

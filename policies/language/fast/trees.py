@@ -56,8 +56,8 @@ def policy_tree(program: Program) -> PolicyTree:
     """Return the expressions of a policy."""
     return PolicyTree(
         program=program,
-        allow=alternatives(program, _ALLOW, folds=True),
-        passes=negate(alternatives(program, _DENY, folds=True)),
+        allow=_alternatives(program, _ALLOW),
+        passes=negate(_alternatives(program, _DENY)),
         guards=() if program.needs.isdisjoint(_GUARDED) else _guards(program),
         has_allow_rules=program.has(_ALLOW),
     )
@@ -78,41 +78,37 @@ def _guards(program: Program) -> tuple[Leaf, ...]:
     return tuple(guard for guard in guards if guard is not None)
 
 
-def alternatives(program: Program, action: Action, *, folds: bool) -> Tree:
-    """Return the tree of all rules of an action; see `join` for `folds`."""
+def _alternatives(program: Program, action: Action) -> Tree:
+    """Return the tree of all rules of an action."""
     blocks = [
-        _block(block, action, folds=folds)
+        _block(block, action)
         for rule in program.rules
         if rule.action is action
         for block in rule.operators
     ]
-    return join("or", blocks, folds=folds)
+    return join("or", blocks)
 
 
-def _block(block: CompiledOperator, action: Action, *, folds: bool) -> Tree:
+def _block(block: CompiledOperator, action: Action) -> Tree:
     operator = block.operator
     inverts = operator.inverts
     leaves = [
         leaf_of(entry, inverts=inverts, action=action) for entry in block.criteria
     ]
-    return join("and" if operator.needs_all else "or", leaves, folds=folds)
+    return join("and" if operator.needs_all else "or", leaves)
 
 
-def join(word: str, trees: Iterable[Tree], *, folds: bool = True) -> Tree:
-    """Join trees; nothing joined by `or` is False.
-
-    With `folds` constants are worked in. Where reasons count they stay, since what
-    always holds is not the only reason.
-    """
+def join(word: str, trees: Iterable[Tree]) -> Tree:
+    """Join trees, with constants worked in; nothing joined by `or` is False."""
     decisive = word == "or"
     kept: list[Leaf | Join] = []
     for tree in trees:
         if isinstance(tree, bool):
-            if folds and tree is decisive:
+            if tree is decisive:
                 return decisive
         elif isinstance(tree, Join):
             kept += tree.items if tree.word == word else (tree,)
-        elif not folds or tree.form.constant is None:
+        elif tree.form.constant is None:
             kept.append(tree)
         elif tree.form.constant is decisive:
             return decisive
@@ -128,7 +124,7 @@ def _joined(word: str, trees: list[Leaf | Join]) -> Leaf | Join:
     for tree in trees:
         if isinstance(tree, Leaf) and tree.form.merges_in == word:
             form = tree.form
-            alike = (form.family, form.is_turned, tree.constants[1:])
+            alike = (form.family, tree.constants[1:])
             families.setdefault(alike, []).append(tree)
         else:
             items.append(tree)
@@ -143,13 +139,13 @@ _ORDER: Final = attrgetter("order")
 
 
 def negate(tree: Tree) -> Tree:
-    """Return the opposite of a tree, which has the same reasons."""
+    """Return the opposite of a tree."""
     if isinstance(tree, bool):
         return not tree
     if isinstance(tree, Leaf):
         return opposite(tree)
     word = "or" if tree.word == "and" else "and"
-    return join(word, [negate(item) for item in tree.items], folds=False)
+    return join(word, [negate(item) for item in tree.items])
 
 
 def spelt_out(tree: Tree) -> Leaf | Join:
