@@ -221,7 +221,7 @@ class MachineUser:
         return self.name
 
 
-def _count_wrong_token(address: str) -> None:
+def count_wrong_token(address: str) -> None:
     """Refuse even to answer a network that keeps guessing tokens.
 
     Good tokens are looked at first: whoever guesses can't lock a neighbor out.
@@ -279,7 +279,7 @@ class ApiAuthentication(BaseAuthentication):
             else None
         )
         if account is None:
-            _count_wrong_token(client_address(request._request))  # noqa: SLF001
+            count_wrong_token(client_address(request._request))  # noqa: SLF001
             raise AuthenticationFailed("this token is unknown, expired or revoked")
         namespace_services.record_token_use(account.id, now=timezone.now())
         request._request.actor = Actor(  # type: ignore[attr-defined] # noqa: SLF001

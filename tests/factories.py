@@ -12,6 +12,7 @@ from directory.models import (
     Directory,
     Group,
     Membership,
+    ScimToken,
     ServiceAccount,
     SyncRun,
     SyncState,
@@ -106,6 +107,24 @@ def make_service_account(
         now=NOW,
     )
     return issued.account, issued.token
+
+
+def make_pushed_directory(name: str = "") -> Directory:
+    """Make a directory that an identity provider pushes to."""
+    return directory_services.create_directory(
+        name=name or f"pushed directory {next(_numbers)}",
+        options={},
+        actor=system("test"),
+        now=NOW,
+    )
+
+
+def make_scim_token(directory: Directory) -> ScimToken:
+    """Make a token that pushes to a directory."""
+    issued = directory_services.create_scim_token(
+        directory.pk, name="Okta", actor=system("test"), now=NOW
+    )
+    return issued.row
 
 
 def make_held_run(directory: Directory) -> SyncRun:

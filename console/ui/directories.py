@@ -21,11 +21,17 @@ from console.core.generic.pages import (
 )
 from console.ui import directory_runs as display
 from console.ui.directory_forms import DirectoryForm, EditDirectoryForm
+from console.ui.scim_tokens import scim_address
 from directory import selectors, services
 from directory.listings import DirectoryListing
-from directory.providers import BY_CODE
+from directory.providers import BY_CODE, pushed
 
 RECENT = 20
+TOKEN_COLUMNS = (
+    {"label": "Token"},
+    {"label": "Last used", "hide": "narrow"},
+    {"label": "Ends"},
+)
 
 
 class DirectoriesPage(ListPage):
@@ -81,6 +87,14 @@ class DirectoryPage(_OfDirectory, Page):
         directory = self.directory
         runs = selectors.list_runs(self.actor).filter(directory=directory)[:RECENT]
         shown = [display.run_row(run) for run in runs]
+        if directory.provider == pushed.CODE:
+            kwargs |= {
+                "scim_address": scim_address(self.request, directory),
+                "tokens": selectors.list_scim_tokens(self.actor).filter(
+                    directory=directory
+                ),
+                "token_columns": TOKEN_COLUMNS,
+            }
         return super().get_context_data(
             title=directory.name,
             directory=directory,
@@ -148,14 +162,22 @@ class CreateDirectoryPage(_DirectoryForm[DirectoryForm]):
         return selectors.get_service_account(wanted, actor=self.actor)
 
     @property
+    def is_pushed(self) -> bool:
+        """Whether the provider pushes, so that there is no account."""
+        return "push" in self.request.GET
+
+    @property
     def account_id(self) -> Any:
-        """Its id."""
+        """Its id; None where the provider pushes."""
+        if self.is_pushed:
+            return None
         return self.account.pk if self.account else UUID(int=0)
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """Shape the form after the provider; only for those who may."""
         selectors.check_may_edit_directory(self.actor)
         kind = self.account.kind if self.account else ""
+        kind = pushed.CODE if self.is_pushed else kind
         return super().get_form_kwargs() | {"kind": kind}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -163,6 +185,7 @@ class CreateDirectoryPage(_DirectoryForm[DirectoryForm]):
         accounts = selectors.list_service_accounts(self.actor)
         return super().get_context_data(
             account=self.account,
+            is_pushed=self.is_pushed,
             accounts=[
                 (one, provider_name(one.kind))
                 for one in accounts
@@ -176,7 +199,12 @@ class CreateDirectoryPage(_DirectoryForm[DirectoryForm]):
         directory = services.create_directory(
             account_id=self.account_id, actor=self.actor, now=self.now, **form.values
         )
-        messages.success(self.request, f"{directory.name} will be read in a moment.")
+        messages.success(
+            self.request,
+            f"{directory.name} waits for pushes; give the provider a token."
+            if self.is_pushed
+            else f"{directory.name} will be read in a moment.",
+        )
         return reverse("directory:directory-detail", args=[directory.pk])
 
 
@@ -207,7 +235,9 @@ class EditDirectoryPage(_OfDirectory, _DirectoryForm[EditDirectoryForm]):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Show the form at once: the account is known."""
         return super().get_context_data(
-            account=self.directory.account or True, **kwargs
+            account=self.directory.account or True,
+            is_pushed=self.directory.provider == pushed.CODE,
+            **kwargs,
         )
 
     def save(self, form: EditDirectoryForm) -> str:

@@ -43,7 +43,7 @@ class DirectoryForm(forms.Form):
         min_value=1,
         max_value=1_000_000,
         initial=500,
-        help_text="Whichever is smaller counts. Up to ten changes always pass.",
+        help_text="Whichever is smaller counts. The first run is never held.",
     )
 
     def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:

@@ -26,7 +26,12 @@ CHANGES = (
     ("added", "New memberships"),
     ("removed", "Ended memberships"),
 )
-TRIGGERS = {"schedule": "By schedule", "manual": "By hand", "file": "From a file"}
+TRIGGERS = {
+    "schedule": "By schedule",
+    "manual": "By hand",
+    "push": "After a push",
+    "file": "From a file",
+}
 SOON_SECONDS = 90
 RUN_COLUMNS = (
     {"label": "Started"},

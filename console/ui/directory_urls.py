@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from console.ui import credentials, directories, people
+from console.ui import credentials, directories, people, scim_tokens
 
 app_name = "directory"
 urlpatterns = [
@@ -33,6 +33,16 @@ urlpatterns = [
         "directories/<uuid:id>/run",
         directories.StartRun.as_view(),
         name="directory-run",
+    ),
+    path(
+        "directories/<uuid:id>/tokens/new",
+        scim_tokens.CreateScimTokenPage.as_view(),
+        name="scim-token-create",
+    ),
+    path(
+        "scim-tokens/<uuid:id>/revoke",
+        scim_tokens.RevokeScimTokenPage.as_view(),
+        name="scim-token-revoke",
     ),
     path("directory-runs/<uuid:id>/", directories.RunPage.as_view(), name="run-detail"),
     path(

@@ -22,12 +22,22 @@ class DirectoryViewSet(ScopedViewSet[Directory]):
     listing = DirectoryListing()
     serializer_class = serializers.DirectorySerializer
     required_permissions = dict.fromkeys(
-        ("list", "retrieve", "create", "partial_update", "run"), EDIT
+        (
+            "list",
+            "retrieve",
+            "create",
+            "partial_update",
+            "run",
+            "tokens",
+            "make_token",
+            "revoke_token",
+        ),
+        EDIT,
     )
 
     @extend_schema(request=serializers.DirectoryCreateSerializer)
     def create(self, request: Request) -> Response:
-        """Add a directory; its first run begins within a minute."""
+        """Add a directory; without an account, it is pushed to by SCIM."""
         data = self.read_input(serializers.DirectoryCreateSerializer)
         directory = services.create_directory(actor=self.actor, now=self.now, **data)
         return self.answer(directory, status=201)
@@ -56,6 +66,40 @@ class DirectoryViewSet(ScopedViewSet[Directory]):
             self.kwargs["id"], actor=self.actor, now=self.now, **data
         )
         return Response(serializers.SyncRunSerializer(run).data, status=202)
+
+    @extend_schema(
+        summary="List the tokens that push to a directory",
+        responses=serializers.ScimTokenSerializer(many=True),
+    )
+    def tokens(self, request: Request, **_: Any) -> Response:
+        """Tell of the tokens, never the tokens themselves."""
+        rows = selectors.list_scim_tokens(self.actor)
+        found = rows.filter(directory=self.get_object())
+        return Response(serializers.ScimTokenSerializer(found, many=True).data)
+
+    @extend_schema(
+        summary="Make a token that pushes to a directory",
+        request=serializers.ScimTokenNewSerializer,
+        responses={201: serializers.IssuedScimTokenSerializer},
+    )
+    def make_token(self, request: Request, **_: Any) -> Response:
+        """Make a token. It is in the answer, and nowhere afterwards."""
+        issued = services.create_scim_token(
+            self.kwargs["id"],
+            actor=self.actor,
+            now=self.now,
+            **self.read_input(serializers.ScimTokenNewSerializer),
+        )
+        shown = serializers.ScimTokenSerializer(issued.row).data
+        return Response({**shown, "token": issued.token}, status=201)
+
+    @extend_schema(
+        summary="Revoke a token that pushes to a directory", responses={204: None}
+    )
+    def revoke_token(self, request: Request, **_: Any) -> Response:
+        """Let a token work no more."""
+        services.revoke_scim_token(self.kwargs["id"], actor=self.actor, now=self.now)
+        return Response(status=204)
 
 
 class SyncRunViewSet(ScopedViewSet[SyncRun]):

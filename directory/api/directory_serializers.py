@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from directory.models import Directory, SyncRun
+from directory.models import Directory, ScimToken, SyncRun
 
 SETTINGS = [
     "interval_seconds",
@@ -62,10 +62,51 @@ class DirectoryCreateSerializer(DirectoryChangeSerializer):
     """A directory to add."""
 
     name = serializers.CharField(max_length=100)
-    account_id = serializers.UUIDField()
+    account_id = serializers.UUIDField(
+        required=False,
+        allow_null=True,
+        help_text="Without one, an identity provider pushes to it by SCIM 2.0.",
+    )
     options = serializers.DictField(
         child=serializers.CharField(allow_blank=True), default=dict
     )
+
+
+class ScimTokenSerializer(serializers.ModelSerializer[ScimToken]):
+    """A token that pushes to a directory."""
+
+    directory_id = serializers.UUIDField(read_only=True)
+
+    class Meta:
+        model = ScimToken
+        fields = [
+            "id",
+            "directory_id",
+            "name",
+            "token_prefix",
+            "created_by",
+            "created_at",
+            "expires_at",
+            "last_used_at",
+        ]
+        read_only_fields = fields
+
+
+class IssuedScimTokenSerializer(ScimTokenSerializer):
+    """A token with its text, which is told this once."""
+
+    token = serializers.CharField(read_only=True)
+
+    class Meta(ScimTokenSerializer.Meta):
+        fields = [*ScimTokenSerializer.Meta.fields, "token"]
+        read_only_fields = fields
+
+
+class ScimTokenNewSerializer(serializers.Serializer[Any]):
+    """A token to make."""
+
+    name = serializers.CharField(max_length=100)
+    expires_at = serializers.DateTimeField(required=False, allow_null=True)
 
 
 class RunSerializer(serializers.Serializer[Any]):

@@ -25,6 +25,16 @@ urlpatterns = [
         name="api-directory-run",
     ),
     path(
+        "directories/<uuid:id>/scim-tokens/",
+        directories.DirectoryViewSet.as_view({"get": "tokens", "post": "make_token"}),
+        name="api-scim-token-list",
+    ),
+    path(
+        "scim-tokens/<uuid:id>/",
+        directories.DirectoryViewSet.as_view({"delete": "revoke_token"}),
+        name="api-scim-token-detail",
+    ),
+    path(
         "directory-runs/<uuid:id>/release/",
         directories.SyncRunViewSet.as_view({"post": "release"}),
         name="api-run-release",

@@ -20,6 +20,7 @@ from directory.providers import (
     okta,
     onelogin,
     ping,
+    pushed,
     scim,
 )
 from directory.providers.base import Options, Provider
@@ -38,6 +39,7 @@ PROVIDERS: Sequence[Provider] = (
     ping.PROVIDER,
     ldap.PROVIDER,
     scim.PROVIDER,
+    pushed.PROVIDER,
     http_json.PROVIDER,
 )
 BY_CODE: Mapping[str, Provider] = {one.code: one for one in PROVIDERS}

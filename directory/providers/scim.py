@@ -26,9 +26,14 @@ def _list(item: Item, name: str) -> list[Any]:
     return value
 
 
-def _person(item: Item, _: Context) -> Iterable[Record]:
+def read_person(item: Item) -> Person:
+    """Return the person whom a SCIM user stands for.
+
+    Raises:
+        UnreadableError: it is no such user.
+    """
     named = item.get("displayName")
-    yield Person(
+    return Person(
         id=key(item),
         email=_email(item),
         name=text(item, "displayName")
@@ -40,9 +45,22 @@ def _person(item: Item, _: Context) -> Iterable[Record]:
     )
 
 
+def read_group_name(item: Item) -> str:
+    """Return what people call a SCIM group.
+
+    Raises:
+        UnreadableError: its name or its id is none.
+    """
+    return text(item, "displayName") or key(item)
+
+
+def _person(item: Item, _: Context) -> Iterable[Record]:
+    yield read_person(item)
+
+
 def _group(item: Item, _: Context) -> Iterable[Record]:
     group = key(item)
-    yield Group(id=group, name=text(item, "displayName") or group)
+    yield Group(id=group, name=read_group_name(item))
     for member in _list(item, "members"):
         is_group = text(member, "type").lower() == "group" or "/Groups/" in text(
             member, "$ref"

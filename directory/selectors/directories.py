@@ -67,7 +67,9 @@ def list_troubles(actor: Actor, *, now: datetime) -> list[tuple[Directory, str]]
     data count as missing.
     """
     found = []
-    for directory in list_read_directories(actor).filter(account__isnull=False):
+    for directory in list_read_directories(actor).exclude(
+        account__isnull=True, next_run_at__isnull=True
+    ):
         last = directory.runs.exclude(
             state__in=(SyncState.QUEUED, SyncState.RUNNING, SyncState.PREVIEWED)
         ).first()

@@ -19,6 +19,13 @@ from directory.services.people import (
     change_password,
     ensure_bootstrap_admin,
 )
+from directory.services.pushes import Pushed, delete_pushed, push_resource
+from directory.services.scim_tokens import (
+    IssuedScimToken,
+    create_scim_token,
+    record_scim_token_use,
+    revoke_scim_token,
+)
 from directory.services.service_accounts import (
     Credential,
     create_service_account,
@@ -47,6 +54,8 @@ from directory.services.syncing import release_run, run_sync
 
 __all__ = [
     "Credential",
+    "IssuedScimToken",
+    "Pushed",
     "SignedIn",
     "change_password",
     "check_connection",
@@ -54,7 +63,9 @@ __all__ = [
     "check_password",
     "check_recovery_token",
     "create_directory",
+    "create_scim_token",
     "create_service_account",
+    "delete_pushed",
     "delete_service_account",
     "discard_run",
     "end_openid_sessions",
@@ -62,11 +73,14 @@ __all__ = [
     "load_snapshot",
     "mint_recovery_token",
     "open_secret",
+    "push_resource",
     "record_effect",
     "record_failed_sign_in",
     "record_refused_identity",
+    "record_scim_token_use",
     "record_sign_in",
     "release_run",
+    "revoke_scim_token",
     "run_sync",
     "save_identity_provider",
     "sign_in_by_identity",

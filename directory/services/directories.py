@@ -17,7 +17,7 @@ from console.core.exceptions import (
 from console.core.transactions import writing
 from directory import selectors
 from directory.models import Directory, ServiceAccount
-from directory.providers import BY_CODE, open_client
+from directory.providers import BY_CODE, open_client, pushed
 from directory.providers.base import Limits, Provider
 from directory.providers.engine import enumerate_all
 from directory.services.service_accounts import open_secret
@@ -40,13 +40,15 @@ SWITCHES = ("is_enabled", "only_used_groups")
 def create_directory(
     *,
     name: str,
-    account_id: UUID | str,
     options: Mapping[str, str],
     actor: Actor,
     now: datetime,
+    account_id: UUID | str | None = None,
     **settings: Any,
 ) -> Directory:
     """Add a directory that is read with a service account.
+
+    Without an account it is one that an identity provider pushes to, by SCIM.
 
     Raises:
         PermissionDeniedError: the actor is no admin of the root.
@@ -54,13 +56,13 @@ def create_directory(
         ConflictError: the name is taken.
     """
     selectors.check_may_edit_directory(actor)
-    account = _account(account_id, actor)
+    account = _account(account_id, actor) if account_id else None
     directory = Directory(
         account=account,
-        provider=account.kind,
+        provider=account.kind if account else pushed.CODE,
         created_at=now,
         modified_at=now,
-        next_run_at=now,
+        next_run_at=now if account else None,  # before a push there is nothing to read
     )
     _change(directory, {"name": name, "options": options, **settings})
     directory.save()
@@ -97,7 +99,8 @@ def update_directory(
         directory.account = account
     _change(directory, changes)
     latest = now + timedelta(seconds=directory.interval_seconds)
-    directory.next_run_at = min(directory.next_run_at or latest, latest)
+    if directory.next_run_at or directory.account_id:
+        directory.next_run_at = min(directory.next_run_at or latest, latest)
     directory.version += 1
     directory.modified_at = now
     directory.save()

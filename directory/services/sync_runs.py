@@ -5,9 +5,12 @@ counts up with each taking. Whoever finds another fence stops before the next wr
 worker that slept through its lease changes nothing any more.
 """
 
+from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
+
+from django.db.models import Q
 
 from console.core import audit, jobs
 from console.core.actor import Actor, system
@@ -16,12 +19,15 @@ from console.core.exceptions import ConflictError, NotFoundError
 from console.core.transactions import writing
 from directory import selectors
 from directory.models import Directory, SyncRun, SyncState
+from directory.providers import pushed
+from directory.sync.guard import GONE, Recent
 from namespaces.selectors import get_root
 
 LEASE = timedelta(minutes=2)
+WINDOW = timedelta(hours=1)
 MAX_ATTEMPTS = 3
 UNDER_WAY = (SyncState.QUEUED, SyncState.RUNNING)
-SCHEDULE, MANUAL = "schedule", "manual"
+SCHEDULE, MANUAL, PUSH = "schedule", "manual", "push"
 BUSY = "another run of this directory was under way"
 GIVEN_UP = "the worker was stopped three times; nothing was changed"
 
@@ -41,16 +47,16 @@ def start_sync(
     """
     with writing():
         directory = selectors.get_directory(directory_id, actor=actor)
-        if directory.account_id is None:
+        if directory.account_id is None and directory.provider != pushed.CODE:
             raise ConflictError("this directory is not read from a provider")
         if directory.runs.filter(state__in=UNDER_WAY).exists():
             raise ConflictError("a run of this directory is under way already")
-        run = _queue(directory, MANUAL, actor=actor, now=now, is_dry_run=is_dry_run)
+        run = queue(directory, MANUAL, actor=actor, now=now, is_dry_run=is_dry_run)
         record("run-asked", run, {"dry run": is_dry_run}, actor=actor, now=now)
     return run
 
 
-def _queue(
+def queue(
     directory: Directory,
     trigger: str,
     *,
@@ -58,6 +64,7 @@ def _queue(
     now: datetime,
     is_dry_run: bool = False,
 ) -> SyncRun:
+    """Let a worker read a directory; for services that have checked everything."""
     run = SyncRun.objects.create(
         directory=directory,
         state=SyncState.QUEUED,
@@ -77,13 +84,18 @@ def start_due_syncs(*, now: datetime) -> int:
     started = 0
     actor = system("directory schedule")
     due = Directory.objects.filter(
-        is_enabled=True, account__isnull=False, next_run_at__lte=now
+        Q(account__isnull=False) | Q(provider=pushed.CODE),
+        is_enabled=True,
+        next_run_at__lte=now,
     )
     for directory in due:
+        is_under_way = directory.runs.filter(state__in=UNDER_WAY).exists()
+        if is_under_way and directory.provider == pushed.CODE:
+            continue  # what was pushed since is read after it
         directory.next_run_at = now + timedelta(seconds=directory.interval_seconds)
         directory.save(update_fields=["next_run_at"])
-        if not directory.runs.filter(state__in=UNDER_WAY).exists():
-            _queue(directory, SCHEDULE, actor=actor, now=now)
+        if not is_under_way:
+            queue(directory, SCHEDULE, actor=actor, now=now)
             started += 1
     left = SyncRun.objects.filter(state__in=UNDER_WAY, modified_at__lt=now - LEASE)
     for run in left.select_related("directory"):
@@ -168,6 +180,24 @@ def get_held(run_id: UUID | str, *, actor: Actor) -> SyncRun:
     if run.state != SyncState.HELD:
         raise ConflictError("this run is not held any more")
     return run
+
+
+def recent_changes(directory: Directory, *, now: datetime) -> Recent:
+    """Return what the runs of the last hour have changed that nobody looked at.
+
+    What a person released is theirs, and so is all that came before it.
+    """
+    counts: Counter[str] = Counter()
+    gains: Counter[str] = Counter()
+    runs = directory.runs.filter(
+        state=SyncState.APPLIED, finished_at__gt=now - WINDOW
+    ).defer("plan")
+    for run in runs:
+        if run.reasons:
+            break
+        counts.update({name: run.counts.get(name, 0) for name in GONE})
+        gains.update(run.gains)
+    return Recent(counts, gains)
 
 
 @writing()

@@ -20,8 +20,8 @@ from console.core.exceptions import ConflictError, ConsoleError
 from console.core.transactions import writing
 from directory.exceptions import ProviderError
 from directory.models import Directory, Group, SyncRun, SyncState, User
-from directory.providers import BY_CODE, open_client
-from directory.providers.base import Limits
+from directory.providers import BY_CODE, open_client, pushed
+from directory.providers.base import Limits, Provider
 from directory.providers.engine import enumerate_all
 from directory.providers.records import Batch
 from directory.services import sync_runs
@@ -31,7 +31,7 @@ from directory.services.sync_runs import LeaseLostError
 from directory.sync.apply import apply_plan, read_known
 from directory.sync.assembly import Assembled, Assembly
 from directory.sync.diff import Plan, make_plan
-from directory.sync.guard import Brake, find_reasons
+from directory.sync.guard import Brake, Recent, count_gains, find_reasons
 from namespaces import selectors as namespace_selectors
 from namespaces import services as namespace_services
 
@@ -91,16 +91,15 @@ class _Worker:
             used_groups=used,
             privileged_groups=used,
             brake=Brake(directory.brake_percent, directory.brake_count),
+            recent=self.recent(),
         )
+        self.run.gains = count_gains(plan, used)
         _finish(self.run, plan, assembled, reasons, now=self.clock())
 
     def fetch(self) -> Iterable[Batch]:
         """Yield the pages of the provider."""
-        directory = self.run.directory
-        provider = BY_CODE[directory.provider]
-        credential = open_secret(directory.account_id or "", now=self.clock())
-        options = provider.with_defaults({**directory.options, **credential.settings})
-        options |= credential.secrets
+        provider = BY_CODE[self.run.directory.provider]
+        options = self.options(provider)
         self.say(f"reading {provider.name}")
         if provider.fetch is not None:
             yield from provider.fetch(options, limits=Limits(), sleep=self.wait)
@@ -112,6 +111,23 @@ class _Worker:
                 f"{usage.requests:,} requests, {usage.waits:,} waits of "
                 f"{usage.waited_seconds:,.0f} seconds in all"
             )
+
+    def recent(self) -> Recent | None:
+        """Return what pushes changed before: they come in slices, not in runs."""
+        directory = self.run.directory
+        if directory.provider != pushed.CODE:
+            return None
+        return sync_runs.recent_changes(directory, now=self.clock())
+
+    def options(self, provider: Provider) -> dict[str, str]:
+        """Return what the provider is read with, secrets included."""
+        directory = self.run.directory
+        if provider.code == pushed.CODE:
+            own = {"directory_id": str(directory.pk)}
+            return provider.with_defaults(directory.options) | own
+        credential = open_secret(directory.account_id or "", now=self.clock())
+        options = provider.with_defaults({**directory.options, **credential.settings})
+        return options | dict(credential.secrets)
 
     def wait(self, seconds: float) -> None:
         """Wait, and keep the lease meanwhile."""

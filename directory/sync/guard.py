@@ -5,12 +5,11 @@ was set, looks just like a provider whose people have left.
 """
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from directory.sync.diff import Known, Plan
 
-FLOOR = 10  # in a small company, a handful is much in percent
 PRIVILEGED_GROWTH = 10
 PERCENT, COUNT = 20, 500
 
@@ -24,7 +23,27 @@ class Brake:
 
     def limit(self, total: int) -> int:
         """Return how many of `total` may change."""
-        return max(min(total * self.percent // 100, self.count), FLOOR)
+        return min(total * self.percent // 100, self.count)
+
+
+GONE = ("gone_people", "gone_groups", "removed")
+
+
+@dataclass(frozen=True, slots=True)
+class Recent:
+    """What pushes changed shortly before: they empty a directory in slices.
+
+    `counts` are of GONE, `gains` the new members of groups that let people in.
+    """
+
+    counts: Mapping[str, int]
+    gains: Mapping[str, int]
+
+
+def count_gains(plan: Plan, privileged: Collection[str]) -> dict[str, int]:
+    """Return how many new members each of the groups gets that let people in."""
+    wanted = frozenset(privileged)
+    return dict(Counter(group for _, group in plan.added if group in wanted))
 
 
 def find_reasons(
@@ -34,40 +53,50 @@ def find_reasons(
     used_groups: Collection[str],
     privileged_groups: Collection[str],
     brake: Brake,
+    recent: Recent | None = None,
 ) -> list[str]:
     """Return why a plan is held; none when it may be applied.
 
     `used_groups` are named by policies or hold roles; `privileged_groups` are those
-    that let people in. A directory without anybody is filled without asking.
+    that let people in. A directory without anybody is filled without asking. With
+    `recent`, for pushes, whoever comes is let in, and what went before counts as well.
     """
     if not any(one.is_active for one in known.people.values()):
         return []
     return [
-        *_much_changes(plan, known, brake),
+        *_much_changes(plan, known, brake, recent),
         *_used_groups_lose(plan, known, frozenset(used_groups)),
-        *_privileged_groups_grow(plan, known, frozenset(privileged_groups)),
+        *_privileged_groups_grow(plan, known, frozenset(privileged_groups), recent),
     ]
 
 
-def _much_changes(plan: Plan, known: Known, brake: Brake) -> list[str]:
+def _much_changes(
+    plan: Plan, known: Known, brake: Brake, recent: Recent | None
+) -> list[str]:
     people = sum(one.is_active for one in known.people.values())
     groups = sum(one.is_active for one in known.groups.values())
     pairs = known.count_memberships()
     parts = (
-        ("people are new", len(plan.new_people), people),
-        ("people change", len(plan.changed_people), people),
-        ("people are gone", len(plan.gone_people), people),
-        ("groups are new", len(plan.new_groups), groups),
-        ("groups change", len(plan.changed_groups), groups),
-        ("groups are gone", len(plan.gone_groups), groups),
-        ("memberships are new", len(plan.added), pairs),
-        ("memberships are gone", len(plan.removed), pairs),
+        ("people are new", "new_people", people),
+        ("people change", "changed_people", people),
+        ("people are gone", "gone_people", people),
+        ("groups are new", "new_groups", groups),
+        ("groups change", "changed_groups", groups),
+        ("groups are gone", "gone_groups", groups),
+        ("memberships are new", "added", pairs),
+        ("memberships are gone", "removed", pairs),
     )
-    return [
-        f"{count:,} {what}, of {total:,}"
-        for what, count, total in parts
-        if count > brake.limit(total)
-    ]
+    counts = plan.counts()
+    reasons = []
+    for what, name, total in parts:
+        if recent is not None and name not in GONE:
+            continue
+        before = recent.counts.get(name, 0) if recent else 0
+        count, whole = counts[name] + before, total + before
+        if counts[name] and count > brake.limit(whole):
+            within = " within an hour" if before else ""
+            reasons.append(f"{count:,} {what}{within}, of {whole:,}")
+    return reasons
 
 
 def _used_groups_lose(plan: Plan, known: Known, used: frozenset[str]) -> list[str]:
@@ -85,12 +114,14 @@ def _used_groups_lose(plan: Plan, known: Known, used: frozenset[str]) -> list[st
 
 
 def _privileged_groups_grow(
-    plan: Plan, known: Known, privileged: frozenset[str]
+    plan: Plan, known: Known, privileged: frozenset[str], recent: Recent | None
 ) -> list[str]:
-    gained = Counter(group for _, group in plan.added)
+    gains = Counter(count_gains(plan, privileged & known.groups.keys()))
+    for group in gains:
+        gains[group] += recent.gains.get(group, 0) if recent else 0
     return [
         f"the group `{known.groups[group].name}`, which lets people in, "
-        f"has {gained[group]:,} new members"
-        for group in sorted(privileged & gained.keys() & known.groups.keys())
-        if gained[group] > PRIVILEGED_GROWTH
+        f"has {gained:,} new members"
+        for group, gained in sorted(gains.items())
+        if gained > PRIVILEGED_GROWTH
     ]

@@ -111,7 +111,7 @@ class TestRunPage:
 
     def test_shows_a_held_run_and_releases_it(self, admin: Client) -> None:
         with FakeOkta(MANY) as fake:
-            directory = connect(fake)
+            directory = connect(fake, brake_percent=20)
             run(directory)
             fake.company = Company({"u1": "Person 1"}, MANY.groups, NOBODY)
             held = run(directory)
@@ -124,7 +124,7 @@ class TestRunPage:
 
     def test_discards_a_held_run(self, admin: Client) -> None:
         with FakeOkta(MANY) as fake:
-            directory = connect(fake)
+            directory = connect(fake, brake_percent=20)
             run(directory)
             fake.company = Company({}, {}, {})
             held = run(directory)

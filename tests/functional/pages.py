@@ -5,7 +5,14 @@ from typing import Any
 
 from console.core.checks import url_patterns
 from devices.models import DeviceCredential, DeviceType
-from directory.models import Directory, Group, ServiceAccount, SyncRun, User
+from directory.models import (
+    Directory,
+    Group,
+    ScimToken,
+    ServiceAccount,
+    SyncRun,
+    User,
+)
 from gateway.models import GatewaySession
 from namespaces.models import ApiServiceAccount, Namespace
 from policies.models import Policy
@@ -25,6 +32,7 @@ ROWS: dict[str, tuple[Any, str]] = {
     "devices/types": (DeviceType, "code"),
     "directories": (Directory, "name"),
     "directory-runs": (SyncRun, "created_at"),
+    "scim-tokens": (ScimToken, "created_at"),
     "credentials": (ServiceAccount, "name"),
     "namespaces": (Namespace, "name"),
     "groups": (Group, "name"),
@@ -42,7 +50,7 @@ ROWS: dict[str, tuple[Any, str]] = {
 KEY = re.compile(r"<uuid:\w+>")
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 # Not pages: files, fragments, answers for machines.
-OTHER = re.compile(r"^(api|healthz|readyz|metrics)|export|download|\^")
+OTHER = re.compile(r"^(api|scim/|healthz|readyz|metrics)|export|download|\^")
 
 
 def list_areas() -> dict[str, list[str]]:

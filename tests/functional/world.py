@@ -11,7 +11,13 @@ from namespaces.models import Namespace
 from namespaces.selectors import get_root
 from routes import services
 from routes.models import Route
-from tests.factories import make_credential, make_service_account, make_session
+from tests.factories import (
+    make_credential,
+    make_pushed_directory,
+    make_scim_token,
+    make_service_account,
+    make_session,
+)
 from tests.routes.imports.reading import SAMPLES
 from tests.routes.imports.running import begin
 
@@ -22,6 +28,7 @@ def load_everything() -> None:
     begin((SAMPLES / "older_keys.yaml").read_bytes(), get_root(), actor=system("test"))
     make_credential()
     make_service_account()
+    make_scim_token(make_pushed_directory("A directory that is pushed to"))
     make_ownership()
     route = Route.objects.exclude(host__contains="*").order_by("name")[0]
     make_session(User.objects.order_by("email")[0], route.host)

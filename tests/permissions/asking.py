@@ -15,6 +15,7 @@ NAMESPACES = (
     "namespaces:",
     "accounts:",
     "directory:",
+    "scim:",
     "devices:",
     "gateway:",
     "policies:",

@@ -39,6 +39,8 @@ KINDS: dict[str, tuple[Permission, bool]] = {
     "credential": (Permission.DIRECTORY_EDIT, False),
     "service-account": (Permission.SERVICE_ACCOUNT_VIEW, False),
     "directory": (Permission.DIRECTORY_EDIT, False),
+    "pushed-directory": (Permission.DIRECTORY_EDIT, False),
+    "scim-token": (Permission.DIRECTORY_EDIT, False),
     "held-run": (Permission.DIRECTORY_EDIT, False),
     "session": (Permission.DIRECTORY_EDIT, False),
 }

@@ -31,7 +31,9 @@ from tests.factories import (
     make_held_run,
     make_namespace,
     make_policy,
+    make_pushed_directory,
     make_route,
+    make_scim_token,
     make_service_account,
     make_session,
     make_user,
@@ -125,6 +127,8 @@ def _make_objects(world: World) -> None:
     world.ids |= {
         "credential": credential.pk,
         "directory": make_directory(account=make_credential(), provider="okta").pk,
+        "pushed-directory": (pushed := make_pushed_directory()).pk,
+        "scim-token": make_scim_token(pushed).pk,
         "held-run": make_held_run(make_directory()).pk,
         "service-account": make_service_account("robot", namespace=web)[0].pk,
         "session": make_session(person, "target.example.com").pk,

@@ -34,7 +34,7 @@ def test_a_held_run_says_who_gains_and_loses_what(cast: Cast) -> None:
     make_route("shop", make_policy(source=IN_G2), namespace=cast.web)
     make_route("open", make_policy(), namespace=cast.web)
     with FakeOkta(MANY) as fake:
-        directory = connect(fake)
+        directory = connect(fake, brake_percent=20)
         run(directory)
         moved = {"g1": MANY.members["g2"], "g2": MANY.members["g1"]}
         fake.company = replace(MANY, members=moved)
@@ -56,7 +56,7 @@ def test_a_held_run_says_who_gains_and_loses_what(cast: Cast) -> None:
 def test_people_who_are_gone_lose_all_that_they_reach(cast: Cast) -> None:
     make_route("open", make_policy(), namespace=cast.web)
     with FakeOkta(MANY) as fake:
-        directory = connect(fake)
+        directory = connect(fake, brake_percent=20)
         run(directory)
         fake.company = Company({}, {}, {})
         held = run(directory)

@@ -72,6 +72,13 @@ def last_day(expires_at: datetime | None) -> date | None:
     return (expires_at - timedelta.resolution).date() if expires_at else None
 
 
+def end_of_day(day: date | None) -> datetime | None:
+    """Return the midnight after a last day."""
+    if day is None:
+        return None
+    return datetime.combine(day, time(), tzinfo=UTC) + timedelta(days=1)
+
+
 class RoleForm(forms.Form):
     """A role, and until when."""
 
@@ -96,10 +103,7 @@ class RoleForm(forms.Form):
     @property
     def expires_at(self) -> datetime | None:
         """The moment at which the role ends."""
-        day = self.cleaned_data["ends_on"]
-        if day is None:
-            return None
-        return datetime.combine(day, time(), tzinfo=UTC) + timedelta(days=1)
+        return end_of_day(self.cleaned_data["ends_on"])
 
 
 class GrantForm(RoleForm):

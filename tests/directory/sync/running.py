@@ -37,7 +37,11 @@ class Clock:
 
 
 def connect(fake: Fake | FakeActiveDirectory, **settings: Any) -> Directory:
-    """Make a directory that reads a fake."""
+    """Make a directory that reads a fake.
+
+    Its people are few, so that any change is much in percent: unless the brake itself
+    is looked at, it takes everything.
+    """
     shape = KIND_BY_CODE[fake.code]
     given = fake.options
     if fake.code == "auth0":
@@ -55,7 +59,7 @@ def connect(fake: Fake | FakeActiveDirectory, **settings: Any) -> Directory:
         options=_only(given, BY_CODE[fake.code].options),
         actor=TEST,
         now=NOW,
-        **{"name": f"directory {fake.url}", **settings},
+        **{"name": f"directory {fake.url}", "brake_percent": 100, **settings},
     )
 
 

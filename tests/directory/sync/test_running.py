@@ -96,8 +96,10 @@ class TestRun:
             directory = connect(fake)
             run(directory)
             before = rows()
-            fake.company = Company({"u1": "Person 1"}, SMALL.groups, EMPTY)
-            run(directory)
+            people = {one: name for one, name in SMALL.people.items() if one != "u1"}
+            members = {"g1": ("u2",), "g2": ("u3",), "g3": ("u2", "u3", "u4", "u5")}
+            fake.company = replace(SMALL, people=people, members=members)
+            assert run(directory).state == SyncState.APPLIED
             fake.company = SMALL
             run(directory)
 
@@ -217,7 +219,7 @@ class TestFailure:
 class TestBrake:
     def test_holds_an_empty_answer(self) -> None:
         with FakeOkta(MANY) as fake:
-            directory = connect(fake)
+            directory = connect(fake, brake_percent=20)
             run(directory)
             before = rows()
             fake.company = Company({}, {}, {})
@@ -253,16 +255,30 @@ class TestBrake:
 
     def test_lets_few_changes_pass(self) -> None:
         with FakeOkta(MANY) as fake:
-            directory = connect(fake)
+            directory = connect(fake, brake_percent=20)
             run(directory)
             fake.company = replace(MANY, people={**MANY.people, "u99": "New One"})
             ended = run(directory)
 
         assert ended.state == SyncState.APPLIED
 
+    @pytest.mark.parametrize(
+        ("gone", "state"), [(1, SyncState.APPLIED), (2, SyncState.HELD)]
+    )
+    def test_has_no_floor(self, gone: int, state: str) -> None:
+        people = {f"u{number}": f"Person {number}" for number in range(5)}
+        with FakeOkta(Company(people, {}, {})) as fake:
+            directory = connect(fake, brake_percent=20)
+            run(directory)
+            left = dict(list(people.items())[gone:])
+            fake.company = Company(left, {}, {})
+            ended = run(directory)
+
+        assert ended.state == state
+
     def test_writes_what_was_looked_at_once_it_is_released(self) -> None:
         with FakeOkta(MANY) as fake:
-            directory = connect(fake)
+            directory = connect(fake, brake_percent=20)
             run(directory)
             fake.company = SMALL
             held = run(directory)
@@ -277,7 +293,7 @@ class TestBrake:
 
     def test_refuses_to_release_what_a_newer_run_overtook(self) -> None:
         with FakeOkta(MANY) as fake:
-            directory = connect(fake)
+            directory = connect(fake, brake_percent=20)
             run(directory)
             fake.company = SMALL
             held = run(directory)
@@ -289,7 +305,7 @@ class TestBrake:
 
     def test_leaves_everything_when_it_is_discarded(self) -> None:
         with FakeOkta(MANY) as fake:
-            directory = connect(fake)
+            directory = connect(fake, brake_percent=20)
             run(directory)
             before = rows()
             fake.company = SMALL
@@ -302,7 +318,7 @@ class TestBrake:
 
     def test_is_for_admins_of_the_root_to_decide(self, cast: Cast) -> None:
         with FakeOkta(MANY) as fake:
-            directory = connect(fake)
+            directory = connect(fake, brake_percent=20)
             run(directory)
             fake.company = SMALL
             held = run(directory)

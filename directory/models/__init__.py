@@ -7,6 +7,27 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
 from console.core.models import Timestamped, Versioned
+from directory.models.scim import ScimKind, ScimMember, ScimResource, ScimToken
+
+__all__ = [
+    "Directory",
+    "ExternalDataSource",
+    "ExternalRecord",
+    "Group",
+    "IdentityProvider",
+    "Membership",
+    "OpenIdSession",
+    "RecoveryToken",
+    "ScimKind",
+    "ScimMember",
+    "ScimResource",
+    "ScimToken",
+    "ServiceAccount",
+    "SyncRun",
+    "SyncState",
+    "User",
+    "UserManager",
+]
 
 
 class Directory(Versioned):
@@ -240,7 +261,8 @@ class SyncState(models.TextChoices):
 class SyncRun(Timestamped):
     """One reading of a directory, kept with what it found.
 
-    `plan` is what a held run would write. `effect` is what that does to access, once it
+    `gains` are the new members of groups that let people in, by id. `plan` is what a
+    held run would write. `effect` is what that does to access, once it
     has been worked out. `fence` is the directory's at the time when the run took it.
     """
 
@@ -262,6 +284,7 @@ class SyncRun(Timestamped):
     reasons = models.JSONField(default=list)
     problems = models.JSONField(default=list)
     log = models.JSONField(default=list)
+    gains = models.JSONField(default=dict)
     plan = models.JSONField(null=True)
     effect = models.JSONField(null=True)
 
