@@ -1,4 +1,4 @@
-"""What the list of sessions at the proxy can be asked."""
+"""What the lists of the gateway can be asked."""
 
 from typing import Any
 
@@ -8,7 +8,8 @@ from console.core.actor import Actor
 from console.core.generic.listing import Column, Filter, Listing
 from console.core.http import uuid_from
 from gateway import selectors
-from gateway.models import GatewaySession
+from gateway.models import Certificate, GatewaySession
+from namespaces.listings import namespace_filter
 
 PERSON = Filter[Any](
     name="person",
@@ -81,3 +82,46 @@ class SessionListing(Listing[GatewaySession]):
             | Q(user__display_name__icontains=text)
             | Q(address__icontains=text)
         )
+
+
+class CertificateListing(Listing[Certificate]):
+    """Certificates of the namespaces that the actor sees."""
+
+    name = "certificates"
+    default_sort = "ends"
+    columns = (
+        Column(
+            name="name",
+            label="Name",
+            value=lambda row: row.name,
+            order_by=("name", "pk"),
+        ),
+        Column(
+            name="hosts",
+            label="Hosts",
+            value=lambda row: ", ".join(row.host_list),
+        ),
+        Column(
+            name="namespace",
+            label="Namespace",
+            value=lambda row: row.namespace.name,
+            order_by=("namespace__name", "name", "pk"),
+            hide="narrow",
+        ),
+        Column(
+            name="ends",
+            label="Ends",
+            value=lambda row: row.ends_at,
+            order_by=("ends_at", "name", "pk"),
+        ),
+    )
+    filters = (namespace_filter(),)
+    search_help = "Keeps the certificates with this in the name or in a host."
+
+    def rows(self, actor: Actor) -> QuerySet[Certificate]:
+        """Return what the actor sees."""
+        return selectors.list_certificates(actor)
+
+    def search(self, rows: QuerySet[Certificate], text: str) -> QuerySet[Certificate]:
+        """Look into names and hosts."""
+        return rows.filter(name__icontains=text) | rows.filter(hosts__icontains=text)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gateway.views import sessions, signing_in
+from gateway.views import certificates, sessions, signing_in
 
 app_name = "gateway"
 
@@ -13,5 +13,25 @@ urlpatterns = [
         "sessions/<uuid:id>/revoke",
         sessions.RevokeAction.as_view(),
         name="session-revoke",
+    ),
+    path(
+        "certificates/",
+        certificates.CertificatesPage.as_view(),
+        name="certificate-list",
+    ),
+    path(
+        "certificates/new",
+        certificates.UploadPage.as_view(),
+        name="certificate-create",
+    ),
+    path(
+        "certificates/<uuid:id>/remove",
+        certificates.RemovePage.as_view(),
+        name="certificate-remove",
+    ),
+    path(
+        "certificates/authority/download",
+        certificates.AuthorityDownload.as_view(),
+        name="certificate-authority",
     ),
 ]

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from console.core.actor import Actor
 from directory import selectors as directory_selectors
+from gateway import selectors as gateway_selectors
 from namespaces import selectors as namespace_selectors
 from policies import selectors as policy_selectors
 
@@ -39,6 +40,7 @@ def list_attention(survey: "Survey", *, actor: Actor, now: datetime) -> list[Mat
         _idle_policies(actor),
         _ending_roles(actor, now),
         _ending_accounts(actor, now),
+        _ending_certificates(actor, now),
         _troubled_directories(actor, now),
     ]
     return [matter for matter in found if matter.entries]
@@ -139,6 +141,26 @@ def _ending_accounts(actor: Actor, now: datetime) -> Matter:
                 "note": "",
             }
             for one in ending[:SHOWN]
+        ],
+    )
+
+
+def _ending_certificates(actor: Actor, now: datetime) -> Matter:
+    before = now + gateway_selectors.WARN_BEFORE
+    ending = gateway_selectors.list_certificates(actor).filter(ends_at__lte=before)
+    found = list(ending.order_by("ends_at", "pk"))
+    return Matter(
+        count=str(len(found)),
+        label=_noun(len(found), "certificate ends soon", "certificates end soon"),
+        icon="clock",
+        why="Browsers refuse hosts whose certificate has ended.",
+        entries=[
+            {
+                "name": one.name,
+                "url": reverse("gateway:certificate-list"),
+                "note": f"{one.ends_at:%Y-%m-%d}",
+            }
+            for one in found[:SHOWN]
         ],
     )
 

@@ -54,6 +54,13 @@ RAIL: Sequence[tuple[str, Sequence[Entry]]] = (
                 True,
             ),
             Entry("Hosts", "external", "routes:host-list", Permission.ROUTE_VIEW, True),
+            Entry(
+                "Certificates",
+                "key",
+                "gateway:certificate-list",
+                Permission.CERTIFICATE_VIEW,
+                narrows=True,
+            ),
             Entry("Import", "import", "routes:import-start", Permission.ROUTE_CREATE),
         ),
     ),

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from gateway.api.certificates import CertificateViewSet
 from gateway.api.sessions import SessionViewSet
 
 urlpatterns = [
@@ -10,5 +11,20 @@ urlpatterns = [
         "sessions/<uuid:id>/",
         SessionViewSet.as_view({"get": "retrieve", "delete": "destroy"}),
         name="api-session-detail",
+    ),
+    path(
+        "certificates/",
+        CertificateViewSet.as_view({"get": "list", "post": "create"}),
+        name="api-certificate-list",
+    ),
+    path(
+        "certificates/<uuid:id>/",
+        CertificateViewSet.as_view({"get": "retrieve"}),
+        name="api-certificate-detail",
+    ),
+    path(
+        "certificates/<uuid:id>/remove/",
+        CertificateViewSet.as_view({"post": "remove"}),
+        name="api-certificate-remove",
     ),
 ]

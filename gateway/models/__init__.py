@@ -1,5 +1,6 @@
 """What was deployed, and who runs it."""
 
+from gateway.models.certificates import Certificate, CertificateHost
 from gateway.models.deployments import (
     Blob,
     Deployer,
@@ -12,6 +13,8 @@ from gateway.models.sessions import GatewaySession
 
 __all__ = [
     "Blob",
+    "Certificate",
+    "CertificateHost",
     "Deployer",
     "Deployment",
     "DeploymentCause",

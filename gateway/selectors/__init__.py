@@ -1,6 +1,12 @@
 """Reads of deployments, of what they are built from, and of the stream beside them."""
 
 from gateway.selectors.building import Build, BuiltChunk, build
+from gateway.selectors.certificates import (
+    WARN_BEFORE,
+    get_certificate,
+    list_certificate_documents,
+    list_certificates,
+)
 from gateway.selectors.deployments import (
     cause_of_changes,
     find_newest,
@@ -21,6 +27,7 @@ from gateway.selectors.stream import DatabaseSource
 
 __all__ = [
     "VIEW_SESSIONS",
+    "WARN_BEFORE",
     "Build",
     "BuiltChunk",
     "DatabaseSource",
@@ -28,9 +35,12 @@ __all__ = [
     "build",
     "cause_of_changes",
     "find_newest",
+    "get_certificate",
     "get_session",
     "has_changes",
     "is_held",
+    "list_certificate_documents",
+    "list_certificates",
     "list_own_sessions",
     "list_proxies",
     "list_sessions",

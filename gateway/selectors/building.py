@@ -15,6 +15,7 @@ from uuid import UUID
 from console.core import outbox
 from console.core.transactions import reading
 from gateway.models import NamespaceChunk
+from gateway.selectors.certificates import list_certificate_documents
 from gateway.snapshot import (
     NamespaceDocument,
     PolicyDocument,
@@ -56,11 +57,13 @@ class Build:
     Attributes:
         change: the last entry of the outbox that is part of it.
         chunks: by the id of their namespace.
+        certificates: the chunk of all of them, empty when there are none.
     """
 
     change: int
     chunks: Mapping[str, BuiltChunk]
     settings: Mapping[str, Any] = field(default_factory=dict)
+    certificates: bytes = b""
 
     @property
     def content(self) -> dict[str, Any]:
@@ -69,7 +72,9 @@ class Build:
             "format": FORMAT,
             "settings": dict(self.settings),
             "namespaces": {pk: one.hash for pk, one in self.chunks.items()},
-            "certificates": "",
+            "certificates": content_hash(self.certificates)
+            if self.certificates
+            else "",
         }
 
 
@@ -94,7 +99,15 @@ def build() -> Build:
         for batch in _batches(stale):
             for namespace, value in _values(batch, paths, attached):
                 chunks[str(namespace.pk)] = _built(marks[namespace.pk], value)
-    return Build(change, chunks)
+        certificates = _certificates()
+    return Build(change, chunks, certificates=certificates)
+
+
+def _certificates() -> bytes:
+    documents = [one.to_json() for one in list_certificate_documents()]
+    if not documents:
+        return b""
+    return canonical_bytes({"format": FORMAT, "certificates": documents})
 
 
 def _attached() -> Attached:

@@ -1,6 +1,11 @@
 """What changes deployments, sessions, certificates, and what proxies are given."""
 
 from gateway.services.authorizing import console_url, run_authorizer
+from gateway.services.certificates import (
+    CertificateOverlapError,
+    remove_certificate,
+    upload_certificate,
+)
 from gateway.services.deploying import (
     LEASE,
     DeployerBusyError,
@@ -23,6 +28,7 @@ from gateway.services.signing_in import (
 
 __all__ = [
     "LEASE",
+    "CertificateOverlapError",
     "DeployerBusyError",
     "begin_session",
     "check_return_address",
@@ -35,9 +41,11 @@ __all__ = [
     "promise_session",
     "public_text",
     "record_proxy",
+    "remove_certificate",
     "revoke_session",
     "revoke_sessions_of",
     "run_authorizer",
     "signing_key",
     "trusted_keys",
+    "upload_certificate",
 ]

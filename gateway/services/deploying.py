@@ -168,11 +168,13 @@ def _write(
 
 def _write_chunks(built: Build) -> None:
     new = {pk: one for pk, one in built.chunks.items() if one.data is not None}
+    made = {one.hash: one.data for one in new.values() if one.data is not None}
+    if built.certificates:
+        made[content_hash(built.certificates)] = built.certificates
     Blob.objects.bulk_create(
         (
-            Blob(hash=one.hash, data=zlib.compress(one.data, FAST), size=len(one.data))
-            for one in new.values()
-            if one.data is not None
+            Blob(hash=name, data=zlib.compress(data, FAST), size=len(data))
+            for name, data in made.items()
         ),
         batch_size=BATCH,
         ignore_conflicts=True,

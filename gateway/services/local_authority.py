@@ -81,7 +81,12 @@ def open_authority(folder: Path, *, now: datetime) -> LocalAuthority:
             _loaded((folder / KEY).read_bytes()),
         )
     except FileNotFoundError:
-        return _make_authority(folder, now=now)
+        authority = make_authority(ec.generate_private_key(ec.SECP256R1()), now=now)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # The key first: a certificate without it would be taken for a whole authority.
+        _write(folder / KEY, _key_pem(authority.key), mode=0o600)
+        _write(folder / CERTIFICATE, authority.pem, mode=0o644)
+        return authority
 
 
 def is_due(chain: str, *, now: datetime) -> bool:
@@ -90,8 +95,8 @@ def is_due(chain: str, *, now: datetime) -> bool:
     return leaf.not_valid_after_utc - now < timedelta(days=RENEW_DAYS)
 
 
-def _make_authority(folder: Path, *, now: datetime) -> LocalAuthority:
-    key = ec.generate_private_key(ec.SECP256R1())
+def make_authority(key: ec.EllipticCurvePrivateKey, *, now: datetime) -> LocalAuthority:
+    """Return an authority with a key, whose certificate it signs itself."""
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, NAME)])
     usage = x509.KeyUsage(
         digital_signature=True,
@@ -112,10 +117,6 @@ def _make_authority(folder: Path, *, now: datetime) -> LocalAuthority:
         .add_extension(usage, critical=True)
         .sign(key, hashes.SHA256())
     )
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # The key first: a certificate without it would be taken for a whole authority.
-    _write(folder / KEY, _key_pem(key), mode=0o600)
-    _write(folder / CERTIFICATE, _pem(certificate), mode=0o644)
     return LocalAuthority(certificate, key)
 
 

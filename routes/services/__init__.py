@@ -11,7 +11,7 @@ from routes.services.deletion import delete_route, delete_routes, restore_route
 from routes.services.effect import Effect, effect_of
 from routes.services.exporting import export_configuration
 from routes.services.hosts import REST as HOST_REST
-from routes.services.hosts import may_release, release_host
+from routes.services.hosts import check_hosts_within, may_release, release_host
 from routes.services.import_planning import (
     begin_import,
     preview_import,
@@ -56,6 +56,7 @@ __all__ = [
     "apply_import",
     "attach_policy",
     "begin_import",
+    "check_hosts_within",
     "create_route",
     "create_routes",
     "decide_consent",

@@ -154,6 +154,32 @@ def _check_wildcard(actor: Actor) -> None:
         raise WildcardHostError(fields={"from": [WildcardHostError.default_message]})
 
 
+def check_hosts_within(
+    hosts: Iterable[str], namespace: "Namespace", *, actor: Actor
+) -> None:
+    """Refuse hosts, such as a certificate's, that are none of a namespace's business.
+
+    Its own are those that it, or a namespace below, owns or may publish. Of hosts that
+    nobody has, all but wildcards are anybody's.
+
+    Raises:
+        HostOwnedError: one belongs to another namespace, or lies in its zone.
+        WildcardHostError: one has a `*`, no zone for it is delegated there, and the
+            actor is no admin of the root.
+    """
+    wanted = list(hosts)
+    claims, zones = _read(wanted), nearest_zones(wanted)
+    for host in wanted:
+        claim, zone = claims.get(host), zones.get(host)
+        if claim is not None and claim.released_at is None and claim.namespace:
+            if not claim.namespace.path.startswith(namespace.path):
+                raise owned_error(host, claim.namespace, actor)
+            continue
+        if zone is not None and zone.namespace.path.startswith(namespace.path):
+            continue
+        _check_zone(host, zone, namespace, actor=actor)
+
+
 def check_zones_stay(
     namespace: "Namespace", left: Sequence[str], *, actor: Actor
 ) -> None:

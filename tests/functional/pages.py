@@ -13,7 +13,7 @@ from directory.models import (
     SyncRun,
     User,
 )
-from gateway.models import GatewaySession
+from gateway.models import Certificate, GatewaySession
 from namespaces.models import ApiServiceAccount, Namespace
 from policies.models import Policy
 from routes.models import (
@@ -28,6 +28,7 @@ from routes.models import (
 # What the key in an address is of, and the order in which its rows are stable.
 ROWS: dict[str, tuple[Any, str]] = {
     ".pomerium": (DeviceCredential, "label"),
+    "certificates": (Certificate, "name"),
     "devices": (DeviceCredential, "label"),
     "devices/types": (DeviceType, "code"),
     "directories": (Directory, "name"),

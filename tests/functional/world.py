@@ -18,6 +18,7 @@ from tests.factories import (
     make_service_account,
     make_session,
 )
+from tests.gateway.certificates import make_certificate
 from tests.routes.imports.reading import SAMPLES
 from tests.routes.imports.running import begin
 
@@ -32,6 +33,7 @@ def load_everything() -> None:
     make_ownership()
     route = Route.objects.exclude(host__contains="*").order_by("name")[0]
     make_session(User.objects.order_by("email")[0], route.host)
+    make_certificate("wiki.example.org", "*.apps.example.org", namespace=get_root())
 
 
 def make_ownership() -> None:

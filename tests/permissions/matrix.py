@@ -26,6 +26,7 @@ from tests.permissions.matrix_accounts import ACCOUNTS
 from tests.permissions.matrix_api import API
 from tests.permissions.matrix_devices import DEVICES
 from tests.permissions.matrix_directories import DIRECTORIES
+from tests.permissions.matrix_gateway import GATEWAY
 from tests.permissions.matrix_hosts import HOSTS
 from tests.permissions.matrix_imports import IMPORTS
 from tests.permissions.matrix_policies import POLICIES
@@ -213,5 +214,6 @@ MATRIX: dict[str, tuple[Row, ...]] = {
     **ROUTES,
     **SESSIONS,
     **IMPORTS,
+    **GATEWAY,
     **HOSTS,
 }

@@ -38,6 +38,7 @@ from tests.factories import (
     make_session,
     make_user,
 )
+from tests.gateway.certificates import make_certificate
 from tests.permissions.subjects import EVERYBODY, PARENTS, Subject
 
 TEST = system("test")
@@ -125,6 +126,7 @@ def _make_objects(world: World) -> None:
     world.keys["fingerprint"] = run.plan["fingerprint"]
     _make_ownership(world, web)
     world.ids |= {
+        "certificate": make_certificate("shown.example.org", namespace=web).pk,
         "credential": credential.pk,
         "directory": make_directory(account=make_credential(), provider="okta").pk,
         "pushed-directory": (pushed := make_pushed_directory()).pk,

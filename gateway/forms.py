@@ -1,0 +1,42 @@
+"""Forms of the gateway."""
+
+from typing import Any
+
+from django import forms
+
+from console.core.actor import Actor
+from namespaces.forms import NamespaceField
+from namespaces.permissions import Permission
+
+MAX_PEM = 256 * 1024
+
+
+class CertificateForm(forms.Form):
+    """A certificate with its chain and its key."""
+
+    chain = forms.CharField(
+        max_length=MAX_PEM,
+        label="Certificate and chain",
+        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}),
+        help_text="PEM, the host's own certificate first, then those that issued it.",
+    )
+    key = forms.CharField(
+        max_length=MAX_PEM,
+        label="Private key",
+        widget=forms.Textarea(
+            attrs={"rows": 5, "spellcheck": "false", "autocomplete": "off"}
+        ),
+        help_text="PEM without a password. It is sealed, and never shown again.",
+    )
+    name = forms.CharField(
+        required=False, max_length=200, help_text="Empty: its first host."
+    )
+    namespace = NamespaceField()
+    reason = forms.CharField(
+        required=False, max_length=500, help_text="For the audit log, such as a ticket."
+    )
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        namespace: NamespaceField = self.fields["namespace"]  # type: ignore[assignment]
+        namespace.offer(actor, Permission.CERTIFICATE_EDIT)

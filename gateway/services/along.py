@@ -1,0 +1,47 @@
+"""What becomes of certificates when a namespace goes with everything, or comes back.
+
+Receivers of `namespaces.services.signals`; connected when the app is ready.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from console.core.actor import Actor
+from console.core.burial import Burial
+from gateway.models import Certificate, CertificateHost
+from gateway.services.certificates import CertificateOverlapError, record
+
+LET_GO = frozenset({"gateway.Certificate", "gateway.CertificateHost"})
+
+
+def let_go(
+    sender: Any, *, going: Burial, actor: Actor, now: datetime, reason: str, **_: Any
+) -> frozenset[str]:
+    """Record which certificates go."""
+    rows: list[Certificate] = going.of("gateway.Certificate")
+    for row in sorted(rows, key=lambda one: one.name):
+        record("removed", row, actor=actor, now=now, reason=reason)
+    return LET_GO
+
+
+def check_hosts_are_free(sender: Any, *, coming: Burial, **_: Any) -> None:
+    """Refuse certificates to come back for hosts that others are for by now.
+
+    Raises:
+        CertificateOverlapError: there is such a host.
+    """
+    hosts = [row.host for row in coming.of("gateway.CertificateHost")]
+    taken = CertificateHost.objects.filter(host__in=hosts).order_by("host").first()
+    if taken is not None:
+        raise CertificateOverlapError(
+            f"another certificate is for `{taken.host}` by now; remove it first"
+        )
+
+
+def record_back(
+    sender: Any, *, coming: Burial, actor: Actor, now: datetime, reason: str, **_: Any
+) -> None:
+    """Record the certificates that came back."""
+    rows: list[Certificate] = coming.of("gateway.Certificate")
+    for row in sorted(rows, key=lambda one: one.name):
+        record("uploaded", row, actor=actor, now=now, reason=reason)
