@@ -11,3 +11,8 @@ MINUTE = 60
 @shared_task(name="gateway.deploy", time_limit=5 * MINUTE, acks_late=True)
 def deploy(**_: object) -> None:
     services.deploy_changes(now=timezone.now())
+
+
+@shared_task(name="gateway.forget_sessions", time_limit=5 * MINUTE, acks_late=True)
+def forget_sessions(**_: object) -> None:
+    services.forget_sessions(now=timezone.now())

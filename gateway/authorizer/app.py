@@ -21,6 +21,7 @@ from .requests import LiveRequest, is_ambiguous
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+    from datetime import datetime
 
     from .identity import Identity
     from .own_paths import OwnPaths
@@ -62,7 +63,10 @@ class Options:
 
 
 class App:
-    """Answers proxies, and people on the paths that are ours on each host."""
+    """Answers proxies, and people on the paths that are ours on each host.
+
+    `used` says when each session was last let through, until somebody takes it away.
+    """
 
     def __init__(
         self,
@@ -78,6 +82,7 @@ class App:
         self._options = options
         self._own_paths = own_paths
         self._watch = watch
+        self.used: dict[str, datetime] = {}
         self._waiting = 0
         self._threads = ThreadPoolExecutor(REGO_THREADS, thread_name_prefix="rego")
 
@@ -163,6 +168,9 @@ class App:
         if ruling.is_allowed and table is not None:
             headers = self._identity.headers(ruling, table)
             answer = answers.allowed(ruling, headers)
+            session = ruling.known.session
+            if session is not None:
+                self.used[session.id] = ruling.now
         else:
             answer = answers.refused(ruling, console_url=self._options.console_url)
         if self._watch is not None:
@@ -216,6 +224,11 @@ class App:
         except NotReadyError as error:
             return Answer(503, FAULT.headers, f"{error}\n".encode())
         return FINE
+
+    def take_used(self) -> dict[str, datetime]:
+        """Return when sessions were used since the last time that this was asked."""
+        used, self.used = self.used, {}
+        return used
 
     def close(self) -> None:
         """End the threads that ask Rego."""

@@ -1,5 +1,6 @@
 """An authorizer with everything that it needs of the console, put together."""
 
+import logging
 import os
 import socket
 import sys
@@ -11,7 +12,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
-from django.db import connections
+from django.db import connection, connections
+from django.utils import timezone
 
 from console.core import secrets
 from gateway.authorizer import serving
@@ -22,12 +24,16 @@ from gateway.authorizer.own_paths import OwnPaths
 from gateway.authorizer.signing import Signer
 from gateway.services.database_sign_in import DatabaseSignIn
 from gateway.services.following import make_follower
+from gateway.services.sessions import note_use
 from gateway.stream import Follower
 from policies import selectors as policy_selectors
 
 PURPOSE = b"postern statements to upstreams"
 ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # of P-256
 KEY_BYTES = 48
+NOTE_EVERY = 60.0  # seconds between two notes of which sessions were used
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,9 @@ def run_authorizer(
     listening = serving.listen(address)
     running = make_authorizer(name=name, console=console)
     running.follower.start()
+    ended = threading.Event()
+    keeper = threading.Thread(target=_keep_used, args=[running.app, ended], daemon=True)
+    keeper.start()
 
     def watch(server: serving.Server) -> None:
         if ends_with_input:
@@ -77,8 +86,24 @@ def run_authorizer(
     try:
         serving.serve(running.app, listening, watch=watch)
     finally:
+        ended.set()
         running.follower.stop()
+        keeper.join()
         connections.close_all()
+
+
+def _keep_used(app: App, ended: threading.Event) -> None:
+    """Put off the end of sessions that are used, away from the path of requests."""
+    while not ended.wait(NOTE_EVERY):
+        used = app.take_used()
+        try:
+            if used:
+                note_use(used, now=timezone.now())
+        except Exception:
+            # They end earlier than they should; nobody is let in by that.
+            logger.exception("the use of %d sessions was not noted", len(used))
+        finally:
+            connection.close()
 
 
 def _end_with_input(server: serving.Server) -> None:

@@ -22,6 +22,7 @@ from namespaces import access
 from namespaces import selectors as namespace_selectors
 
 KEPT_DAYS = 90
+WORTH_NOTING = timedelta(minutes=5)
 
 
 @writing()
@@ -89,8 +90,10 @@ def note_use(seen: Mapping[str, datetime], *, now: datetime) -> int:
         used = seen[str(row.pk)]
         if row.expires_at is None or (row.seen_at is not None and used <= row.seen_at):
             continue
-        row.seen_at, row.ends_at = used, min(row.expires_at, used + idle)
-        changed.append(row)
+        ends_at = min(row.expires_at, used + idle)
+        if row.ends_at is None or ends_at - row.ends_at >= WORTH_NOTING:
+            row.seen_at, row.ends_at = used, ends_at
+            changed.append(row)
     GatewaySession.objects.bulk_update(changed, ["seen_at", "ends_at"], batch_size=500)
     outbox.announce(TOPIC, [str(row.pk) for row in changed], now=now)
     return len(changed)

@@ -154,8 +154,8 @@ class TestNoteUse:
         services.note_use({str(row.pk): later}, now=later)
         row.refresh_from_db()
         first = row.ends_at
-        near = last - timedelta(minutes=1)
-        GatewaySession.objects.update(ends_at=last)
+        near = last - timedelta(hours=2)
+        GatewaySession.objects.update(ends_at=last - timedelta(hours=1))
         services.note_use({str(row.pk): near}, now=near)
         row.refresh_from_db()
 

@@ -1,0 +1,146 @@
+"""`/.pomerium/` on each host, before any policy."""
+
+import json
+from collections.abc import Iterator
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from gateway.authorizer.own_paths import Begun
+from tests.gateway.authorizer.world import CONSOLE, HOST, SECRETS, World
+
+REFUSES = "deny:\n  or:\n    - accept: true\n"
+JSON = {"accept": "application/json"}
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    world = World()
+    world.publish()
+    yield world
+    world.app.close()
+
+
+class TestWhoAmI:
+    def test_is_told_whatever_the_policies_say(self, world: World) -> None:
+        world.publish(REFUSES)
+
+        page = world.ask("/.pomerium/", by="ben")
+        data = json.loads(world.ask("/.pomerium/user", by="ben").body)
+
+        assert page.status == 200
+        assert "ben@example.com" in page.body
+        assert data["email"] == "ben@example.com"
+
+    def test_is_a_question_of_those_who_signed_in(self, world: World) -> None:
+        assert world.ask("/.pomerium/user", headers=JSON).status == 401
+        assert world.ask("/.pomerium/jwt").status == 302
+        assert "Sign in" in world.ask("/.pomerium/").body
+
+    def test_is_answered_on_hosts_of_routes_only(self, world: World) -> None:
+        assert world.ask("/.pomerium/", host="evil.example.org").status == 404
+
+    def test_lists_what_somebody_reaches_and_nothing_else(self, world: World) -> None:
+        ada = json.loads(world.ask("/.pomerium/routes", by="ada").body)
+        ben = json.loads(world.ask("/.pomerium/routes", by="ben").body)
+
+        assert ada["routes"] == [{"name": "app", "from": f"https://{HOST}/"}]
+        assert ben["routes"] == []
+
+    def test_escapes_what_others_chose(self, world: World) -> None:
+        held = world.source.persons["ada"]
+        world.source.persons["ada"] = held._replace(email="<script>@example.com")
+        world.source.announce("people", "ada")
+        world.follower.poll()
+
+        page = world.ask("/.pomerium/", by="ada")
+
+        assert "<script" not in page.body
+        assert "script-src" not in page.headers["content-security-policy"]
+        assert "default-src 'none'" in page.headers["content-security-policy"]
+
+
+class TestCallback:
+    def begin(self, world: World) -> tuple[str, str]:
+        """Begin signing in; return the browser's cookie, and the challenge."""
+        sent = world.check("/deep", headers={"accept": "text/html"})
+        query = parse_qs(urlsplit(sent.headers["location"]).query)
+        return sent.headers["set-cookie"].partition(";")[0], query["challenge"][0]
+
+    def test_sets_a_cookie_for_this_host_and_goes_on(self, world: World) -> None:
+        cookie, challenge = self.begin(world)
+        begun = Begun(SECRETS["ada"], 0, 3600, f"https://{HOST}/deep")
+        world.sign_in.codes["good"] = (challenge, HOST, begun)
+
+        reply = world.ask("/.pomerium/callback?code=good", headers={"cookie": cookie})
+
+        assert reply.status == 302
+        assert reply.headers["location"] == f"https://{HOST}/deep"
+        held = reply.headers["set-cookie"]
+        assert held.startswith(f"__Host-postern-session=0.{SECRETS['ada']};")
+        assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= set(held.split("; "))
+        assert world.check(headers={"cookie": held.partition(";")[0]}).status == 200
+
+    def test_refuses_the_code_of_another_browser(self, world: World) -> None:
+        _, challenge = self.begin(world)
+        other, _ = self.begin(world)
+        begun = Begun(SECRETS["ada"], 0, 3600, f"https://{HOST}/")
+        world.sign_in.codes["good"] = (challenge, HOST, begun)
+
+        reply = world.ask("/.pomerium/callback?code=good", headers={"cookie": other})
+
+        assert reply.status == 400
+        assert "set-cookie" not in reply.headers
+
+    @pytest.mark.parametrize("query", ["", "?code=", "?code=a&code=b", "?code=wrong"])
+    def test_refuses_what_is_no_code(self, world: World, query: str) -> None:
+        cookie, _ = self.begin(world)
+
+        reply = world.ask(f"/.pomerium/callback{query}", headers={"cookie": cookie})
+
+        assert reply.status == 400
+
+    def test_a_failed_sign_in_leaves_the_session_that_is_there(
+        self, world: World
+    ) -> None:
+        reply = world.ask("/.pomerium/callback?code=wrong", by="ada")
+
+        assert "set-cookie" not in reply.headers
+        assert world.check(by="ada").status == 200
+
+    def test_tabs_that_begin_together_share_what_the_browser_keeps(
+        self, world: World
+    ) -> None:
+        cookie, challenge = self.begin(world)
+        sent = world.check("/x", headers={"accept": "text/html", "cookie": cookie})
+
+        query = parse_qs(urlsplit(sent.headers["location"]).query)
+        assert query["challenge"] == [challenge]
+
+
+class TestSignOut:
+    def test_ends_the_session_on_the_server(self, world: World) -> None:
+        reply = world.ask("/.pomerium/sign_out", method="POST", by="ada")
+
+        assert reply.status == 303
+        assert "Max-Age=0" in reply.headers["set-cookie"]
+        assert world.sign_in.ended == ["session-of-ada"]
+
+    def test_is_asked_for_by_this_site_only(self, world: World) -> None:
+        headers = {"origin": "https://evil.example.org"}
+
+        reply = world.ask(
+            "/.pomerium/sign_out", method="POST", by="ada", headers=headers
+        )
+
+        assert reply.status == 403
+        assert world.sign_in.ended == []
+
+    def test_is_never_done_by_a_link(self, world: World) -> None:
+        assert world.ask("/.pomerium/sign_out", by="ada").status == 200
+        assert world.sign_in.ended == []
+
+    def test_enrolling_is_the_consoles_page(self, world: World) -> None:
+        reply = world.ask("/.pomerium/webauthn", by="ada")
+
+        assert reply.headers["location"].startswith(f"{CONSOLE}/.pomerium/?next=")
