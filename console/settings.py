@@ -298,6 +298,7 @@ CELERY_BEAT_SCHEDULE = {
         "devices.expire_due",
         "devices.send_due_notices",
         "gateway.forget_sessions",
+        "policies.fetch_due",
         "routes.fail_stalled_imports",
     ]
 }

@@ -52,6 +52,11 @@ class PolicyOutOfReachError(ConflictError):
     code = "policy_out_of_reach"
 
 
+class FetchedAddressNotFoundError(NotFoundError):
+    code = "fetched_address_not_found"
+    default_message = "there is no such address"
+
+
 class PolicyTextError(ValidationFailedError):
     """The text can't be saved; `details["problems"]` holds all that is wrong."""
 

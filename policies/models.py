@@ -174,6 +174,30 @@ class NamespacePolicy(models.Model):
         return f"{self.policy} {self.mode} on {self.namespace}"
 
 
+class FetchedAddress(Timestamped):
+    """An address that policies in Rego may GET, and what it answered last.
+
+    `answer` has status_code, content_type and text. It counts until `max_age_seconds`
+    after `fetched_at`; a failed attempt leaves it as it is.
+    """
+
+    url = models.CharField(max_length=2000, unique=True)
+    interval_seconds = models.PositiveIntegerField(default=3600)
+    max_age_seconds = models.PositiveIntegerField(default=24 * 3600)
+    answer = models.JSONField(null=True)
+    fetched_at = models.DateTimeField(null=True)
+    tried_at = models.DateTimeField(null=True)
+    error = models.TextField(blank=True)
+    created_by = models.CharField(max_length=255)
+
+    class Meta:
+        ordering = ["url"]
+        verbose_name_plural = "fetched addresses"
+
+    def __str__(self) -> str:
+        return self.url
+
+
 class PolicyStrikes(models.Model):
     """How often a policy in Rego broke its limits with the text that it has.
 

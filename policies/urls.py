@@ -8,6 +8,7 @@ from policies.views import (
     detail,
     editing,
     examples,
+    fetching,
     lists,
     rego,
     trying,
@@ -31,6 +32,17 @@ urlpatterns = [
     path("policies/try-rego", rego.TryRegoPage.as_view(), name="policy-try-rego"),
     path("policies/try/people", trying.PeoplePage.as_view(), name="try-people"),
     path("policies/try/devices", trying.DevicesPage.as_view(), name="try-devices"),
+    path("policies/addresses/", fetching.AddressesPage.as_view(), name="address-list"),
+    path(
+        "policies/addresses/<uuid:id>/fetch",
+        fetching.FetchAddressAction.as_view(),
+        name="address-fetch",
+    ),
+    path(
+        "policies/addresses/<uuid:id>/delete",
+        fetching.RemoveAddressPage.as_view(),
+        name="address-delete",
+    ),
     path("policies/<uuid:id>/", detail.PolicyPage.as_view(), name="policy-detail"),
     path("policies/<uuid:id>/edit", editing.EditPage.as_view(), name="policy-edit"),
     path(

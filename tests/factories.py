@@ -27,7 +27,7 @@ from namespaces import services as namespace_services
 from namespaces.models import ApiServiceAccount, Namespace, RoleBinding
 from namespaces.selectors import get_root
 from policies import services as policy_services
-from policies.models import Policy
+from policies.models import FetchedAddress, Policy
 from routes import services as route_services
 from routes.models import Route, RoutePolicy
 
@@ -158,6 +158,13 @@ def grant(role: str, namespace: Namespace, **subject: Any) -> RoleBinding:
         actor=system("test"),
         now=NOW,
         **{f"{name}_id": row.id for name, row in subject.items()},
+    )
+
+
+def make_address(url: str = "https://example.com/names.json") -> FetchedAddress:
+    """Make an address that policies may fetch, and that has not answered yet."""
+    return FetchedAddress.objects.create(
+        url=url, created_by="test", created_at=NOW, modified_at=NOW
     )
 
 

@@ -113,6 +113,13 @@ RAIL: Sequence[tuple[str, Sequence[Entry]]] = (
                 on_root=True,
             ),
             Entry(
+                "Addresses",
+                "external",
+                "policies:address-list",
+                Permission.SETTINGS_EDIT,
+                on_root=True,
+            ),
+            Entry(
                 "Directory accounts",
                 "key",
                 "directory:credential-list",

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from policies.api.example_views import PolicyExampleViewSet
+from policies.api.fetching_views import FetchedAddressViewSet
 from policies.api.text_views import PolicyTextViewSet
 from policies.api.views import (
     DeletedPolicyViewSet,
@@ -41,6 +42,21 @@ urlpatterns = [
         "policies/try/",
         PolicyTextViewSet.as_view({"post": "try_draft"}),
         name="api-policy-try-draft",
+    ),
+    path(
+        "policies/addresses/",
+        FetchedAddressViewSet.as_view({"get": "list", "post": "create"}),
+        name="api-address-list",
+    ),
+    path(
+        "policies/addresses/<uuid:id>/",
+        FetchedAddressViewSet.as_view({"get": "retrieve", "delete": "destroy"}),
+        name="api-address-detail",
+    ),
+    path(
+        "policies/addresses/<uuid:id>/fetch/",
+        FetchedAddressViewSet.as_view({"post": "fetch"}),
+        name="api-address-fetch",
     ),
     path(
         "policies/<uuid:id>/",

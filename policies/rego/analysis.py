@@ -253,6 +253,7 @@ def _check_fetch(module: Module, node: Node, function: Node) -> None:
     method = None if fields is None else fields.get("method")
     good = (
         fields is not None
+        and function.kind == "RefDot"
         and set(fields) <= _FETCHES
         and url in module.fetched
         and str(method).lower() == "get"
@@ -264,8 +265,8 @@ def _check_fetch(module: Module, node: Node, function: Node) -> None:
             "an admin of the root has listed",
             function,
             stage=SAVING,
-            suggestion="keep the data as an external data source and read it with "
-            "`get_databroker_record`",
+            suggestion="have the address listed under Settings, Addresses, or keep "
+            "the data as external data and read it with `get_databroker_record`",
         )
 
 

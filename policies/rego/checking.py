@@ -12,7 +12,9 @@ from .outputs import malformed
 from .samples import COUNT, requests_for
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+
+    from .evaluation import Request
 
 _STAGES: Final = {
     "compile": Stage.COMPILE,
@@ -54,8 +56,12 @@ def check(
     fetched: Collection[str] = (),
     record_types: Collection[str] = (),
     samples: int = COUNT,
+    answers: Mapping[str, Any] | None = None,
 ) -> Check:
-    """Return everything that is wrong with a text; it is tried `samples` times."""
+    """Return everything that is wrong with a text; it is tried `samples` times.
+
+    `fetched` are the addresses that it may fetch, `answers` what they answer.
+    """
     if len(source.encode()) > MAX_SOURCE:
         message = f"a policy has at most {MAX_SOURCE // 1024} KiB"
         return Check(
@@ -70,7 +76,8 @@ def check(
         return Check((problem,), {})
     problems = [_problem(one, source) for one in found.problems]
     if samples and not any(one.severity is Severity.ERROR for one in problems):
-        problems += _tried(source, engine, namespace, samples)
+        requests = requests_for(source, count=samples, fetched=answers)
+        problems += _tried(source, engine, namespace, requests)
     problems.sort(key=lambda problem: problem.span)
     return Check(tuple(problems), found.kinds)
 
@@ -131,11 +138,11 @@ def _at(source: str, line: int, column: int) -> Span:
 
 
 def _tried(
-    source: str, engine: Engine, namespace: str, count: int
+    source: str, engine: Engine, namespace: str, requests: Iterable[Request]
 ) -> Iterator[Problem]:
     """Yield what goes wrong with requests that are thought up, each thing once."""
     seen: set[str] = set()
-    for request in requests_for(source, count=count):
+    for request in requests:
         answer = engine.evaluate(source, request, namespace=namespace, wall=PATIENCE)
         for code, message, severity in _faults(answer):
             if code not in seen:

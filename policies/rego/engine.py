@@ -13,6 +13,7 @@ import regorus
 
 from . import analysis, guards, negation, record_uses, shapes, variables
 from .builtins import REFUSED
+from .fetching import FETCHED, NotFetchedError, response_of
 from .replacements import REPLACED, attempt
 
 PACKAGE_LINE: Final = "package pomerium.policy\n"
@@ -91,7 +92,7 @@ class Host:
         return served
 
     def _record(self, kind: Any, key: Any) -> Any:
-        if not isinstance(kind, str) or not isinstance(key, str):
+        if not isinstance(kind, str) or not isinstance(key, str) or kind == FETCHED:
             return None
         records = self.request.get("records") or {}
         if kind in records and (key in records[kind] or kind in self._complete):
@@ -112,11 +113,14 @@ class Host:
         return bool(self.ask("ssh", [username, key, authorities]))
 
     def _fetched(self, request: Any) -> Any:
-        answers = self.request.get("fetched") or {}
         url = request.get("url") if isinstance(request, dict) else None
-        if url not in answers:
-            raise LookupError("this address has not been fetched")
-        return answers[url]
+        answers = self.request.get("fetched") or {}
+        if url in answers:
+            return answers[url]
+        found = self.ask("record", [FETCHED, str(url)])
+        if not found["record"]:
+            raise NotFetchedError("this address has not been fetched, or too long ago")
+        return response_of(found["record"], request)
 
     def _digest(self, *parts: Any) -> bytes:
         text = json.dumps([self.request.get("seed", ""), *parts], default=str)

@@ -8,6 +8,7 @@ as Core does: `opa run --server --v0-compatible`.
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import re
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from .evaluation import Answer, Checked, Request, SandboxEngine, key_of
+from .fetching import FETCHED, addresses_in, response_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -25,12 +27,21 @@ if TYPE_CHECKING:
 PACKAGE: Final = re.compile(r"^(\s*package\s+)pomerium\.policy\b", re.MULTILINE)
 _OWN: Final = "data.pomerium.policy"
 _OK: Final = 200
+_FETCH_CALL: Final = re.compile(r"\bhttp\.send\s*\(")
 _RECORD_CALL: Final = re.compile(r"\bget_databroker_record\s*\(")
 _LIBRARY: Final = """package postern.lib
 
 get_databroker_record(kind, key) = record {
 	record := input["postern.records"][kind][key]
 } else = null { true }
+
+fetched(request) = answer {
+	answer := input["postern.fetched"][request.url][decoded(request)]
+}
+
+decoded(request) = "decoded" {
+	request.force_json_decode == true
+} else = "plain" { true }
 """
 _PLACE: Final = re.compile(r"[^:]*:(\d+)(?::(\d+))?")
 
@@ -85,6 +96,10 @@ class OpaServerEngine:
             getattr(request.records, "records", {}) if bundle is None else bundle()[0]
         )
         given = {**request.input, "postern.records": records}
+        if FETCHED in source:
+            given["postern.fetched"], missing = _answers(source, request)
+            if missing:
+                return Answer(error="failed", message=f"`{missing}` is not fetched")
         path = f"/v1/data/postern/{_name(source)}"
         try:
             if _name(source) not in self._known:
@@ -113,6 +128,7 @@ class OpaServerEngine:
         text = PACKAGE.sub(rf"\g<1>postern.{name}", _with_package(source), count=1)
         text = text.replace(_OWN, f"data.postern.{name}")
         text = _RECORD_CALL.sub("data.postern.lib.get_databroker_record(", text)
+        text = _FETCH_CALL.sub("data.postern.lib.fetched(", text)
         if not self._known:
             self._send("PUT", "/v1/policies/lib", _LIBRARY, self.limits.check_wall)
         status, answer = self._send(
@@ -165,6 +181,24 @@ class OpaServerEngine:
 
 def _name(source: str) -> str:
     return f"m{key_of(source)[:32]}"
+
+
+def _answers(source: str, request: Request) -> tuple[dict[str, Any], str]:
+    """Return the answers of all addresses in a text, and one that there is none of."""
+    found: dict[str, Any] = {}
+    for url in addresses_in(source):
+        given = request.fetched.get(url)
+        if given is not None:
+            found[url] = {"plain": given, "decoded": given}
+            continue
+        _, record = request.records.find(FETCHED, url)
+        if not record:
+            return {}, url
+        found[url] = {"plain": response_of(record, {})}
+        with contextlib.suppress(ValueError):
+            decoded = response_of(record, {"force_json_decode": True})
+            found[url]["decoded"] = decoded
+    return found, ""
 
 
 def _with_package(source: str) -> str:

@@ -54,9 +54,11 @@ def verdict_of(
     answer: Answer, *, mode: Mode = Mode.POSTERN, missing: Collection[str] = ()
 ) -> Verdict:
     """Return what an answer says. `missing` names the record types without data."""
-    if answer.error:
+    # Where data is missing, an evaluation may well end with an error.
+    is_missing = bool(missing) and mode is Mode.POSTERN
+    if answer.error and not (is_missing and answer.error == "failed"):
         return refusal(_ERRORS.get(answer.error, RegoReason.ERROR))
-    if missing and mode is Mode.POSTERN:
+    if is_missing:
         is_directory = any(kind.startswith(_DIRECTORY) for kind in missing)
         return refusal(
             Reason.DIRECTORY_DATA_UNAVAILABLE

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import random
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from . import inputs
 from .evaluation import Request
+from .fetching import FETCHED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -42,6 +43,8 @@ class _Records:
         return self.found, list(inputs.RECORD_TYPES)
 
     def find(self, kind: str, key: str) -> tuple[bool, Mapping[str, Any] | None]:
+        if kind == FETCHED:
+            return True, None
         return True, {"id": key, "name": "sample", "level": 3} if len(key) % 2 else None
 
 
@@ -51,12 +54,17 @@ def words_in(source: str) -> list[str]:
     return list(dict.fromkeys(found))[:_MOST_WORDS]
 
 
-def requests_for(source: str, *, count: int = COUNT) -> Iterator[Request]:
-    """Yield requests that are always the same for a text."""
+def requests_for(
+    source: str, *, count: int = COUNT, fetched: Mapping[str, Any] | None = None
+) -> Iterator[Request]:
+    """Yield requests that are always the same for a text.
+
+    `fetched` has answers of `http.send` by address.
+    """
     chance = random.Random(source)  # noqa: S311 - to vary, not to hide
     words = words_in(source)
     for index in range(count):
-        yield _request(index, words, chance)
+        yield replace(_request(index, words, chance), fetched=fetched or {})
 
 
 def _request(index: int, words: Sequence[str], chance: random.Random) -> Request:

@@ -115,12 +115,12 @@ def _check_circles(module: Module) -> None:
     names = {name for name, _ in module.rules}
     for name, rule in module.rules:
         places.setdefault(name, rule)
-        found = mentions.setdefault(name, set())
+        found = set()
         bodies = {"rule": dict(rule.fields)}
         for _, path in references(bodies):
             own = path[3:4] if path[:3] == ("data", "pomerium", "policy") else path[:1]
             found |= set(own) & names
-        found -= _only_heads(rule, name)
+        mentions.setdefault(name, set()).update(found - _only_heads(rule, name))
     for name in sorted(mentions):
         if _reaches(mentions, name, name):
             module.note(

@@ -57,6 +57,12 @@ from policies.selectors.facts import (
     source_state,
     to_place,
 )
+from policies.selectors.fetching import (
+    find_answer,
+    get_address,
+    list_addresses,
+    list_fetching,
+)
 from policies.selectors.people import find_people, find_person, list_devices_of
 from policies.selectors.policies import (
     POLICY_KIND,
@@ -117,11 +123,13 @@ __all__ = [
     "everybody",
     "everybody_lock",
     "facts_for",
+    "find_answer",
     "find_by_meaning",
     "find_people",
     "find_person",
     "find_quarantine",
     "forget_everybody",
+    "get_address",
     "get_attachment",
     "get_completion",
     "get_document",
@@ -133,6 +141,7 @@ __all__ = [
     "has_deny_rules",
     "is_any_public_inherited",
     "keep_attached",
+    "list_addresses",
     "list_arriving",
     "list_attachable",
     "list_attached_above",
@@ -143,6 +152,7 @@ __all__ = [
     "list_devices_of",
     "list_enforced",
     "list_examples",
+    "list_fetching",
     "list_groups_in_use",
     "list_naming",
     "list_policies",

@@ -24,12 +24,14 @@ from policies.rego import inputs
 from policies.rego.builtins import ALLOWED
 from policies.rego.checking import PATIENCE, Check, check
 from policies.rego.evaluation import Answer, Engine, Request, SandboxEngine, key_of
+from policies.rego.fetching import FETCHED, addresses_in
 from policies.rego.opa_server import OpaServerEngine
 from policies.rego.outputs import verdict_of
 from policies.rego.pool import Pool
 from policies.rego.requests import FactsRecords, input_of
 from policies.rego.samples import COUNT
 from policies.selectors.facts import source_state
+from policies.selectors.fetching import find_answer, last_answers, list_urls
 
 if TYPE_CHECKING:
     from directory.models import ExternalDataSource
@@ -67,12 +69,15 @@ def missing_protection() -> dict[str, str]:
 
 def check_rego(source: str, *, namespace_id: Any, samples: int = COUNT) -> Check:
     """Return what is wrong with a text in Rego; with `samples` 0 it is only read."""
+    urls = addresses_in(source)
     return check(
         source,
         engine=get_engine(),
         namespace=str(namespace_id),
         record_types=list_record_types(),
         samples=samples,
+        fetched=list_urls() if urls else (),
+        answers=last_answers(urls) if samples and urls else None,
     )
 
 
@@ -112,7 +117,10 @@ def evaluate_given(
     now: datetime,
 ) -> RegoAnswer:
     """Return what a text says of an input and of records that were written by hand."""
-    request = Request(input=given, now=now, records=_Given(records), seed="try")
+    fetched = last_answers(addresses_in(source))
+    request = Request(
+        input=given, now=now, records=_Given(records), fetched=fetched, seed="try"
+    )
     answer = get_engine().evaluate(
         source, request, namespace=str(namespace_id), wall=PATIENCE, covers=True
     )
@@ -143,6 +151,8 @@ class _External:
         self, kind: str, key: str
     ) -> tuple[SourceState | None, Mapping[str, Any] | None]:
         """Return how far a source can be relied on, and its record of an id."""
+        if kind == FETCHED:
+            return find_answer(key, self.now)
         if self.sources is None:
             rows = directory_selectors.list_data_sources()
             self.sources = {row.record_type: row for row in rows}
@@ -192,8 +202,6 @@ def completions() -> dict[str, Any]:
             }.items()
         ],
         "builtins": [
-            {"label": one.name, "detail": one.signature}
-            for one in ALLOWED.values()
-            if one.name != "http.send"
+            {"label": one.name, "detail": one.signature} for one in ALLOWED.values()
         ],
     }

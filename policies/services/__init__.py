@@ -14,6 +14,16 @@ from policies.services.examples import (
     run_examples,
     try_examples,
 )
+from policies.services.fetching import (
+    LONGEST,
+    SHORTEST,
+    fetch_address,
+    fetch_due,
+    is_fresh,
+    list_address,
+    refetch_address,
+    unlist_address,
+)
 from policies.services.moving import move_policy
 from policies.services.saving import (
     PolicyDraft,
@@ -50,8 +60,10 @@ from policies.services.verdicts import (
 )
 
 __all__ = [
+    "LONGEST",
     "MAX_EXAMPLES",
     "PERMISSION_FOR",
+    "SHORTEST",
     "Draft",
     "ExampleResult",
     "PolicyDraft",
@@ -70,10 +82,15 @@ __all__ = [
     "delete_policies",
     "delete_policy",
     "detach_from_namespace",
+    "fetch_address",
+    "fetch_due",
+    "is_fresh",
     "lift_quarantine",
+    "list_address",
     "move_policy",
     "open_draft",
     "record_strike",
+    "refetch_address",
     "rego_answer",
     "remove_example",
     "restore_policy",
@@ -85,6 +102,7 @@ __all__ = [
     "try_examples",
     "try_policy",
     "try_rego",
+    "unlist_address",
     "update_policy",
     "verdicts_by",
     "verdicts_of",

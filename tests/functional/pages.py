@@ -15,7 +15,7 @@ from directory.models import (
 )
 from gateway.models import Certificate, GatewaySession
 from namespaces.models import ApiServiceAccount, Namespace
-from policies.models import Policy
+from policies.models import FetchedAddress, Policy
 from routes.models import (
     HostClaim,
     HostDelegation,
@@ -44,6 +44,7 @@ ROWS: dict[str, tuple[Any, str]] = {
     "import": (ImportRun, "created_at"),
     "people": (User, "email"),
     "policies": (Policy, "name"),
+    "policies/addresses": (FetchedAddress, "url"),
     "routes": (Route, "name"),
     "service-accounts": (ApiServiceAccount, "name"),
     "sessions": (GatewaySession, "began_at"),

@@ -12,6 +12,7 @@ from namespaces.selectors import get_root
 from routes import services
 from routes.models import Route
 from tests.factories import (
+    make_address,
     make_credential,
     make_pushed_directory,
     make_scim_token,
@@ -34,6 +35,7 @@ def load_everything() -> None:
     route = Route.objects.exclude(host__contains="*").order_by("name")[0]
     make_session(User.objects.order_by("email")[0], route.host)
     make_certificate("wiki.example.org", "*.apps.example.org", namespace=get_root())
+    make_address()
 
 
 def make_ownership() -> None:

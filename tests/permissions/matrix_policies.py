@@ -22,6 +22,8 @@ from tests.permissions.world import World
 
 SOURCE = "allow:\n  or:\n    - domain:\n        is: example.com\n"
 
+SETTINGS = at(Permission.SETTINGS_EDIT, place="root")
+
 
 def _written(_: World) -> dict[str, Any]:
     return {"name": "New", "source": SOURCE}
@@ -96,6 +98,19 @@ PAGES: dict[str, tuple[Row, ...]] = {
             query=lambda world: {"person": world.id("person")},
         ),
     ),
+    "address-list": (
+        get(SETTINGS),
+        post(
+            SETTINGS,
+            body=lambda _: {
+                "url": "https://example.com/new.json",
+                "interval_minutes": "60",
+                "max_age_hours": "24",
+            },
+        ),
+    ),
+    "address-fetch": (harmless(SETTINGS, "address"),),
+    "address-delete": (get(SETTINGS, "address"), post(SETTINGS, "address")),
     "policy-detail": (get(at(Permission.POLICY_VIEW, "policy"), "policy"),),
     "policy-examples": (get(at(Permission.POLICY_VIEW, "policy"), "policy"),),
     "policy-examples-run": (harmless(at(Permission.POLICY_TRY, "policy"), "policy"),),
@@ -198,6 +213,12 @@ POLICIES: dict[str, tuple[Row, ...]] = PAGES | {
         post(both(names("web"), at(Permission.POLICY_CREATE)), body=_created),
     ),
     "api-policy-deleted": (get(signed_in),),
+    "api-address-list": (
+        get(SETTINGS),
+        post(SETTINGS, body=lambda _: {"url": "https://example.com/new.json"}),
+    ),
+    "api-address-detail": (get(SETTINGS, "address"), delete(SETTINGS, "address")),
+    "api-address-fetch": (harmless(SETTINGS, "address"),),
     "api-policy-check": (
         harmless(somewhere(Permission.POLICY_VIEW), body=lambda _: {"text": SOURCE}),
     ),

@@ -141,6 +141,9 @@ def _make_objects(world: World) -> None:
         "group": group.id,
         "policy": policy.id,
         "example": example.id,
+        "address": policy_services.list_address(
+            "https://example.com/listed.json", actor=TEST, now=NOW
+        ).pk,
         "idle-policy": idle.id,
         "attached-policy": attached.id,
         "route": route.id,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -18,12 +19,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
+MEMORY = 4 * 1024**3
 SOURCE = Path(__file__).parent / "opa"
 PLACES = ("/usr/local/go/bin/go", "/usr/lib/go/bin/go")
 
 
 class NoOpaError(Exception):
     """OPA can't run here; the text says why."""
+
+
+class OpaDiedError(Exception):
+    """A module was too much for OPA, which has ended."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +71,7 @@ class Opa:
             stdout=subprocess.PIPE,
             text=True,
         )
+        resource.prlimit(self._process.pid, resource.RLIMIT_AS, (MEMORY, MEMORY))
 
     def __enter__(self) -> Self:
         return self
@@ -105,9 +112,14 @@ class Opa:
             "questions": asked,
             "untyped": untyped,
         }
-        sent.write(json.dumps(work) + "\n")
-        sent.flush()
-        reply: dict[str, Any] = json.loads(received.readline())
+        try:
+            sent.write(json.dumps(work) + "\n")
+            sent.flush()
+            reply: dict[str, Any] = json.loads(received.readline() or "{}")
+        except BrokenPipeError:
+            reply = {}
+        if not reply:
+            raise OpaDiedError
         if reply.get("error"):
             return {"error": reply["error"]}
         return reply

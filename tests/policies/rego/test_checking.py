@@ -33,6 +33,10 @@ REFUSED_BY_CORE = [
     ("f(x) = x { true }\nallow { f(1, 2, 3) }", "wrong-arguments"),
     ("f(x) = g(x) { true }\ng(x) = f(x) { true }\nallow { f(1) }", "recursion"),
     ("a := b\nb := a\nallow := true", "recursion"),
+    (
+        "a = 1 { input.http } else = 2 { a }\na { input.session }\nallow { a }",
+        "recursion",
+    ),
     ("default allow = input.x", "default-not-constant"),
     ("allow { -input.http.path == 1 }", "unary-minus"),
     (f"allow {{ get_databroker_record({SESSION}, `x`) == null }}", "record-is-null"),

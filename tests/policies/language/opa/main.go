@@ -24,6 +24,8 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
+const patience = 10 * time.Second
+
 type records map[string]map[string]any
 
 type job struct {
@@ -107,8 +109,9 @@ func ask(query rego.PreparedEvalQuery, input any, now time.Time) (reply answer) 
 			reply = answer{Error: "OPA broke down"}
 		}
 	}()
-	found, err := query.Eval(
-		context.Background(), rego.EvalInput(input), rego.EvalTime(now))
+	limited, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	found, err := query.Eval(limited, rego.EvalInput(input), rego.EvalTime(now))
 	if err != nil {
 		return answer{Error: err.Error()}
 	}
