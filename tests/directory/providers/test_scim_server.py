@@ -9,7 +9,7 @@ from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
-from scim2_models import Group, GroupMember, ResourceType, User
+from scim2_models import Group, ResourceType, User
 from scim2_server.applications.wsgi import WSGIApplication
 from scim2_server.memory import InMemoryStorage
 from scim2_server.utils import load_default_provider
@@ -38,20 +38,26 @@ def filled() -> InMemoryStorage:
     people = [
         storage.create(
             user,
-            User(
-                user_name=f"p{number}",
-                display_name=f"Person {number}",
-                active=number != 3,
-                emails=[User.Emails(value=f"p{number}@example.com", primary=True)],
+            User.model_validate(
+                {
+                    "userName": f"p{number}",
+                    "displayName": f"Person {number}",
+                    "active": number != 3,
+                    "emails": [{"value": f"p{number}@example.com", "primary": True}],
+                }
             ),
         )
         for number in range(COUNT)
     ]
-    members = [GroupMember(value=one.id, type="User") for one in people[:150]]
-    inner = storage.create(group, Group(display_name="Inner", members=members))
-    inside = [GroupMember(value=inner.id, type="Group")]
-    storage.create(group, Group(display_name="Outer", members=inside))
+    members = [{"value": one.id, "type": "User"} for one in people[:150]]
+    inner = storage.create(group, named("Inner", members))
+    storage.create(group, named("Outer", [{"value": inner.id, "type": "Group"}]))
     return storage
+
+
+def named(name: str, members: list[dict[str, Any]]) -> Group:
+    """Return a group."""
+    return Group.model_validate({"displayName": name, "members": members})
 
 
 @contextmanager
