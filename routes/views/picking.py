@@ -1,14 +1,16 @@
 """Beside the form: policies to pick, and what saving would meet."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 
 from console.core.actor import Actor
-from console.core.exceptions import NotFoundError
+from console.core.exceptions import NotFoundError, PermissionDeniedError
 from console.core.generic.pages import Page
+from console.core.previews import Preview, preview
 from namespaces import selectors as namespace_selectors
 from policies import selectors as policy_selectors
 from routes import selectors, services
@@ -119,12 +121,18 @@ class PreviewDraft(Page):
         form = self.make_form()
         form.is_valid()
         settings = dict(form.cleaned_data.get("settings", {}))
-        preview = None
+        found = None
         if "from" in settings:
-            preview = services.preview_route(
+            found = services.preview_route(
                 settings, actor=self.actor, now=self.now, **self.place()
             )
-        return self.render_to_response(self.get_context_data(preview=preview))
+        return self.render_to_response(
+            self.get_context_data(preview=found, inheriting=self.inheriting(form))
+        )
+
+    def inheriting(self, form: RouteForm) -> Preview | None:
+        """Return what the switch for inheriting would change, None for nothing."""
+        return None
 
     def make_form(self) -> RouteForm:
         """Return the form that was sent."""
@@ -151,6 +159,25 @@ class PreviewChange(OfRoute, PreviewDraft):
             settings=selectors.masked_settings(self.route),
             actor=None,
             initial={},
+        )
+
+    def inheriting(self, form: RouteForm) -> Preview | None:
+        """Do it, and take it back, when the switch stands otherwise than it did."""
+        wanted = form.cleaned_data.get("inherits_policies", False)
+        if wanted == self.route.inherits_policies:
+            return None
+        try:
+            return preview(partial(self._switch, wanted))
+        except PermissionDeniedError as error:
+            return Preview(refusal=error)
+
+    def _switch(self, inherits: bool) -> Route:
+        return services.update_route(
+            self.route.pk,
+            version=self.route.version,
+            inherits_policies=inherits,
+            actor=self.actor,
+            now=self.now,
         )
 
     def place(self) -> dict[str, Any]:

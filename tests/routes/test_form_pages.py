@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from policies.services import attach_to_namespace
 from routes import selectors, services
 from routes.models import Route
 from tests.factories import NOW, make_policy, make_route
@@ -174,3 +175,26 @@ class TestForm:
         text = post(cast.mia, url("route-preview", wiki), **fields).content.decode()
         assert "Nothing stands in the way" in text
         assert post(cast.ben, url("route-preview", wiki), **fields).status_code == 403
+
+    def test_tells_before_saving_what_the_switch_for_inheriting_changes(
+        self, cast: Cast, wiki: Route
+    ) -> None:
+        guests = make_policy("Guests", namespace=cast.web)
+        attach_to_namespace(
+            guests.pk,
+            namespace_id=cast.web.pk,
+            mode="inherited",
+            actor=actor_of(cast.root),
+            now=NOW,
+        )
+        fields = self.fields(cast, **{"from": wiki.from_url, "inherits_policies": "on"})
+        preview = url("route-preview", wiki)
+
+        kept = post(cast.mia, preview, **fields)
+        off = post(cast.mia, preview, **fields | {"inherits_policies": ""})
+
+        assert "switch for inheriting" not in kept.content.decode()
+        assert "switch for inheriting" in off.content.decode()
+        assert "whom only Guests allows" in off.content.decode()
+        wiki.refresh_from_db()
+        assert wiki.inherits_policies
