@@ -115,12 +115,16 @@ class PolicyExample(Timestamped):
 
 
 class PolicyVersion(models.Model):
-    """What a policy said at one time. Never edited."""
+    """What a policy said at one time. Never edited.
+
+    `lived_in` is the id of the namespace where it lived then, which may be gone.
+    """
 
     policy = models.ForeignKey(
         Policy, on_delete=models.CASCADE, related_name="versions"
     )
     number = models.PositiveIntegerField()
+    lived_in = models.UUIDField(null=True)
     name = models.CharField(max_length=200)
     description = models.TextField(blank=True)
     language = models.CharField(max_length=8, choices=PolicyLanguage.choices)

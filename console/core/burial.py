@@ -140,7 +140,13 @@ def read(snapshot: Mapping[str, Any]) -> Burial:
         model = apps.get_model(label)
         fields = model._meta.concrete_fields  # noqa: SLF001
         made = [
-            model(**{one.attname: one.to_python(row[one.attname]) for one in fields})
+            model(
+                **{
+                    one.attname: one.to_python(row[one.attname])
+                    for one in fields
+                    if one.attname in row  # columns may be younger than the snapshot
+                }
+            )
             for row in rows
         ]
         burial.rows[model] = {row.pk: row for row in made}

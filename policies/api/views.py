@@ -210,13 +210,13 @@ class PolicyVersionViewSet(ScopedViewSet[PolicyVersion]):
         if getattr(self, "swagger_fake_view", False):
             return PolicyVersion.objects.none()
         policy = selectors.get_policy(self.kwargs["id"], actor=self.actor)
-        return selectors.list_versions(policy)
+        return selectors.list_versions(policy, actor=self.actor)
 
     @extend_schema(summary="Read one version of a policy", parameters=[NUMBER])
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
         """Answer one version."""
         policy = selectors.get_policy(kwargs["id"], actor=self.actor)
-        version = selectors.get_version(policy, kwargs["number"])
+        version = selectors.get_version(policy, kwargs["number"], actor=self.actor)
         return Response(self.get_serializer(version).data)
 
 

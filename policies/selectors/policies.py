@@ -12,6 +12,7 @@ from console.core.models import Tombstone
 from namespaces import access
 from namespaces import selectors as namespace_selectors
 from namespaces.permissions import Permission
+from namespaces.scoping import in_scope
 from policies.exceptions import PolicyNotFoundError, PolicyVersionNotFoundError
 from policies.models import Policy, PolicyVersion
 
@@ -97,18 +98,27 @@ def find_by_meaning(
     return found
 
 
-def list_versions(policy: Policy) -> QuerySet[PolicyVersion]:
-    """Return the versions of a policy that the actor was shown, the newest first."""
-    return policy.versions.order_by("-number")
+def list_versions(policy: Policy, *, actor: Actor) -> QuerySet[PolicyVersion]:
+    """Return the versions of a policy that the actor may read, the newest first.
+
+    What it said while it lived where the actor sees nothing is left out.
+    """
+    reach = access.reach_of(actor, Permission.POLICY_VIEW, above=True)
+    versions = policy.versions.order_by("-number")
+    if reach.is_everything:
+        return versions
+    now = Q(number=policy.version)
+    return versions.filter(now | in_scope("lived_in", reach))
 
 
-def get_version(policy: Policy, number: int) -> PolicyVersion:
+def get_version(policy: Policy, number: int, *, actor: Actor) -> PolicyVersion:
     """Return one version.
 
     Raises:
-        PolicyVersionNotFoundError: there is none of that number.
+        PolicyVersionNotFoundError: there is none of that number that the actor may
+            read.
     """
-    version = policy.versions.filter(number=number).first()
+    version = list_versions(policy, actor=actor).filter(number=number).first()
     if version is None:
         raise PolicyVersionNotFoundError
     return version

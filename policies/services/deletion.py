@@ -140,4 +140,10 @@ def restore_policy(
 
 def _from_row(model: type[M], row: Mapping[str, Any]) -> M:
     fields = model._meta.concrete_fields  # noqa: SLF001 - Django's API
-    return model(**{one.attname: one.to_python(row[one.attname]) for one in fields})
+    return model(
+        **{
+            one.attname: one.to_python(row[one.attname])
+            for one in fields
+            if one.attname in row  # columns may be younger than the snapshot
+        }
+    )

@@ -77,8 +77,10 @@ def check_version(policy: Policy, version: int) -> None:
     """
     if policy.version == version:
         return
-    newest = selectors.get_version(policy, policy.version)
-    seen = policy.versions.filter(number=version).first()
+    newest = policy.versions.get(number=policy.version)
+    # The number is the caller's word; what it said elsewhere may be none of theirs.
+    here = policy.versions.filter(lived_in=policy.namespace_id)
+    seen = here.filter(number=version).first()
     raise StaleVersionError(
         f"{newest.saved_by} saved version {newest.number} in the meantime",
         details={
@@ -238,6 +240,7 @@ def version_of(
     return PolicyVersion(
         policy=policy,
         number=policy.version,
+        lived_in=policy.namespace_id,
         saved_at=now,
         saved_by=actor.label[:255],
         reason=reason,

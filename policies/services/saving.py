@@ -192,7 +192,7 @@ def revert_policy(
     """
     policy, actor = rules.load(policy_id, Permission.POLICY_EDIT, actor=actor)
     rules.check_version(policy, version)
-    earlier = selectors.get_version(policy, to_version)
+    earlier = selectors.get_version(policy, to_version, actor=actor)
     values = {name: getattr(earlier, name) for name in rules.WRITTEN}
     return _save(
         policy,

@@ -1,5 +1,6 @@
 """One policy: what it says, what it applies to, and what it said before."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -64,7 +65,7 @@ class PolicyPage(OfPolicy, Page):
             usage=selectors.get_usage(policy, actor=self.actor),
             quarantine=selectors.find_quarantine(policy),
             may_edit_rego=self.can(Permission.POLICY_EDIT_REGO),
-            newest=selectors.get_version(policy, policy.version),
+            newest=selectors.get_version(policy, policy.version, actor=self.actor),
             menu=self.menu(),
             may_edit=self.can(Permission.POLICY_EDIT),
             may_attach=access.can_anywhere(self.actor, Permission.POLICY_ATTACH),
@@ -179,13 +180,14 @@ class HistoryPage(OfPolicy, Page):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the versions, and the difference between the two that are chosen."""
-        versions = list(selectors.list_versions(self.policy))
+        versions = list(selectors.list_versions(self.policy, actor=self.actor))
+        earlier = _earlier([one.number for one in versions])
         after = self._chosen("to", versions[0].number)
-        before = self._chosen("from", max(after.number - 1, 1))
+        before = self._chosen("from", earlier[after.number])
         lines = selectors.diff_lines(before.source, after.source)
         added, removed = selectors.count_changes(lines)
         return super().get_context_data(
-            versions=[(one, max(one.number - 1, 1)) for one in versions],
+            versions=[(one, earlier[one.number]) for one in versions],
             next_number=versions[0].number + 1,
             diff_label=f"Version {before.number} and {after.number}",
             columns=VERSION_COLUMNS,
@@ -201,7 +203,12 @@ class HistoryPage(OfPolicy, Page):
 
     def _chosen(self, name: str, default: int) -> PolicyVersion:
         number = number_from(self.request.GET.get(name, ""), default)
-        return selectors.get_version(self.policy, number)
+        return selectors.get_version(self.policy, number, actor=self.actor)
+
+
+def _earlier(numbers: Sequence[int]) -> dict[int, int]:
+    """Return for each version that is shown the one before it; the first has itself."""
+    return dict(zip(numbers, [*numbers[1:], *numbers[-1:]], strict=True))
 
 
 def _changed_fields(

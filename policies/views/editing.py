@@ -208,7 +208,7 @@ class EditPage(OfPolicy, EditorPage):
         )
 
     def _changed_since(self, number: int) -> list[selectors.DiffLine]:
-        versions = selectors.list_versions(self.policy)
+        versions = selectors.list_versions(self.policy, actor=self.actor)
         seen = versions.filter(number=number).first()
         newest = versions[0]
         return selectors.diff_lines(seen.source if seen else "", newest.source)

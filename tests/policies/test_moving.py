@@ -3,21 +3,28 @@
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
+from console.core.actor import Actor
 from console.core.exceptions import PermissionDeniedError, StaleVersionError
 from namespaces.exceptions import NamespaceNotFoundError
-from policies import services
+from policies import selectors, services
 from policies.exceptions import (
     EnforcedPolicyError,
     OpenToAnyoneError,
     PolicyNameTakenError,
     PolicyOutOfReachError,
+    PolicyVersionNotFoundError,
 )
 from policies.models import Policy
 from tests.factories import NOW, grant, make_bare_route, make_namespace, make_policy
 from tests.people import Cast, actor_of
 from tests.policies.events import newest_event
 from tests.policies.texts import OPEN
+
+MONEY = "allow:\n  and:\n    - domain: money.example.com\n"
+STAFF = "allow:\n  and:\n    - domain: staff.example.com\n"
 
 
 def move(policy: Policy, to: Any, user: Any, version: int = 1) -> Policy:
@@ -37,6 +44,42 @@ class TestMovePolicy:
         event = newest_event()
         assert event.action == "policy.moved"
         assert event.before["namespace_id"] == str(cast.web.id)
+
+    def test_leaves_what_it_said_before_where_that_was_seen(self, cast: Cast) -> None:
+        policy = make_policy(source=MONEY, namespace=cast.finance)
+        moved = move(policy, cast.engineering, cast.root)
+        services.update_policy(
+            moved.pk, version=2, source=STAFF, actor=actor_of(cast.ada), now=NOW
+        )
+        moved.refresh_from_db()
+        ada, root = actor_of(cast.ada), actor_of(cast.root)
+
+        def seen(actor: Actor) -> list[int]:
+            rows = selectors.list_versions(moved, actor=actor)
+            return list(rows.values_list("number", flat=True))
+
+        assert (seen(ada), seen(root)) == ([3, 2], [3, 2, 1])
+        with pytest.raises(PolicyVersionNotFoundError):
+            selectors.get_version(moved, 1, actor=ada)
+        with pytest.raises(PolicyVersionNotFoundError):
+            services.revert_policy(
+                moved.pk, to_version=1, version=3, actor=ada, now=NOW
+            )
+        with pytest.raises(StaleVersionError) as stale:
+            services.update_policy(moved.pk, version=1, source=OPEN, actor=ada, now=NOW)
+        assert "money" not in str(stale.value.details)
+
+    def test_keeps_its_history_readable(self, cast: Cast, client: Client) -> None:
+        policy = make_policy(source=MONEY, namespace=cast.finance)
+        moved = move(policy, cast.engineering, cast.root)
+        client.force_login(cast.ada)
+        url = reverse("policies:policy-history", args=[moved.pk])
+
+        page = client.get(url)
+        hidden = client.get(url, {"from": "1"})
+
+        assert [one.number for one, _ in page.context["versions"]] == [2]
+        assert (page.status_code, hidden.status_code) == (200, 404)
 
     def test_writes_nothing_when_it_is_there_already(self, cast: Cast) -> None:
         policy = make_policy(namespace=cast.web)
