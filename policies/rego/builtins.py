@@ -37,7 +37,7 @@ abs number number
 array.concat array,array array
 array.reverse array array
 base64.encode string string
-base64.is_valid string boolean
+base64.is_valid any boolean
 base64url.encode string string
 base64url.encode_no_pad string string
 ceil number number
@@ -47,7 +47,6 @@ endswith string,string boolean
 floor number number
 glob.quote_meta string string
 hex.encode string string
-indexof_n string,string array
 is_array any boolean
 is_boolean any boolean
 is_null any boolean
@@ -55,19 +54,19 @@ is_number any boolean
 is_object any boolean
 is_set any boolean
 is_string any boolean
-json.is_valid string boolean
+json.is_valid any boolean
 json.marshal any string
 lower string string
 max list any
 min list any
-net.cidr_is_valid string boolean
+net.cidr_is_valid any boolean
 object.get object,any,any any
 object.keys object set
 object.union object,object object
 regex.is_valid string boolean
 replace string,string,string string
 round number number
-semver.is_valid string boolean
+semver.is_valid any boolean
 sort list array
 split string,string array
 startswith string,string boolean
@@ -80,7 +79,7 @@ trim_space string string
 trim_suffix string,string string
 type_name any string
 upper string string
-yaml.is_valid string boolean
+yaml.is_valid any boolean
 yaml.marshal any string
 """
 # These fail for some values of the right type; the rest is Rego that tells which.
@@ -109,6 +108,7 @@ graph.reachable_paths object,list set
 hex.decode string string
 intersection set set
 indexof string,string number
+indexof_n string,string array
 json.filter object,list object
 json.patch any,array any
 json.remove object,list object

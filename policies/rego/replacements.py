@@ -66,6 +66,16 @@ class _Through:
         return found
 
 
+class _Judge:
+    """A built-in that says of a text whether it is valid; nothing else is."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __call__(self, value: Any) -> bool:
+        return isinstance(value, str) and _builtin((self.name, 1), [value]) == [True]
+
+
 def decode_url(text: str) -> str:
     """Decode base64url with its padding or without."""
     if not re.fullmatch(r"[\w-]*={0,2}", text, re.ASCII):
@@ -206,7 +216,7 @@ def _are_counted(*numbers: Any) -> bool:
 
 
 def _is_shift(number: Any, places: Any) -> bool:
-    return _are_counted(number, places) and 0 <= places <= _MOST_SHIFTED
+    return _are_counted(number, places) and bool(0 <= places <= _MOST_SHIFTED)
 
 
 def _is_never_empty(pattern: Any, _text: Any) -> bool:
@@ -230,6 +240,10 @@ _KINDS: Final = (
 )
 
 
+def _has_part(_text: Any, part: Any) -> bool:
+    return part != ""
+
+
 def _is_patch(_value: Any, patches: Any) -> bool:
     return all(
         isinstance(one, Mapping) and one.get("op") in _PATCHES and "path" in one
@@ -249,7 +263,13 @@ REPLACED: Final[dict[str, tuple[int, Callable[..., Any]]]] = {
     "bits.or": (2, _Through("bits.or", _are_counted)),
     "bits.rsh": (2, _Through("bits.rsh", _is_shift)),
     "bits.xor": (2, _Through("bits.xor", _are_counted)),
+    "base64.is_valid": (1, _Judge("base64.is_valid")),
     "indexof": (2, find),
+    "indexof_n": (2, _Through("indexof_n", _has_part)),
+    "json.is_valid": (1, _Judge("json.is_valid")),
+    "net.cidr_is_valid": (1, _Judge("net.cidr_is_valid")),
+    "semver.is_valid": (1, _Judge("semver.is_valid")),
+    "yaml.is_valid": (1, _Judge("yaml.is_valid")),
     "json.patch": (2, _Through("json.patch", _is_patch)),
     "object.subset": (2, _Through("object.subset", _are_comparable)),
     "regex.find_all_string_submatch_n": (

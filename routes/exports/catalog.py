@@ -6,8 +6,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from policies import language, selectors
-from policies.language import Action, Edition, Severity, UntranslatableError
+from policies.language import Action, Edition, Severity
 from policies.language.records import ForeignKey
+from policies.rego import ceilings
 from routes.exports import marks, policy_text
 from routes.exports.ceilings import ceiling_of
 from routes.exports.policy_text import Items
@@ -70,10 +71,9 @@ class Entry:
         Raises:
             UntranslatableError: a criterion has no form in Rego.
         """
-        if self.is_rego and as_ceiling and self.has_allow_rules:
-            raise UntranslatableError("a ceiling in Rego that defines `allow`")
         if self.is_rego:
-            return self.source
+            limits = as_ceiling and self.has_allow_rules
+            return ceilings.as_ceiling(self.source) if limits else self.source
         program = selectors.compile_source(self.source)
         return language.to_rego(
             program, as_ceiling=as_ceiling, foreign_keys=self.foreign_keys

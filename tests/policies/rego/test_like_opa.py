@@ -54,6 +54,10 @@ BUILT_INS = [
     ('substring("abc", 0.5, 1)', None),
     ('indexof("abc", "c")', 2),
     ('indexof("abc", "")', None),
+    ('indexof_n("abc", "")', None),
+    ("json.is_valid(1)", False),
+    ("yaml.is_valid([])", False),
+    ('semver.is_valid("1.2.3")', True),
     ('object.subset("a", "a")', None),
     ('object.subset(["a"], {"a"})', True),
     ('object.subset({"a": {"b": 1, "c": 2}}, {"a": {"b": 1}})', True),
@@ -129,6 +133,7 @@ def test_long_lines_are_taken(ask: Any) -> None:
         ("allow { not [1][_] == 2 }", "unsafe"),
         ("allow { x := {k: v | v := input.http.headers[k]; v != x} }", "unsafe"),
         ("allow { 0[_] == 1 }", "no-reference"),
+        ("allow { {1} < input.http.headers }", "no-order"),
     ],
 )
 def test_names_without_a_value_are_refused(
