@@ -241,7 +241,7 @@ _KINDS: Final = (
 
 
 def _has_part(_text: Any, part: Any) -> bool:
-    return part != ""
+    return isinstance(part, str) and bool(part)
 
 
 def _is_patch(_value: Any, patches: Any) -> bool:
