@@ -34,6 +34,7 @@ RULES: Final[tuple[Callable[[View], Iterator[Problem]], ...]] = (
     logic.always_holds,
     structure.operators_are_alternatives,
     structure.misread_nor,
+    values.blank_operands,
     values.lists_instead_of_in,
     values.addresses,
     values.domains,

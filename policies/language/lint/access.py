@@ -28,7 +28,7 @@ from .view import warn
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policies.language.errors import Problem
+    from policies.language.errors import Fix, Problem
 
     from .view import Entry, View
 
@@ -76,7 +76,17 @@ def identity_in_deny(view: View) -> Iterator[Problem]:
                 f"the route is public, but for `{asking[0].name}` all must sign in",
                 asking[0].name_span,
                 suggestion="deny by address, path or method, or don't open the route",
+                fix=_without(view, asking),
             )
+
+
+def _without(view: View, asking: list[Entry]) -> Fix | None:
+    """Take out what asks to sign in, unless it is some of several."""
+    if len(asking) == len(asking[0].block.criteria):
+        return fixes.remove_operator(view, asking[0], title="Remove them")
+    if len(asking) > 1:
+        return None
+    return fixes.remove(view, asking[0], title="Remove it")
 
 
 def _asks(entry: Entry) -> bool:
@@ -94,6 +104,7 @@ def ceilings(view: View) -> Iterator[Problem]:
             "enforced, this lets nobody in: it must hold besides what lets them in",
             block[0].block.node.keyword_span,
             suggestion="attach the policy instead if it should let people in",
+            fix=fixes.deny_opposite(view, block[0]),
         )
     if blocks and not any(could_hold(block[0].block) for block in blocks):
         first = blocks[0][0]
@@ -149,6 +160,7 @@ def covers_the_rest(view: View) -> Iterator[Problem]:
                 f"this lets in {who}, whatever line {others[0].span.line} asks for",
                 entry.name_span,
                 suggestion="remove it, or combine the criteria under `and`",
+                fix=fixes.remove(view, entry, title="Remove it"),
             )
 
 

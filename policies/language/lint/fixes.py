@@ -84,6 +84,93 @@ def remove(view: View, entry: Entry, *, title: str) -> Fix | None:
     )
 
 
+def remove_operator(view: View, entry: Entry, *, title: str) -> Fix | None:
+    """Take out the operator of a criterion, unless its rule would be left empty."""
+    if len(entry.rule.node.operators) == 1:
+        return None
+    return _fix(
+        view,
+        entry,
+        title,
+        lambda sheet, path: splices.remove(sheet, path[:-3], path[-3]),
+    )
+
+
+def separate(view: View, entry: Entry) -> Fix | None:
+    """Give the operator of a criterion a rule of its own, behind the one that it has.
+
+    Only a list of rules has room for that, and comments inside are not carried along.
+    """
+    key = ScalarNode(START, entry.action.value, entry.action.value, is_plain=False)
+
+    def edits(sheet: Sheet, path: Path) -> Edits:
+        if not isinstance(sheet.root, SequenceNode):
+            return None
+        node = sheet.node(path[:-2])
+        if sheet.comments_in(node.span.start, sheet.end_of(node)):
+            return None
+        name = ScalarNode(
+            START, entry.operator.value, entry.operator.value, is_plain=False
+        )
+        rule = MappingNode(START, ((key, MappingNode(START, ((name, node),))),))
+        return splices.joined(
+            [
+                splices.remove(sheet, path[:-3], path[-3]),
+                splices.insert(sheet, (), path[0] + 1, [(None, rule)]),
+            ]
+        )
+
+    return _fix(view, entry, "Make it a rule of its own", edits)
+
+
+def split(view: View, entry: Entry, first: Any, second: Any) -> Fix | None:
+    """Make two alternatives of a criterion that is one, or is alone."""
+    is_alone = len(entry.block.node.criteria) == len(entry.rule.node.operators) == 1
+    if entry.operator.inverts or not (entry.operator is Operator.OR or is_alone):
+        return None
+    name = ScalarNode(START, entry.name, entry.name, is_plain=False)
+    other = MappingNode(START, ((name, node_for(second)),))
+
+    def edits(sheet: Sheet, path: Path) -> Edits:
+        parts = [
+            splices.put(sheet, path, node_for(first)),
+            splices.insert(sheet, path[:-2], path[-2] + 1, [(None, other)]),
+        ]
+        if entry.operator is not Operator.OR:
+            parts.append(splices.rename(sheet, path[:-2], Operator.OR.value))
+        return splices.joined(parts)
+
+    return _fix(view, entry, "Make it two alternatives", edits)
+
+
+def deny_opposite(view: View, entry: Entry) -> Fix | None:
+    """Make a deny rule of the only allow rule: of a ceiling, which means the same."""
+    allowing = [rule for rule in view.program.rules if rule.action is Action.ALLOW]
+    is_only = len(allowing) == len(view.document.rules) == 1
+    if not is_only or len(entry.rule.node.operators) != 1:
+        return None
+    operator = _DENYING[entry.operator]
+
+    def edits(sheet: Sheet, path: Path) -> Edits:
+        return splices.joined(
+            [
+                splices.rename(sheet, path[:-3], Action.DENY.value),
+                splices.rename(sheet, path[:-2], operator.value),
+            ]
+        )
+
+    return _fix(view, entry, f"Write `deny` with `{operator}`", edits)
+
+
+# What is true of criteria when an operator of an allow rule is not.
+_DENYING: Final = {
+    Operator.OR: Operator.NOT,
+    Operator.AND: Operator.NOR,
+    Operator.NOT: Operator.OR,
+    Operator.NOR: Operator.AND,
+}
+
+
 def require_session(view: View, entry: Entry) -> Fix | None:
     """Put `authenticated_user` beside a criterion, so that both must hold."""
     operators = {block.operator for block in entry.rule.node.operators}

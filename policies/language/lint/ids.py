@@ -56,6 +56,7 @@ def groups(view: View) -> Iterator[Problem]:
                     f"there is no group with the id {quoted(node.text)}",
                     node.span,
                     suggestion="choose the group by its name in the builder",
+                    fix=fixes.remove(view, entry, title="Remove it"),
                 )
 
 
@@ -72,6 +73,7 @@ def devices(view: View) -> Iterator[Problem]:
                 f"only credentials of the type `{DEFAULT_TYPE}` are looked at",
                 entry.data_span,
                 suggestion="add the `type` of the device",
+                fix=fixes.remove(view, entry, title="Remove it"),
             )
         is_common = condition.type in _COMMON_TYPES
         if known is not None and not is_common and condition.type not in known:
@@ -80,6 +82,7 @@ def devices(view: View) -> Iterator[Problem]:
                 f"there is no device type {quoted(condition.type)}",
                 entry.data_span,
                 suggestion="choose the type in the builder",
+                fix=fixes.remove(view, entry, title="Remove it"),
             )
 
 

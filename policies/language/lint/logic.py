@@ -46,6 +46,7 @@ def never_holds(view: View) -> Iterator[Problem]:
                 f"`{entry.name}` can't hold as it is written",
                 _culprit(entry.data) or entry.data_span,
                 suggestion="say what it should be, or remove it",
+                fix=fixes.remove(view, entry, title="Remove it"),
             )
 
 
@@ -58,6 +59,7 @@ def always_holds(view: View) -> Iterator[Problem]:
                 f"`{entry.name}` holds whatever is there",
                 _culprit(entry.data) or entry.data_span,
                 suggestion="say what it should be, or remove it",
+                fix=fixes.remove(view, entry, title="Remove it"),
             )
 
 
@@ -66,12 +68,14 @@ def contradictions(view: View) -> Iterator[Problem]:
     for block in view.blocks:
         operator = block[0].operator
         if operator in {Operator.AND, Operator.NOR}:
-            yield from _excluding(block, is_and=operator is Operator.AND)
+            yield from _excluding(view, block, is_and=operator is Operator.AND)
         else:
-            yield from _covering(block, is_or=operator is Operator.OR)
+            yield from _covering(view, block, is_or=operator is Operator.OR)
 
 
-def _excluding(block: tuple[Entry, ...], *, is_and: bool) -> Iterator[Problem]:
+def _excluding(
+    view: View, block: tuple[Entry, ...], *, is_and: bool
+) -> Iterator[Problem]:
     """Go through criteria of which each narrows what the ones before leave."""
     ranges: dict[object, tuple[object, Entry]] = {}
     for entry in block:
@@ -88,14 +92,17 @@ def _excluding(block: tuple[Entry, ...], *, is_and: bool) -> Iterator[Problem]:
             if is_and:
                 message = f"this can't hold together with `{first.name}` {where}"
                 hint = "use `or` if either is enough"
-                yield warn("contradiction", message, entry.span, suggestion=hint)
+                yield _contradiction(view, entry, message, hint, Operator.OR)
             else:
                 message = f"one of this and `{first.name}` {where} always fails"
-                yield _always(entry, f"{message}, so `nor` always holds", Operator.NOT)
+                message += ", so `nor` always holds"
+                yield _always(view, entry, message, Operator.NOT)
             return
 
 
-def _covering(block: tuple[Entry, ...], *, is_or: bool) -> Iterator[Problem]:
+def _covering(
+    view: View, block: tuple[Entry, ...], *, is_or: bool
+) -> Iterator[Problem]:
     """Look for criteria each of which leaves out what another one lets through."""
     left_out: dict[object, tuple[frozenset[str], Entry]] = {}
     for entry in block:
@@ -110,17 +117,26 @@ def _covering(block: tuple[Entry, ...], *, is_or: bool) -> Iterator[Problem]:
         if first is not entry and not before & texts:
             message = f"whatever it is, this or `{first.name}` {_place(first)} holds"
             if is_or:
-                yield _always(entry, f"{message}, so `or` always does", Operator.AND)
+                message += ", so `or` always does"
+                yield _always(view, entry, message, Operator.AND)
             else:
                 hint = "write `nor` if not both may hold"
                 message += ", so `not` never does"
-                yield warn("contradiction", message, entry.span, suggestion=hint)
+                yield _contradiction(view, entry, message, hint, Operator.NOR)
             return
 
 
-def _always(entry: Entry, message: str, instead: Operator) -> Problem:
+def _contradiction(
+    view: View, entry: Entry, message: str, hint: str, instead: Operator
+) -> Problem:
+    fix = fixes.change_keyword(view, entry, instead)
+    return warn("contradiction", message, entry.span, suggestion=hint, fix=fix)
+
+
+def _always(view: View, entry: Entry, message: str, instead: Operator) -> Problem:
     hint = f"write `{instead}` if each of them matters"
-    return warn("always-holds", message, entry.span, suggestion=hint)
+    fix = fixes.change_keyword(view, entry, instead)
+    return warn("always-holds", message, entry.span, suggestion=hint, fix=fix)
 
 
 def _left_out(condition: Condition) -> frozenset[str] | None:
@@ -163,6 +179,7 @@ def repetitions(view: View) -> Iterator[Problem]:
                 f"the same criteria stand in line {blocks[whole].line} already",
                 keyword,
                 suggestion="remove one of them",
+                fix=fixes.remove_operator(view, block[0], title="Remove it"),
             )
 
 

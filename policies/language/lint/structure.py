@@ -20,16 +20,19 @@ if TYPE_CHECKING:
 
 def operators_are_alternatives(view: View) -> Iterator[Problem]:
     """Several operators in one rule, of which each is enough by itself."""
-    for rule in view.program.rules:
-        blocks = sorted(
-            (block.node.keyword_span, block.operator) for block in rule.operators
-        )
-        for (_, first), (span, operator) in pairwise(blocks):
+    firsts = sorted(
+        (block[0] for block in view.blocks),
+        key=lambda entry: entry.block.node.keyword_span,
+    )
+    for first, second in pairwise(firsts):
+        if first.rule is second.rule:
+            names = f"`{first.operator}` and `{second.operator}`"
             yield warn(
                 "operators-are-alternatives",
-                f"`{first}` and `{operator}` are alternatives: either is enough",
-                span,
+                f"{names} are alternatives: either is enough",
+                second.block.node.keyword_span,
                 suggestion="write separate rules to show that, or put all under `and`",
+                fix=fixes.separate(view, second),
             )
 
 

@@ -48,6 +48,7 @@ def windows(view: View) -> Iterator[Problem]:
                 "no time is after this `after` and before this `before`",
                 _value(entry, "before").span,
                 suggestion="for a night, write two criteria under `or`",
+                fix=_two_windows(view, entry),
             )
 
 
@@ -63,6 +64,14 @@ def _swapped(view: View, entry: Entry) -> Fix | None:
         return None
     swapped = {"after": values["before"], "before": values["after"]}
     return fixes.set_data(view, entry, swapped, title="Swap the dates")
+
+
+def _two_windows(view: View, entry: Entry) -> Fix | None:
+    """Make of a night what is left of one day, and the beginning of the next."""
+    texts = {key: _text(_value(entry, key)) for key in ("timezone", "after", "before")}
+    evening = {key: texts[key] for key in ("timezone", "after")}
+    morning = {key: texts[key] for key in ("timezone", "before")}
+    return fixes.split(view, entry, evening, morning)
 
 
 def _text(node: Node) -> str:
@@ -82,6 +91,7 @@ def past_dates(view: View) -> Iterator[Problem]:
                 "this date is over, so the criterion never holds again",
                 _value(entry, "before").span,
                 suggestion="remove what is no longer needed",
+                fix=fixes.remove(view, entry, title="Remove it"),
             )
         elif condition.before is None and condition.after <= now:  # type: ignore[operator]
             yield warn(
@@ -89,7 +99,34 @@ def past_dates(view: View) -> Iterator[Problem]:
                 "this date is over, so the criterion always holds from now on",
                 _value(entry, "after").span,
                 suggestion="remove what is no longer needed",
+                fix=fixes.remove(view, entry, title="Remove it"),
             )
+
+
+# Where clocks go by these letters; others are too many places to choose for somebody.
+_PLACES: Final = {
+    "EST": "America/Panama",
+    "EST5EDT": "America/New_York",
+    "CST6CDT": "America/Chicago",
+    "MST": "America/Phoenix",
+    "MST7MDT": "America/Denver",
+    "PST8PDT": "America/Los_Angeles",
+    "HST": "Pacific/Honolulu",
+    "CET": "Europe/Brussels",
+    "MET": "Europe/Brussels",
+    "EET": "Europe/Athens",
+    "WET": "Europe/Lisbon",
+    "PRC": "Asia/Shanghai",
+    "ROC": "Asia/Taipei",
+    "ROK": "Asia/Seoul",
+}
+
+
+def _with_place(view: View, entry: Entry, zone: str) -> Fix | None:
+    node, place = _value(entry, "timezone"), _PLACES.get(zone)
+    if place is None or not isinstance(node, ScalarNode):
+        return None
+    return fixes.set_value(view, entry, node, place)
 
 
 def zones(view: View) -> Iterator[Problem]:
@@ -116,4 +153,5 @@ def zones(view: View) -> Iterator[Problem]:
                 f"{quoted(zone)} names no place, so its daylight saving may be another",
                 span,
                 suggestion=hint,
+                fix=_with_place(view, entry, zone),
             )

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
     from .view import Entry, View
 
+_OF_TEXTS: Final = {MatcherKind.TEXT, MatcherKind.LIST}
+# Every text has an empty one as a part; saving refuses that.
+_PARTS: Final = {"starts_with", "ends_with", "contains"}
 _WHOLE: Final = {"is", "not", "in", "not_in"}
 # fmt: off
 _METHODS: Final = frozenset(
@@ -43,6 +46,23 @@ _STARS: Final = re.compile(r"\^?\.?\*([^*^$\\()\[\]|+?]+?)\.?\*\$?")
 _PATTERN: Final = re.compile(
     r"\*|\^[^^]|[^$]\$$|\\[.dwsb]|\[[^\[\]]{1,40}\][*+]|\([^()|]{0,40}\|[^()]{0,40}\)"
 )
+
+
+def blank_operands(view: View) -> Iterator[Problem]:
+    """A text to compare with that is empty, as a form leaves it."""
+    for entry in view.entries:
+        if entry.compiled.criterion.matcher not in _OF_TEXTS:
+            continue
+        for operator, node in entries_with_texts(entry):
+            is_blank = isinstance(node.value, str) and not node.value.strip()
+            if is_blank and operator not in _PARTS:
+                yield warn(
+                    "blank-operand",
+                    f"`{entry.name}` is compared with an empty text",
+                    node.span if node.span.length else entry.name_span,
+                    suggestion="say what it should be, or remove it",
+                    fix=fixes.remove(view, entry, title="Remove it"),
+                )
 
 
 def lists_instead_of_in(view: View) -> Iterator[Problem]:
