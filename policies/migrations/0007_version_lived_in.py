@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("policies", "0005_tally")]
+    dependencies = [("policies", "0006_fetched_addresses")]
 
     operations = [
         migrations.AddField(
