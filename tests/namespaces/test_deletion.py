@@ -169,6 +169,27 @@ class TestDeletingWithContents:
         with pytest.raises(ConflictError, match="import is under way"):
             delete(shop, cast.ada)
 
+    def test_is_refused_while_it_has_what_others_gave_it_or_ask_of_it(
+        self, cast: Cast, shop: Namespace
+    ) -> None:
+        told: dict[str, Any] = {"actor": TEST, "now": NOW}
+        lent = route_services.delegate_host(
+            host="*.shop.example.com", namespace_id=shop.pk, **told
+        )
+        owned = route_services.register_upstream(
+            namespace_id=shop.pk, target="stock.internal", **told
+        )
+
+        with pytest.raises(NamespaceNotEmptyError) as refused:
+            delete(shop, cast.root)
+
+        assert "1 delegated host" in refused.value.message
+        assert "1 upstream" in refused.value.message
+        assert "move or delete these first" in refused.value.message
+        route_services.revoke_delegation(lent.pk, **told)
+        route_services.release_upstream(owned.pk, **told)
+        delete(shop, cast.root)
+
     def test_has_a_limit(
         self, cast: Cast, shop: Namespace, monkeypatch: pytest.MonkeyPatch
     ) -> None:
