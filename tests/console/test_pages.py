@@ -90,7 +90,7 @@ class TestOverview:
             groups = get(user, "/").context["navigation"]
             return {item["label"] for group in groups for item in group["items"]}
 
-        assert rail(cast.cyd) == {"Overview", "Your page"}
+        assert rail(cast.cyd) == {"Overview", "Sessions", "Your page"}
         assert rail(cast.ben) >= {"Namespaces", "People", "Audit log", "Who may?"}
 
 
