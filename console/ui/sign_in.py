@@ -20,6 +20,7 @@ from console.core.exceptions import ConsoleError
 from console.core.generic.pages import ActionView, F, FormPage, add_errors
 from console.ui import demo_people
 from console.ui.forms import RecoveryForm, SignInForm
+from console.ui.openid import leaving
 from directory import selectors as directory_selectors
 from directory import services as directory_services
 from directory.authentication import actor_for, is_demo_allowed, start_session
@@ -82,6 +83,7 @@ class SignInPage(_StartsSession[SignInForm]):
             next=self.next_url,
             provider=provider and provider.name,
             provider_url=f"{reverse('openid-sign-in')}?{query}",
+            leave_url=leaving.leave_url(self.request),
             demo_people=demo_people.list_people() if is_demo else [],
             **kwargs,
         )
@@ -140,6 +142,7 @@ class SignOut(ActionView):
     """Ends the session on the server, not only in the browser."""
 
     def carry_out(self) -> str:
-        """Forget the session."""
+        """Forget the session; the provider's own is ended there, by whoever wishes."""
+        url = leaving.page_after(self.request)
         logout(self.request)
-        return reverse("sign-in")
+        return url

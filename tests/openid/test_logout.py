@@ -2,14 +2,16 @@
 
 import time
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import Client
 
 from console.core.models import AuditEvent
-from directory.models import OpenIdSession
+from directory.models import IdentityProvider, OpenIdSession
+from tests.factories import make_user
 from tests.openid.conftest import go, is_signed_in
-from tests.openid.provider import LOGOUT_EVENT, OTHER_KEY, Provider
+from tests.openid.provider import CLIENT_ID, LOGOUT_EVENT, OTHER_KEY, Provider
 
 BACK = "/sign-in/openid/backchannel-logout"
 FRONT = "/sign-in/openid/frontchannel-logout"
@@ -171,3 +173,55 @@ def test_records_of_sessions_that_are_over_go(
     go(Client())
 
     assert OpenIdSession.objects.count() == 1
+
+
+class TestLeaving:
+    def test_offers_to_end_the_session_at_the_provider(
+        self, provider: Provider, client: Client
+    ) -> None:
+        go(client)
+
+        page = client.post("/sign-out/", follow=True)
+
+        address = urlsplit(page.context["leave_url"])
+        assert f"{address.scheme}://{address.netloc}{address.path}" == (
+            f"{provider.issuer}/end"
+        )
+        assert parse_qs(address.query) == {
+            "client_id": [CLIENT_ID],
+            "post_logout_redirect_uri": ["http://testserver/sign-in/"],
+        }
+        assert "You are signed out here" in page.content.decode()
+
+    def test_offers_nothing_where_the_provider_has_no_such_address(
+        self, provider: Provider, client: Client
+    ) -> None:
+        provider.change_metadata = lambda found: found.pop("end_session_endpoint")
+        go(client)
+
+        page = client.post("/sign-out/", follow=True)
+
+        assert page.status_code == 200
+        assert page.context["leave_url"] == ""
+
+    def test_offers_nothing_after_a_local_session(
+        self, provider: Provider, client: Client
+    ) -> None:
+        client.force_login(make_user("ada"))
+
+        page = client.post("/sign-out/", follow=True)
+
+        assert page.redirect_chain[-1][0] == "/sign-in/"
+        assert page.context["leave_url"] == ""
+
+    def test_ends_here_though_the_provider_is_down(
+        self, provider: Provider, client: Client
+    ) -> None:
+        go(client)
+        IdentityProvider.objects.update(issuer="http://127.0.0.1:1")
+
+        page = client.post("/sign-out/", follow=True)
+
+        assert page.status_code == 200
+        assert page.context["leave_url"] == ""
+        assert not is_signed_in(client)
