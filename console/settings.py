@@ -325,7 +325,8 @@ OPA_URL = env_str("POSTERN_OPA_URL", "")
 # Whether the roots that the FIDO Alliance lists for a model vouch for that model.
 TRUST_FIDO_METADATA = env_bool("POSTERN_TRUST_FIDO_METADATA", default=True)
 UPSTREAM_ALLOWLIST = env_list("POSTERN_UPSTREAM_ALLOWLIST")
-# The port of the access proxy; what proxies prove themselves with to authorizers.
+# The access proxy that `up` starts; what proxies prove themselves with to authorizers.
+GATEWAY = env_bool("POSTERN_GATEWAY", default=True)
 GATEWAY_PORT = env_int("POSTERN_GATEWAY_PORT", default=8443, minimum=1)
 PROXY_TOKEN = env_secret("POSTERN_PROXY_TOKEN") or keys.derived(SECRET_KEY, "proxy")
 AUDIT_CHECKPOINT_FILE = env_str("POSTERN_AUDIT_CHECKPOINTS")

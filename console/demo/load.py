@@ -8,6 +8,7 @@ from console.core.actor import Actor
 from console.demo import policies as demo_policies
 from console.demo import routes as demo_routes
 from console.demo.people import DOMAIN, email_of, group_id, snapshot
+from console.demo.routes import ZONE
 from devices import services as device_services
 from directory import selectors as directory_selectors
 from directory import services as directory_services
@@ -159,7 +160,7 @@ def _load_routes(
             namespace_id=places[route.namespace],
             name=route.name,
             settings={
-                "from": f"https://{route.host}.{DOMAIN}",
+                "from": f"https://{route.host}.{ZONE}",
                 "to": [route.to],
                 "description": route.description,
                 **route.settings,

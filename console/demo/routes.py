@@ -17,6 +17,8 @@ class DemoRoute:
     settings: dict[str, Any] = field(default_factory=dict)
 
 
+# Browsers and curl find everything below `localhost` on this machine.
+ZONE = "meridian.localhost"
 PLATFORM = "Global/Engineering/Platform"
 WEB = "Global/Engineering/Web"
 ENGINEERING = "Global/Engineering"
@@ -53,15 +55,14 @@ ROUTES = (
         "SIEM",
         SECURITY,
         "siem",
-        "https://siem.internal:9200",
+        "http://siem.internal:9200",
         ("Security team", "Office networks"),
-        settings={"tls_upstream_server_name": "siem.internal"},
     ),
     DemoRoute(
         "Vulnerability scanner",
         SECURITY,
         "scanner",
-        "https://scanner.internal",
+        "http://scanner.internal",
         ("Security team",),
         settings={"timeout": "2m"},
     ),
@@ -123,7 +124,7 @@ ROUTES = (
         "Kubernetes",
         PLATFORM,
         "k8s",
-        "https://kubernetes.internal:6443",
+        "http://kubernetes.internal:8001",
         ("Platform team",),
         settings={"allow_spdy": True, "allow_websockets": True, "timeout": "0s"},
     ),
@@ -131,7 +132,7 @@ ROUTES = (
         "Argo CD",
         PLATFORM,
         "argocd",
-        "https://argocd.internal",
+        "http://argocd.internal",
         ("Platform team",),
     ),
     DemoRoute(
@@ -161,7 +162,7 @@ ROUTES = (
         "Ledger",
         FINANCE,
         "ledger",
-        "https://ledger.internal:8443",
+        "http://ledger.internal:8443",
         ("Finance in office hours",),
         settings={"timeout": "90s", "show_error_details": True},
     ),
@@ -176,7 +177,7 @@ ROUTES = (
         "Treasury",
         FINANCE,
         "treasury",
-        "https://treasury.internal",
+        "http://treasury.internal",
         (),
         "Being set up; nobody can open it yet.",
     ),
@@ -191,7 +192,7 @@ ROUTES = (
         "Payroll",
         PEOPLE,
         "payroll",
-        "https://payroll.internal",
+        "http://payroll.internal",
         ("People operations", "Office networks"),
     ),
     DemoRoute(

@@ -8,9 +8,15 @@ import signal
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
+
+from console.demo import upstream
 
 BLOCKING_THREADS = 4
 WORKER_PROCESSES = 2
+# Upstreams of the demo end so; they are all one application.
+DEMO_ZONE = ".internal"
+DEMO = Path(upstream.__file__)
 # Celery's advice for servers; one machine that runs as root does so on purpose.
 ROOT_WARNING = "You're running the worker with superuser privileges"
 
@@ -32,8 +38,55 @@ class ProcessSpec:
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
-def list_processes(*, address: str, port: int) -> list[ProcessSpec]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gateway:
+    """Where the access proxy of one machine listens, and what is behind it.
+
+    Attributes:
+        address, port: of Envoy.
+        authorizer_port: of the authorizer, on loopback.
+        console_url: where people are sent to sign in.
+        demo_port: of the application behind the demo's routes, None without the demo.
+    """
+
+    address: str
+    port: int
+    authorizer_port: int
+    console_url: str
+    demo_port: int | None = None
+
+
+def list_processes(
+    *, address: str, port: int, gateway: Gateway | None = None
+) -> list[ProcessSpec]:
     """Return what runs on one machine, with the web server on that port."""
+    found = _console(address, port)
+    return found if gateway is None else [*found, *_gateway(gateway)]
+
+
+def _gateway(gateway: Gateway) -> list[ProcessSpec]:
+    authorizer = f"127.0.0.1:{gateway.authorizer_port}"
+    envoy = [
+        *(sys.executable, "manage.py", "envoy", "--local-authority"),
+        *("--bind", f"{gateway.address}:{gateway.port}", "--authorizer", authorizer),
+    ]
+    found = [
+        ProcessSpec(
+            "authz",
+            (
+                *(sys.executable, "manage.py", "authorizer", "--bind", authorizer),
+                *("--console-url", gateway.console_url),
+            ),
+        )
+    ]
+    if gateway.demo_port is not None:
+        place = f"127.0.0.1:{gateway.demo_port}"
+        envoy += ["--resolve", f"{DEMO_ZONE}={place}"]
+        found.append(ProcessSpec("demo", (sys.executable, "-I", str(DEMO), place)))
+    return [*found, ProcessSpec("envoy", tuple(envoy))]
+
+
+def _console(address: str, port: int) -> list[ProcessSpec]:
     celery = (sys.executable, "-m", "celery", "--app", "console", "--quiet")
     return [
         ProcessSpec(

@@ -65,7 +65,7 @@ def test_the_documentation_has_its_pictures(
     page.get_by_role("radio", name="aisha.rahman").check()
     page.get_by_role("button", name="Try it").click()
     answer = page.locator("#trial")
-    expect(answer).to_contain_text("GET prometheus.meridian.example/")
+    expect(answer).to_contain_text("GET prometheus.meridian.localhost/")
     answer.scroll_into_view_if_needed()
     take(page, "try", LIGHT)
 

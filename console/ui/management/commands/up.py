@@ -18,16 +18,19 @@ from console.core.database import bring_up_to_date
 from console.ui import addresses, bootstrap, single_instance
 from console.ui.bootstrap import BootstrapAdmin
 from console.ui.parent import ParentWatch
-from console.ui.processes import list_processes
+from console.ui.processes import Gateway, list_processes
 from console.ui.supervisor import Supervisor
+from gateway.services.envoy_files import EnvoyMissingError, envoy_path
+from gateway.services.local_authority import CERTIFICATE
 
 NAME_WIDTH = 7
+GATEWAY_SECONDS = 30  # after which the greeting comes without the access proxy
 
 
 class Command(BaseCommand):
     help = (
-        "Run web server, worker and beat on this machine, with an embedded "
-        "database unless DATABASE_URL is given. Ctrl-C stops everything."
+        "Run web server, worker, beat and the access proxy on this machine, with an "
+        "embedded database unless DATABASE_URL is given. Ctrl-C stops everything."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -61,19 +64,21 @@ class Command(BaseCommand):
         note(f", {url}")
         os.environ.setdefault("POSTERN_LOG_FORMAT", "line")
         os.environ["PYTHONUNBUFFERED"] = "1"
+        gateway = self.choose_gateway(url)
         supervisor = Supervisor(
-            list_processes(address=settings.BIND_ADDRESS, port=port), write=self.relay
+            list_processes(address=settings.BIND_ADDRESS, port=port, gateway=gateway),
+            write=self.relay,
         )
         waiting = True
+        started = time.monotonic()
 
         def tick() -> bool:
             nonlocal waiting
-            if waiting and addresses.answers(settings.BIND_ADDRESS, port):
+            if waiting and self.is_ready(port, gateway, started):
                 waiting = False
-                self.greet(url, admin)
+                self.greet(url, admin, gateway)
             return parent is not None and parent.is_ending()
 
-        started = time.monotonic()
         reason = supervisor.run(tick)
         lasted = time.monotonic() - started
         self.say(f"stopped ({reason}) after {lasted:.0f} s; nothing is left running")
@@ -126,7 +131,45 @@ class Command(BaseCommand):
             self.say(f"port {wanted} is taken by another program: using {port}")
         return port
 
-    def greet(self, url: str, admin: BootstrapAdmin) -> None:
+    def choose_gateway(self, url: str) -> Gateway | None:
+        """Return where the access proxy will be, or None, saying why."""
+        if not settings.GATEWAY:
+            return None
+        try:
+            envoy_path()
+            address = settings.BIND_ADDRESS
+            port = addresses.find_free_port(address, settings.GATEWAY_PORT)
+            authorizer = addresses.find_free_port("127.0.0.1", port + 1)
+            demo = addresses.find_free_port("127.0.0.1", authorizer + 1)
+        except EnvoyMissingError:
+            self.say("no Envoy for this platform: going on without an access proxy")
+            return None
+        except addresses.NoFreePortError:
+            self.say("no free port for the access proxy: going on without it")
+            return None
+        return Gateway(
+            address=address,
+            port=port,
+            authorizer_port=authorizer,
+            console_url=url,
+            demo_port=demo if settings.DEMO else None,
+        )
+
+    @staticmethod
+    def is_ready(port: int, gateway: Gateway | None, started: float) -> bool:
+        """Answer whether the console serves, and the access proxy or it is late."""
+        if not addresses.answers(settings.BIND_ADDRESS, port):
+            return False
+        is_late = time.monotonic() - started > GATEWAY_SECONDS
+        return (
+            gateway is None
+            or is_late
+            or not addresses.is_free(gateway.address, gateway.port)
+        )
+
+    def greet(
+        self, url: str, admin: BootstrapAdmin, gateway: Gateway | None = None
+    ) -> None:
         """Print where the console is and how to sign in."""
         lines = ["", f"  Postern is ready:  {url}", ""]
         if settings.DEMO:
@@ -139,6 +182,7 @@ class Command(BaseCommand):
             ]
         else:
             lines.append(f"  Bootstrap admin    {admin.email}, password as you set it")
+        lines += describe_gateway(gateway) if gateway else []
         lines += ["", "  Ctrl-C stops everything.", ""]
         for line in lines:
             self.stdout.write(line)
@@ -154,6 +198,18 @@ class Command(BaseCommand):
             line if line.startswith("{") else f"{name:<{NAME_WIDTH}} {line}"
         )
         self.stdout.flush()
+
+
+def describe_gateway(gateway: Gateway) -> list[str]:
+    """Say where the access proxy is, and how to look through it."""
+    example = "status.meridian.localhost" if gateway.demo_port else "localhost"
+    url = f"https://{example}:{gateway.port}/"
+    authority = Path(settings.DATA_DIR) / "gateway" / CERTIFICATE
+    return [
+        "",
+        f"  Access proxy       {url}",
+        f"                     curl --cacert {authority} {url}",
+    ]
 
 
 def host_in_url() -> str:
