@@ -126,6 +126,7 @@ class PersonPage(Page):
             "tries": tries,
             "looked_at": reach.looked_at,
             "is_cut": reach.is_cut,
+            "evaluated": reach.evaluated,
         }
 
 

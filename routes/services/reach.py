@@ -157,6 +157,7 @@ def _compare(
         "lose": len(losing),
         "routes": len(rows),
         "evaluated": evaluated,
+        "people": len({*before, *after}),
         "rows": rows[:MAX_ROWS],
         "gaining": [after[one].name or one for one in sorted(gaining)[:MAX_NAMES]],
         "losing": [before[one].name or one for one in sorted(losing)[:MAX_NAMES]],

@@ -11,6 +11,7 @@ from tests.directory.providers.fakes.server import Company
 from tests.directory.sync.running import connect, run
 from tests.factories import NOW, grant, make_policy, make_route, make_user
 from tests.people import Cast, actor_of
+from tests.routes.api import client_of
 
 pytestmark = pytest.mark.django_db
 IN_G1 = "allow:\n  and:\n    - groups:\n        has: g1\n"
@@ -84,6 +85,8 @@ def test_a_person_reaches_what_their_groups_open(cast: Cast) -> None:
 
     assert reach.routes == (wiki, written)
     assert (reach.looked_at, reach.is_cut, reach.evaluated) == (4, False, 1)
+    shown = client_of(cast.ada).get(f"/people/{person.pk}/").content.decode()
+    assert "on 1 of them, this was evaluated for this person; not proven" in shown
 
 
 def test_routes_that_the_reader_does_not_see_are_not_told(cast: Cast) -> None:
