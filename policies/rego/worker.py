@@ -19,8 +19,8 @@ from typing import Any, Final
 from . import protocol, sandbox
 from .engine import CompileError, FailedError, Host, Module
 
-MAX_MODULES: Final = 256
-MAX_SOURCE_IN_CACHE: Final = 4 * 1024 * 1024
+MAX_MODULES: Final = 64
+MAX_SOURCE_IN_CACHE: Final = 1 * 1024 * 1024
 _WARMING: Final = """
 allow { contains(lower(input.http.method), "g"); regex.match("^g", "g") }
 deny = [false, {"x"}] { to_number(input.http.method) == 1 }
