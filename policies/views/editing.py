@@ -204,14 +204,23 @@ class EditPage(OfPolicy, EditorPage):
         form.data = form.data.copy()
         form.data["version"] = stale["current_version"]
         return super().get_context_data(
-            stale=stale, stale_lines=self._changed_since(seen), **kwargs
+            stale=stale,
+            **self._changes_since(seen, form["source"].value() or ""),
+            **kwargs,
         )
 
-    def _changed_since(self, number: int) -> list[selectors.DiffLine]:
+    def _changes_since(
+        self, number: int, own: str
+    ) -> dict[str, list[selectors.DiffLine]]:
+        """Return what the other changed and what the person did, in the same text."""
         versions = selectors.list_versions(self.policy, actor=self.actor)
         seen = versions.filter(number=number).first()
-        newest = versions[0]
-        return selectors.diff_lines(seen.source if seen else "", newest.source)
+        before = seen.source if seen else ""
+        own = own.replace("\r\n", "\n")
+        return {
+            "stale_lines": selectors.diff_lines(before, versions[0].source),
+            "own_lines": selectors.diff_lines(before, own),
+        }
 
     def save(self, form: PolicyForm) -> str:
         """Save the next version, unless nothing changed."""

@@ -145,5 +145,6 @@ export default function policyBuilder(element, signal) {
   source.addEventListener("input", () => isOurs || look(), { signal });
   document.addEventListener("tabs:open", () => shown !== source.value && element.offsetParent && send(), { signal });
   showSteps();
-  send();
+  // What is only looked at is asked for once somebody does.
+  if (!("readonly" in element.dataset) || element.offsetParent) send();
 }
