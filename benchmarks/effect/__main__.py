@@ -18,6 +18,7 @@ WHEN = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 PEOPLE, GROUPS, GROUPS_OF_ONE = 10_000, 500, 10
 ROUTES, OTHERS = 1_000, 200
 ROUNDS = 9
+STAMPS = {"created_at": WHEN, "modified_at": WHEN}
 GROUP = "allow:\n  and:\n    - groups: {{has: g{}}}\n    - domain: d{}.example.com\n"
 DRAFTS = {
     "groups: another group": "allow:\n  or:\n    - groups: {{has: g{0}}}\n"
@@ -71,38 +72,12 @@ def _measure(
 
 def _populate() -> object:
     from console.core.actor import system  # noqa: PLC0415
-    from directory.models import Directory, Group, Membership, User  # noqa: PLC0415
     from namespaces.selectors import get_root  # noqa: PLC0415
     from policies import services as policy_services  # noqa: PLC0415
     from routes.models import Route, RoutePolicy  # noqa: PLC0415
 
     chance = random.Random(4)
-    stamps = {"created_at": WHEN, "modified_at": WHEN}
-    directory = Directory.objects.create(
-        name="d", provider="demo", complete_at=WHEN, **stamps
-    )
-    people = User.objects.bulk_create(
-        User(
-            directory=directory,
-            external_id=f"p{number}",
-            email=f"p{number}@d{number % GROUPS}.example.com",
-            display_name=f"Person {number}",
-            claims={"team": [f"t{number % GROUPS}"]},
-            **stamps,
-        )
-        for number in range(PEOPLE)
-    )
-    groups = Group.objects.bulk_create(
-        Group(
-            directory=directory, external_id=f"g{number}", name=f"G{number}", **stamps
-        )
-        for number in range(GROUPS)
-    )
-    Membership.objects.bulk_create(
-        Membership(user=person, group=group)
-        for person in people
-        for group in chance.sample(groups, GROUPS_OF_ONE)
-    )
+    _make_people(chance)
     drafts = [
         policy_services.PolicyDraft(name=f"P{n}", source=GROUP.format(n, n + 1))
         for n in range(OTHERS + 1)
@@ -116,7 +91,7 @@ def _populate() -> object:
             name=f"R{number}",
             from_url=f"https://r{number}.example.com",
             host=f"r{number}.example.com",
-            **stamps,
+            **STAMPS,
         )
         for number in range(ROUTES)
     )
@@ -126,6 +101,34 @@ def _populate() -> object:
         for position, policy in enumerate([edited, *chance.sample(others, 2)])
     )
     return edited.pk
+
+
+def _make_people(chance: random.Random) -> None:
+    from directory.models import Directory, Group, Membership, User  # noqa: PLC0415
+
+    directory = Directory.objects.create(
+        name="d", provider="demo", complete_at=WHEN, **STAMPS
+    )
+    people = User.objects.bulk_create(
+        User(
+            directory=directory,
+            external_id=f"p{number}",
+            email=f"p{number}@d{number % GROUPS}.example.com",
+            display_name=f"Person {number}",
+            claims={"team": [f"t{number % GROUPS}"]},
+            **STAMPS,
+        )
+        for number in range(PEOPLE)
+    )
+    groups = Group.objects.bulk_create(
+        Group(directory=directory, external_id=f"g{n}", name=f"G{n}", **STAMPS)
+        for n in range(GROUPS)
+    )
+    Membership.objects.bulk_create(
+        Membership(user=person, group=group)
+        for person in people
+        for group in chance.sample(groups, GROUPS_OF_ONE)
+    )
 
 
 if __name__ == "__main__":
