@@ -154,7 +154,7 @@ def challenge_of(nonce: str) -> str:
 
 def device_type_of(ruling: Ruling) -> str:
     """Return the type of device that is asked for, "any" when it isn't said."""
-    decision = ruling.result.decision if ruling.result is not None else None
+    decision = ruling.decision
     if decision is None:
         return "any"
     for data in (decision.allow_data, decision.deny_data):
@@ -206,13 +206,14 @@ def _kubernetes(status: int, headers: Headers) -> Answer:
 
 def _as_json(ruling: Ruling, status: int) -> dict[str, object]:
     found: dict[str, object] = {"error": _TITLES.get(status, "Login")}
+    tells_why = ruling.entry is not None and ruling.entry.tells_why
     notes = [
         {
             "policy": one.name,
             "explanation": one.explanation,
             "remediation": one.remediation,
         }
-        for one in pages.blocking(ruling)
+        for one in (pages.blocking(ruling) if tells_why else ())
         if one.explanation or one.remediation
     ]
     return found | ({"policies": notes} if notes else {})

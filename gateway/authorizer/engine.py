@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from gateway.snapshot import PolicyDocument, Snapshot
     from gateway.stream import Follower, People
-    from policies.language import Facts, SourceState
+    from policies.language import Decision, Facts, SourceState
     from policies.language.composition import RouteResult
     from policies.rego.evaluation import Engine as RegoEngine
 
@@ -52,7 +52,8 @@ class Ruling:
 
     Attributes:
         is_allowed: the only thing that lets a request through.
-        result: with reasons and traces; None for one that was allowed.
+        decision: with reasons; None for one that was allowed.
+        verdicts: what policies in Rego said.
         stale_token: it carried a token of ours that doesn't count.
     """
 
@@ -63,7 +64,8 @@ class Ruling:
     now: datetime
     outcome: Outcome = Outcome.DENY
     status: int = 403
-    result: RouteResult | None = None
+    decision: Decision | None = None
+    verdicts: Mapping[str, Verdict] = NOTHING
     facts: LiveFacts | None = None
     reason: str = ""
     cookies: Cookies = field(default_factory=Cookies)
@@ -72,12 +74,19 @@ class Ruling:
     @property
     def reasons(self) -> frozenset[str]:
         """Return why it was refused."""
-        if self.result is None:
+        decision = self.decision
+        if decision is None:
             return frozenset({self.reason} if self.reason else ())
-        decision = self.result.decision
         if decision.outcome is Outcome.DENY:
             return decision.deny_reasons if decision.deny else decision.allow_reasons
         return decision.allow_reasons | decision.deny_reasons
+
+    def explain(self) -> RouteResult | None:
+        """Return what each policy said, worked out anew; None where none was asked."""
+        if self.entry is None or self.facts is None:
+            return None
+        program = self.entry.compiled.program
+        return evaluate_route(program, self.facts, Mode.POSTERN, self.verdicts)
 
 
 class Engine:
@@ -219,10 +228,15 @@ class Engine:
             ruling.is_allowed = True
             ruling.outcome, ruling.status = answer.outcome, answer.status
             return
-        # Reasons are owed for a refusal only. The evaluator has the last word there;
-        # it can't allow any more.
-        ruling.result = evaluate_route(compiled.program, facts, Mode.POSTERN, verdicts)
-        decision = ruling.result.decision
+        # Reasons are owed for a refusal only, and can't allow any more.
+        ruling.verdicts = verdicts
+        if entry.foreign:
+            decision = evaluate_route(
+                compiled.program, facts, Mode.POSTERN, verdicts
+            ).decision
+        else:
+            decision = compiled.explain(known.caller, facts).decision
+        ruling.decision = decision
         ruling.outcome, ruling.status = decision.outcome, decision.status
         if decision.is_allowed:
             logger.error("route %s: two answers to one request", entry.id)

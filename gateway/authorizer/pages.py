@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from base64 import b64encode
+from functools import lru_cache
 from html import escape
 from typing import TYPE_CHECKING, Final
 
@@ -89,23 +90,33 @@ def notice(title: str, status: int, text: str = "") -> str:
 
 def refusal(ruling: Ruling, title: str, status: int) -> str:
     """Return the page for somebody who was refused: why, and what helps."""
-    parts = [f"<h1>{escape(title)}</h1>"]
-    words = _WORDS.get(status, "")
-    if ruling.known.is_anonymous and status == 403:  # noqa: PLR2004
-        words = "No policy of this site lets you in."
-    parts.append(f"<p>{words}</p>")
-    who = ruling.known.base.email
-    if who:
-        parts.append(f'<p class="muted">Signed in as {escape(who)}.</p>')
-    sections = [f"<section>{''.join(parts)}</section>"]
-    sections += [_policy_section(one) for one in blocking(ruling) if _says_more(one)]
-    if ruling.entry is not None and setting_of(ruling.entry, "show_error_details"):
+    who, is_anonymous = ruling.known.base.email, ruling.known.is_anonymous
+    first = _first_section(title, status, who, is_anonymous=is_anonymous)
+    entry = ruling.entry
+    if entry is None or not entry.tells_why:
+        return _whole(title, status, first)
+    sections = [_policy_section(one) for one in blocking(ruling) if _says_more(one)]
+    if setting_of(entry, "show_error_details"):
         sections.append(_details(ruling))
-    sections.append(
-        '<p><a href="/.pomerium/">Who am I, and what can I reach?</a></p>'
-        f'<p class="muted">Status {status}</p>'
+    return _whole(title, status, first + "".join(sections))
+
+
+@lru_cache(maxsize=4096)
+def _whole(title: str, status: int, sections: str) -> str:
+    return page(
+        title,
+        f'{sections}<p><a href="/.pomerium/">Who am I, and what can I reach?</a></p>'
+        f'<p class="muted">Status {status}</p>',
     )
-    return page(title, "".join(sections))
+
+
+@lru_cache(maxsize=4096)
+def _first_section(title: str, status: int, who: str, *, is_anonymous: bool) -> str:
+    words = _WORDS.get(status, "")
+    if is_anonymous and status == 403:  # noqa: PLR2004
+        words = "No policy of this site lets you in."
+    signed_in = f'<p class="muted">Signed in as {escape(who)}.</p>' if who else ""
+    return f"<section><h1>{escape(title)}</h1><p>{words}</p>{signed_in}</section>"
 
 
 def _says_more(policy: PolicyDocument) -> bool:
@@ -133,7 +144,7 @@ def blocking(ruling: Ruling) -> list[PolicyDocument]:
     Those that deny and those whose ceiling isn't met; when there are none, those that
     could have let the person in.
     """
-    entry, result = ruling.entry, ruling.result
+    entry, result = ruling.entry, ruling.explain()
     if entry is None or result is None:
         return []
     ids: list[str] = []
@@ -154,7 +165,7 @@ def _documents(
 
 def _details(ruling: Ruling) -> str:
     """Return what each policy said, for routes that show it."""
-    entry, result = ruling.entry, ruling.result
+    entry, result = ruling.entry, ruling.explain()
     if entry is None or result is None:
         return ""
     rows = []

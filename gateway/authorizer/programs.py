@@ -38,6 +38,7 @@ class RouteEntry:
         foreign: the policies in Rego.
         authority: who signs its clients' certificates, None where nobody does.
         needs_body: a policy looks into bodies, which no proxy sends here.
+        tells_why: a refusal says more than that it is one.
         plans: what others worked out for the route, once for all requests.
     """
 
@@ -48,6 +49,7 @@ class RouteEntry:
     foreign: tuple[PolicyDocument, ...]
     authority: Authority | None
     needs_body: bool
+    tells_why: bool
     plans: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -159,6 +161,8 @@ class RouteTable:
             foreign=tuple(one for one in every.values() if one.language != "ppl"),
             authority=authority_of(document, self.snapshot),
             needs_body=Need.MCP in program.needs,
+            tells_why=bool(document.settings.get("show_error_details"))
+            or any(one.explanation or one.remediation for one in every.values()),
         )
 
     def _part(self, key: str) -> RoutePolicy:
