@@ -9,6 +9,8 @@ class Permission(StrEnum):
     AUDIT_VIEW = "audit:view"
     CERTIFICATE_EDIT = "certificate:edit"
     CERTIFICATE_VIEW = "certificate:view"
+    DEPLOYMENT_PUBLISH = "deployment:publish"
+    DEPLOYMENT_VIEW = "deployment:view"
     DEVICE_APPROVE = "device:approve"
     DEVICE_VIEW = "device:view"
     DIRECTORY_EDIT = "directory:edit"

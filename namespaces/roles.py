@@ -34,6 +34,7 @@ VIEWER = Role(
         {
             Permission.AUDIT_VIEW,
             Permission.CERTIFICATE_VIEW,
+            Permission.DEPLOYMENT_VIEW,
             Permission.DIRECTORY_VIEW,
             Permission.NAMESPACE_VIEW,
             Permission.POLICY_VIEW,

@@ -4,10 +4,14 @@ Services name the task instead of importing it: tasks import services, and an
 arrow back would be a cycle. A test checks that every name in use is registered.
 """
 
+import logging
 from functools import partial
 
 from celery import current_app
 from django.db import transaction
+from kombu.exceptions import OperationalError
+
+logger = logging.getLogger(__name__)
 
 
 def run_after_commit(task_name: str, **ids: str) -> None:
@@ -20,5 +24,11 @@ def run_after_commit(task_name: str, **ids: str) -> None:
 
 
 def run_now(task_name: str) -> None:
-    """Queue a task that can be missed: without waiting for a broker that is away."""
-    current_app.send_task(task_name, retry=False)
+    """Queue a task that runs by itself every few seconds as well.
+
+    So it may be missed: nobody waits for a broker that is away, or hears of it.
+    """
+    try:
+        current_app.send_task(task_name, retry=False)
+    except (OperationalError, OSError) as error:
+        logger.debug("%s can't be queued now: %s", task_name, error)

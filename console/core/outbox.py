@@ -82,6 +82,12 @@ def list_entries(*, after: int, up_to: int) -> QuerySet[OutboxEntry]:
     return rows.order_by("id")
 
 
+def list_events(*, after: int, up_to: int) -> QuerySet[OutboxEntry, int]:
+    """Return the numbers of the audit events of changes of the configuration."""
+    rows = list_entries(after=after, up_to=up_to).filter(topic__in=CONFIGURATION)
+    return rows.order_by().values_list("audit_sequence", flat=True)
+
+
 def has_configuration_after(entry_id: int) -> bool:
     """Answer whether the configuration changed after an entry; always after none."""
     rows = OutboxEntry.objects.filter(id__gt=entry_id, topic__in=CONFIGURATION)

@@ -1,19 +1,39 @@
 """Reads of deployments, of what they are built from, and of the stream beside them."""
 
-from gateway.selectors.building import Build, BuiltChunk, build
+from gateway.selectors.building import (
+    Build,
+    BuiltChunk,
+    build,
+    list_namespace_ids,
+    read_against_now,
+)
 from gateway.selectors.certificates import (
     WARN_BEFORE,
     get_certificate,
     list_certificate_documents,
     list_certificates,
 )
+from gateway.selectors.comparing import (
+    Difference,
+    compare,
+)
+from gateway.selectors.contents import (
+    Contents,
+)
 from gateway.selectors.deployments import (
     cause_of_changes,
+    check_sees_deployments,
+    find_before,
     find_newest,
+    get_deployment,
     has_changes,
     is_held,
+    list_changes,
+    list_deployments,
+    list_differences,
     list_proxies,
     read_deployer,
+    sees_deployments,
 )
 from gateway.selectors.sessions import (
     VIEW_SESSIONS,
@@ -23,27 +43,41 @@ from gateway.selectors.sessions import (
     list_sessions,
     sees_sessions,
 )
-from gateway.selectors.stream import DatabaseSource
+from gateway.selectors.stream import (
+    DatabaseSource,
+)
 
 __all__ = [
     "VIEW_SESSIONS",
     "WARN_BEFORE",
     "Build",
     "BuiltChunk",
+    "Contents",
     "DatabaseSource",
+    "Difference",
     "Sessions",
     "build",
     "cause_of_changes",
+    "check_sees_deployments",
+    "compare",
+    "find_before",
     "find_newest",
     "get_certificate",
+    "get_deployment",
     "get_session",
     "has_changes",
     "is_held",
     "list_certificate_documents",
     "list_certificates",
+    "list_changes",
+    "list_deployments",
+    "list_differences",
+    "list_namespace_ids",
     "list_own_sessions",
     "list_proxies",
     "list_sessions",
+    "read_against_now",
     "read_deployer",
+    "sees_deployments",
     "sees_sessions",
 ]

@@ -14,8 +14,9 @@ from uuid import UUID
 
 from console.core import outbox
 from console.core.transactions import reading
-from gateway.models import NamespaceChunk
+from gateway.models import Deployment, NamespaceChunk
 from gateway.selectors.certificates import list_certificate_documents
+from gateway.selectors.contents import Contents, chunks_of, read_apart
 from gateway.snapshot import (
     NamespaceDocument,
     PolicyDocument,
@@ -229,3 +230,20 @@ def _built(mark: str, value: Mapping[str, Any]) -> BuiltChunk:
     return BuiltChunk(
         mark, content_hash(data), len(value["routes"]), len(value["policies"]), data
     )
+
+
+def list_namespace_ids() -> set[str]:
+    """Return the ids of all namespaces."""
+    return {str(one.pk) for one in namespace_selectors.list_tree()}
+
+
+def read_against_now(deployment: Deployment) -> tuple[Contents, Contents]:
+    """Return what differs between everything as it is now and a deployment.
+
+    Raises:
+        SnapshotError: a part of the deployment is not there, or was changed.
+    """
+    built = build()
+    fresh = {one.hash: one.data for one in built.chunks.values() if one.data}
+    chunks = {pk: one.hash for pk, one in built.chunks.items()}
+    return read_apart(chunks, chunks_of(deployment), fresh)

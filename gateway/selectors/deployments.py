@@ -5,7 +5,15 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from console.core import outbox
+from console.core.actor import Actor
+from console.core.models import AuditEvent
+from gateway.exceptions import DeploymentNotFoundError
 from gateway.models import Deployer, Deployment, DeploymentCause, Proxy
+from gateway.selectors.comparing import Difference, compare
+from gateway.selectors.contents import chunks_of, read_apart
+from namespaces import access
+from namespaces import selectors as namespace_selectors
+from namespaces.permissions import Permission
 
 
 def find_newest() -> Deployment | None:
@@ -37,6 +45,66 @@ def cause_of_changes(*, now: datetime) -> str:
     return DeploymentCause.CHANGE
 
 
-def list_proxies() -> QuerySet[Proxy]:
-    """Return the processes that enforce, with what they run."""
-    return Proxy.objects.all()
+def check_sees_deployments(actor: Actor) -> None:
+    """Refuse whoever does not see deployments: they are the organization's as a whole.
+
+    Raises:
+        NamespaceNotFoundError, PermissionDeniedError
+    """
+    root = namespace_selectors.get_root()
+    access.check_can(actor, Permission.DEPLOYMENT_VIEW, root.id)
+
+
+def sees_deployments(actor: Actor) -> bool:
+    """Answer whether the actor sees deployments and proxies."""
+    return access.can_at_root(actor, Permission.DEPLOYMENT_VIEW)
+
+
+def list_deployments(actor: Actor) -> QuerySet[Deployment]:
+    """Return the deployments, the latest first."""
+    rows = Deployment.objects.defer("root", "signature")
+    return rows if sees_deployments(actor) else rows.none()
+
+
+def get_deployment(number: int, *, actor: Actor) -> Deployment:
+    """Return a deployment.
+
+    Raises:
+        NamespaceNotFoundError, PermissionDeniedError: the actor may not see any.
+        DeploymentNotFoundError: there is none of that number.
+    """
+    check_sees_deployments(actor)
+    found = Deployment.objects.filter(pk=number).first()
+    if found is None:
+        raise DeploymentNotFoundError
+    return found
+
+
+def find_before(deployment: Deployment) -> Deployment | None:
+    """Return the deployment that one replaced."""
+    rows = Deployment.objects.filter(number__lt=deployment.number)
+    return rows.order_by("-number").first()
+
+
+def list_changes(deployment: Deployment) -> QuerySet[AuditEvent]:
+    """Return who changed what for a deployment, oldest first."""
+    before = find_before(deployment)
+    after = before.change if before else 0
+    return AuditEvent.objects.filter(
+        sequence__in=outbox.list_events(after=after, up_to=deployment.change)
+    ).order_by("sequence")
+
+
+def list_proxies(actor: Actor) -> QuerySet[Proxy]:
+    """Return the processes that enforce, to those who see deployments."""
+    rows = Proxy.objects.all()
+    return rows if sees_deployments(actor) else rows.none()
+
+
+def list_differences(
+    deployment: Deployment, *, since: Deployment | None = None
+) -> list[Difference]:
+    """Return what changed to a deployment, from the one before or another."""
+    earlier = since or find_before(deployment)
+    before = chunks_of(earlier) if earlier else {}
+    return compare(*read_apart(before, chunks_of(deployment)))

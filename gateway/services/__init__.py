@@ -1,6 +1,12 @@
 """What changes deployments, sessions, certificates, and what proxies are given."""
 
-from gateway.services.authorizing import console_url, run_authorizer
+from gateway.exceptions import (
+    DeployerBusyError,
+)
+from gateway.services.authorizing import (
+    console_url,
+    run_authorizer,
+)
 from gateway.services.certificates import (
     CertificateOverlapError,
     remove_certificate,
@@ -8,12 +14,26 @@ from gateway.services.certificates import (
 )
 from gateway.services.deploying import (
     LEASE,
-    DeployerBusyError,
     deploy_changes,
     make_deployment,
 )
-from gateway.services.following import make_follower, record_proxy
-from gateway.services.keys import public_text, signing_key, trusted_keys
+from gateway.services.following import (
+    make_follower,
+    record_proxy,
+)
+from gateway.services.keys import (
+    public_text,
+    signing_key,
+    trusted_keys,
+)
+from gateway.services.publishing import (
+    hold_changes,
+    publish_now,
+    release_changes,
+)
+from gateway.services.rolling_back import (
+    roll_back,
+)
 from gateway.services.sessions import (
     forget_sessions,
     note_use,
@@ -35,15 +55,19 @@ __all__ = [
     "console_url",
     "deploy_changes",
     "forget_sessions",
+    "hold_changes",
     "make_deployment",
     "make_follower",
     "note_use",
     "promise_session",
     "public_text",
+    "publish_now",
     "record_proxy",
+    "release_changes",
     "remove_certificate",
     "revoke_session",
     "revoke_sessions_of",
+    "roll_back",
     "run_authorizer",
     "signing_key",
     "trusted_keys",

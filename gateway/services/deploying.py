@@ -16,8 +16,8 @@ from django.db.models import Q
 
 from console.core import outbox
 from console.core.actor import Actor
-from console.core.exceptions import ConflictError
 from gateway import selectors
+from gateway.exceptions import DeployerBusyError
 from gateway.models import (
     Blob,
     Deployer,
@@ -26,20 +26,13 @@ from gateway.models import (
 )
 from gateway.selectors import Build
 from gateway.services.keys import signing_key
-from gateway.snapshot import canonical_bytes, content_hash, sign
+from gateway.snapshot import canonical_bytes, content_hash, sign, verify
 
 LEASE = timedelta(seconds=60)
 BATCH = 500
 FAST = 1  # zlib's level: chunks are small, and people wait for a deployment
 
 logger = logging.getLogger(__name__)
-
-
-class DeployerBusyError(ConflictError):
-    """Another run makes a deployment now."""
-
-    code = "deployer_busy"
-    default_message = "another deployment is being made; try again in a moment"
 
 
 def deploy_changes(*, now: datetime) -> Deployment | None:
@@ -140,7 +133,9 @@ def _write(
     newest = Deployment.objects.order_by("-number").first()
     digest = content_hash(canonical_bytes(built.content))
     is_same = newest is not None and newest.content_hash == digest
-    is_wanted = restores is not None or (newest and newest.number < above)
+    is_wanted = restores is not None or (
+        newest is not None and (newest.number < above or not _is_signed_now(newest))
+    )
     if is_same and not is_wanted:
         return None
     number = max(newest.number if newest else 0, above) + 1
@@ -164,6 +159,12 @@ def _write(
         policies=sum(one.policies for one in built.chunks.values()),
         **values,
     )
+
+
+def _is_signed_now(deployment: Deployment) -> bool:
+    """Answer whether the present key signed it; a former one may count no more."""
+    key = signing_key().public_key()
+    return verify(bytes(deployment.root), bytes(deployment.signature), key)
 
 
 def _write_chunks(built: Build) -> None:

@@ -54,6 +54,7 @@ from namespaces.selectors.tree import (
     list_nodes,
     list_tree,
     name_paths,
+    version_of,
 )
 
 __all__ = [
@@ -107,4 +108,5 @@ __all__ = [
     "list_role_bindings",
     "list_tree",
     "name_paths",
+    "version_of",
 ]

@@ -328,3 +328,9 @@ def list_contents(namespace: Namespace) -> list[Contents]:
 def list_tree() -> list[Namespace]:
     """Return every namespace, parents before children, whoever may see them."""
     return list(Namespace.objects.order_by("depth", "path").defer("description"))
+
+
+def version_of(namespace_id: str) -> int:
+    """Return the version that a namespace has now, 0 when it isn't there."""
+    rows = Namespace.objects.filter(pk=namespace_id).values_list("version", flat=True)
+    return rows.first() or 0

@@ -19,6 +19,8 @@ from policies.selectors.deploying import (
     list_attachment_marks,
     list_policies_in,
     list_policy_marks,
+    name_policies,
+    version_of,
 )
 from policies.selectors.diffs import DiffLine, count_changes, diff_lines, diff_texts
 from policies.selectors.documents import (
@@ -31,6 +33,7 @@ from policies.selectors.documents import (
     list_groups_in_use,
     name_groups_in,
     names_in,
+    names_in_texts,
     problem_as_json,
     read_source,
     summarize,
@@ -164,7 +167,9 @@ __all__ = [
     "missing_protection",
     "name_groups_in",
     "name_people_in",
+    "name_policies",
     "names_in",
+    "names_in_texts",
     "own_facts",
     "plain_request",
     "population_of",
@@ -174,6 +179,7 @@ __all__ = [
     "source_state",
     "summarize",
     "to_place",
+    "version_of",
     "with_failing",
     "with_usage",
     "within",

@@ -84,6 +84,11 @@ def names_in(policies: Iterable[Policy]) -> Names:
     )
 
 
+def names_in_texts(sources: Iterable[str]) -> Names:
+    """Return the same for texts in PPL."""
+    return _named({one for source in sources for one in _group_ids_in(source)})
+
+
 def name_groups_in(explanation: Explanation) -> Names:
     """Return the same for an explanation: groups asked for, and groups met."""
     ids = {

@@ -54,6 +54,7 @@ from routes.selectors.settings import (
     masks_of,
     open_settings,
     secrets_of,
+    settings_from,
     settings_of,
 )
 from routes.selectors.survey import Survey, survey_routes
@@ -105,6 +106,7 @@ __all__ = [
     "schemes_at",
     "search_routes",
     "secrets_of",
+    "settings_from",
     "settings_of",
     "survey_routes",
     "within",

@@ -29,6 +29,26 @@ def settings_of(route: Route) -> dict[str, Any]:
     return {key: whole[key] for key in sorted(whole, key=_ORDER.__getitem__)}
 
 
+def settings_from(
+    settings: Mapping[str, Any],
+    *,
+    name: str,
+    description: str,
+    from_url: str,
+    match: str,
+    opened: Mapping[str, str],
+) -> dict[str, Any]:
+    """Return all settings of a route that is kept elsewhere, with its secrets open."""
+    kept = Route(
+        name=name,
+        description=description,
+        from_url=from_url,
+        match=match,
+        settings=dict(settings),
+    )
+    return put_secrets(settings_of(kept), opened)
+
+
 def masked_settings(route: Route) -> dict[str, Any]:
     """Return all settings, with `sealed:` and a fingerprint for each secret.
 

@@ -1,9 +1,15 @@
 """From committed changes to deployment N, one at a time, whole or not at all."""
 
+import base64
+import logging
 from datetime import timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
+from cryptography.fernet import Fernet
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import CommandError, call_command
 
 from console.core.actor import system
 from console.core.models import OutboxEntry
@@ -261,13 +267,87 @@ class TestMakeDeployment:
         assert snapshot_of(follow()).number == 41
 
 
+class TestKeys:
+    def test_another_key_signs_anew(self, cast: Cast, settings: Any) -> None:
+        deploy()
+        former, fresh = settings.DATA_KEYS[0], Fernet.generate_key().decode()
+        settings.DATA_KEYS = [fresh, former]
+        assert snapshot_of(follow()).number == 1
+
+        services.make_deployment(cause="published", now=NOW)
+
+        settings.DATA_KEYS = [fresh]
+        assert snapshot_of(follow()).number == 2
+
+    def test_a_follower_without_the_key_refuses(
+        self, cast: Cast, settings: Any, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        caplog.set_level(logging.CRITICAL)
+        deploy()
+        settings.DATA_KEYS = [Fernet.generate_key().decode()]
+
+        assert follow().snapshot is None
+
+    def test_a_public_key_is_enough_to_follow(self, cast: Cast, settings: Any) -> None:
+        deploy()
+        public = services.public_text()
+        settings.DATA_KEYS = [Fernet.generate_key().decode()]
+        settings.DEPLOYMENT_PUBLIC_KEYS = [public]
+
+        assert snapshot_of(follow()).number == 1
+
+    def test_a_key_of_its_own_signs(self, cast: Cast, settings: Any) -> None:
+        settings.DEPLOYMENT_KEY = base64.urlsafe_b64encode(b"k" * 32).decode()
+        deploy()
+
+        assert snapshot_of(follow()).number == 1
+
+    @pytest.mark.parametrize("text", ["short", "!" * 44, "é"])
+    def test_what_is_no_key_is_said(self, settings: Any, text: str) -> None:
+        settings.DEPLOYMENT_KEY = text
+
+        with pytest.raises(ImproperlyConfigured, match="POSTERN_DEPLOYMENT_KEY"):
+            services.public_text()
+
+
+class TestCommand:
+    def test_publishes(self, cast: Cast) -> None:
+        make_route("wiki", namespace=cast.web)
+        out = StringIO()
+
+        call_command("publish", "--reason", "by hand", stdout=out)
+        call_command("publish", stdout=out)
+
+        assert out.getvalue().splitlines() == [
+            "deployment 1: 1 routes, 0 policies",
+            "what is there is in force already; nothing is made",
+        ]
+        assert Deployment.objects.get().reason == "by hand"
+
+    def test_goes_on_above_a_number(self, cast: Cast) -> None:
+        call_command("publish", above=99, stdout=StringIO())
+
+        assert Deployment.objects.get().number == 100
+
+    def test_shows_the_public_key(self) -> None:
+        out = StringIO()
+
+        call_command("publish", "--show-key", stdout=out)
+
+        assert out.getvalue().strip() == services.public_text()
+
+    def test_says_what_it_refuses(self, cast: Cast) -> None:
+        with pytest.raises(CommandError):
+            call_command("publish", above=-1, stdout=StringIO())
+
+
 class TestProxies:
     def test_say_what_they_run_and_since_when(self, cast: Cast) -> None:
         deploy()
 
         follower = follow("edge-1:9000")
 
-        proxy = selectors.list_proxies().get()
+        proxy = selectors.list_proxies(SYSTEM).get()
         assert (proxy.name, proxy.kind, proxy.deployment) == (
             "edge-1:9000",
             "authorizer",
@@ -289,7 +369,7 @@ class TestProxies:
         services.record_proxy("edge", problem="not ours", now=NOW, **values)
         services.record_proxy("edge", problem="not ours", now=LATER, **values)
 
-        proxy = selectors.list_proxies().get()
+        proxy = selectors.list_proxies(SYSTEM).get()
         assert proxy.drifted_since == NOW
         assert proxy.running_since == NOW
         assert proxy.problem == "not ours"

@@ -1,0 +1,23 @@
+"""What can be wrong with deployments."""
+
+from console.core.exceptions import ConflictError, NotFoundError
+
+
+class DeploymentNotFoundError(NotFoundError):
+    """There is no deployment of that number, or the actor may not see it."""
+
+    code = "deployment_not_found"
+    default_message = "there is no such deployment"
+
+
+class DeployerBusyError(ConflictError):
+    """Another run makes a deployment now."""
+
+    code = "deployer_busy"
+    default_message = "another deployment is being made; try again in a moment"
+
+
+class RollBackError(ConflictError):
+    """A deployment can't be rolled back to; the message says what is in the way."""
+
+    code = "roll_back_impossible"

@@ -1,0 +1,89 @@
+"""What a deployment holds, read back from its chunks: for people and for rolling back.
+
+Two deployments share most of their chunks; only those are read that they don't.
+"""
+
+import json
+import zlib
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from gateway.models import Blob, Deployment
+from gateway.snapshot import SnapshotError, content_hash
+
+BATCH = 500
+Document = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What some chunks hold: routes, policies and namespaces by id.
+
+    `modes` are those of the attachments to namespaces, by namespace and policy.
+    """
+
+    namespaces: dict[str, Document] = field(default_factory=dict)
+    routes: dict[str, Document] = field(default_factory=dict)
+    policies: dict[str, Document] = field(default_factory=dict)
+    modes: dict[tuple[str, str], str] = field(default_factory=dict)
+
+
+def chunks_of(deployment: Deployment) -> dict[str, str]:
+    """Return the hash of the chunk of each namespace."""
+    root: dict[str, Any] = json.loads(bytes(deployment.root))
+    return dict(root["namespaces"])
+
+
+def read_contents(chunks: Iterable[bytes]) -> Contents:
+    """Return what chunks hold together."""
+    found = Contents()
+    for data in chunks:
+        value = json.loads(data)
+        pk = value["namespace"]["id"]
+        found.namespaces[pk] = value["namespace"] | {"inherits": value["inherits"]}
+        for one in value["attachments"]:
+            found.modes[pk, one["policy"]] = one["mode"]
+        for one in value["routes"]:
+            found.routes[one["id"]] = one
+        for one in value["policies"]:
+            found.policies[one["id"]] = one | {"namespace_id": pk}
+    return found
+
+
+def read_blobs(hashes: Collection[str]) -> dict[str, bytes]:
+    """Return chunks by their hashes.
+
+    Raises:
+        SnapshotError: one isn't there, or was changed.
+    """
+    wanted = sorted(set(hashes))
+    found: dict[str, bytes] = {}
+    for start in range(0, len(wanted), BATCH):
+        rows = Blob.objects.filter(pk__in=wanted[start : start + BATCH])
+        for name, packed in rows.values_list("hash", "data"):
+            data = zlib.decompress(bytes(packed))
+            if content_hash(data) != name:
+                raise SnapshotError(f"the part {name[:12]} is not what its hash says")
+            found[name] = data
+    if len(found) != len(wanted):
+        raise SnapshotError("the deployment lacks a part that it names")
+    return found
+
+
+def read_apart(
+    before: Mapping[str, str],
+    after: Mapping[str, str],
+    fresh: Mapping[str, bytes] | None = None,
+) -> tuple[Contents, Contents]:
+    """Return what differs between two sets of chunks, given by their hashes.
+
+    `fresh` are chunks that are not stored yet.
+    """
+    known = fresh or {}
+    pairs = before.items() ^ after.items()
+    blobs = read_blobs({name for _, name in pairs} - known.keys()) | dict(known)
+    return tuple(  # type: ignore[return-value]
+        read_contents(blobs[name] for pk, name in side.items() if (pk, name) in pairs)
+        for side in (before, after)
+    )
