@@ -8,7 +8,7 @@ from console.core.actor import Actor
 from console.core.generic.listing import Column, Filter, Listing
 from console.core.http import uuid_from
 from gateway import selectors
-from gateway.models import Certificate, GatewaySession
+from gateway.models import Certificate, Deployment, GatewaySession
 from namespaces.listings import namespace_filter
 
 PERSON = Filter[Any](
@@ -125,3 +125,49 @@ class CertificateListing(Listing[Certificate]):
     def search(self, rows: QuerySet[Certificate], text: str) -> QuerySet[Certificate]:
         """Look into names and hosts."""
         return rows.filter(name__icontains=text) | rows.filter(hosts__icontains=text)
+
+
+class DeploymentListing(Listing[Deployment]):
+    """Every deployment, the latest first."""
+
+    name = "deployments"
+    default_sort = "-number"
+    search_help = "Keeps deployments with this in their reason, or made by whom."
+    columns = (
+        Column(
+            name="number",
+            label="Number",
+            value=lambda row: row.number,
+            order_by=("number",),
+        ),
+        Column(
+            name="made",
+            label="Made",
+            value=lambda row: row.made_at,
+            order_by=("made_at", "number"),
+        ),
+        Column(
+            name="cause", label="Because of", value=lambda row: row.get_cause_display()
+        ),
+        Column(name="by", label="By", value=lambda row: row.made_by, hide="medium"),
+        Column(
+            name="routes",
+            label="Routes",
+            value=lambda row: row.routes,
+            align="end",
+            hide="narrow",
+        ),
+        Column(
+            name="policies",
+            label="Policies",
+            value=lambda row: row.policies,
+            align="end",
+            hide="narrow",
+        ),
+    )
+
+    def rows(self, actor: Actor) -> QuerySet[Deployment]:
+        return selectors.list_deployments(actor)
+
+    def search(self, rows: QuerySet[Deployment], text: str) -> QuerySet[Deployment]:
+        return rows.filter(Q(reason__icontains=text) | Q(made_by__icontains=text))

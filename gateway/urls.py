@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gateway.views import certificates, sessions, signing_in
+from gateway.views import certificates, deployments, sessions, signing_in
 
 app_name = "gateway"
 
@@ -34,4 +34,29 @@ urlpatterns = [
         certificates.AuthorityDownload.as_view(),
         name="certificate-authority",
     ),
+    path(
+        "deployments/", deployments.DeploymentListPage.as_view(), name="deployment-list"
+    ),
+    path(
+        "deployments/publish",
+        deployments.PublishAction.as_view(),
+        name="deployment-publish",
+    ),
+    path("deployments/hold", deployments.HoldPage.as_view(), name="deployment-hold"),
+    path(
+        "deployments/release",
+        deployments.ReleaseAction.as_view(),
+        name="deployment-release",
+    ),
+    path(
+        "deployments/<int:number>/",
+        deployments.DeploymentPage.as_view(),
+        name="deployment-detail",
+    ),
+    path(
+        "deployments/<int:number>/roll-back",
+        deployments.RollBackPage.as_view(),
+        name="deployment-roll-back",
+    ),
+    path("proxies/", deployments.ProxyListPage.as_view(), name="proxy-list"),
 ]

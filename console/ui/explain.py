@@ -89,6 +89,8 @@ QUESTIONS: Sequence[tuple[str, Sequence[tuple[Permission, str]]]] = (
             (Permission.CERTIFICATE_VIEW, "see certificates"),
             (Permission.CERTIFICATE_EDIT, "change certificates"),
             (Permission.EXTERNAL_DATA_EDIT, "change external data sources"),
+            (Permission.DEPLOYMENT_VIEW, "see deployments, at the root"),
+            (Permission.DEPLOYMENT_PUBLISH, "publish and roll back, at the root"),
             (Permission.SETTINGS_EDIT, "change settings"),
         ),
     ),

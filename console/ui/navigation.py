@@ -61,6 +61,13 @@ RAIL: Sequence[tuple[str, Sequence[Entry]]] = (
                 Permission.CERTIFICATE_VIEW,
                 narrows=True,
             ),
+            Entry(
+                "Deployments",
+                "deployment",
+                "gateway:deployment-list",
+                Permission.DEPLOYMENT_VIEW,
+                on_root=True,
+            ),
             Entry("Import", "import", "routes:import-start", Permission.ROUTE_CREATE),
         ),
     ),

@@ -4,6 +4,7 @@ from django.urls import path
 
 from gateway.api.certificates import CertificateViewSet
 from gateway.api.sessions import SessionViewSet
+from gateway.api.views import DeploymentViewSet, ProxyViewSet
 
 urlpatterns = [
     path("sessions/", SessionViewSet.as_view({"get": "list"}), name="api-session-list"),
@@ -27,4 +28,37 @@ urlpatterns = [
         CertificateViewSet.as_view({"post": "remove"}),
         name="api-certificate-remove",
     ),
+    path(
+        "deployments/",
+        DeploymentViewSet.as_view({"get": "list"}),
+        name="api-deployment-list",
+    ),
+    path(
+        "deployments/publish/",
+        DeploymentViewSet.as_view({"post": "publish"}),
+        name="api-deployment-publish",
+    ),
+    path(
+        "deployments/hold/",
+        DeploymentViewSet.as_view(
+            {"get": "read_hold", "put": "hold", "delete": "release"}
+        ),
+        name="api-deployment-hold",
+    ),
+    path(
+        "deployments/<int:number>/",
+        DeploymentViewSet.as_view({"get": "retrieve"}),
+        name="api-deployment-detail",
+    ),
+    path(
+        "deployments/<int:number>/changes/",
+        DeploymentViewSet.as_view({"get": "changes"}),
+        name="api-deployment-changes",
+    ),
+    path(
+        "deployments/<int:number>/roll-back/",
+        DeploymentViewSet.as_view({"post": "roll_back"}),
+        name="api-deployment-roll-back",
+    ),
+    path("proxies/", ProxyViewSet.as_view({"get": "list"}), name="api-proxy-list"),
 ]

@@ -1,6 +1,7 @@
 """Reads of deployments, of what waits to become one, and of those that run them."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
@@ -9,11 +10,15 @@ from console.core.actor import Actor
 from console.core.models import AuditEvent
 from gateway.exceptions import DeploymentNotFoundError
 from gateway.models import Deployer, Deployment, DeploymentCause, Proxy
+from gateway.selectors.building import read_against_now
 from gateway.selectors.comparing import Difference, compare
 from gateway.selectors.contents import chunks_of, read_apart
 from namespaces import access
 from namespaces import selectors as namespace_selectors
 from namespaces.permissions import Permission
+
+SILENCE = timedelta(seconds=30)  # a follower reports every five seconds
+DRIFT = timedelta(seconds=10)
 
 
 def find_newest() -> Deployment | None:
@@ -108,3 +113,38 @@ def list_differences(
     earlier = since or find_before(deployment)
     before = chunks_of(earlier) if earlier else {}
     return compare(*read_apart(before, chunks_of(deployment)))
+
+
+def list_differences_from_now(deployment: Deployment) -> list[Difference]:
+    """Return what would change if a deployment were rolled back to."""
+    return compare(*read_against_now(deployment))
+
+
+@dataclass(frozen=True, slots=True)
+class ShownProxy:
+    """A process that enforces, and how it is.
+
+    `state` is `current`, `drifted` (it runs another deployment than the newest, for
+    longer than that takes) or `gone` (it said nothing for a while).
+    """
+
+    proxy: Proxy
+    state: str
+
+
+def describe_proxies(actor: Actor, *, now: datetime) -> list[ShownProxy]:
+    """Return the processes with how they are, those in trouble first."""
+    rows = [ShownProxy(one, _state(one, now)) for one in list_proxies(actor)]
+    return sorted(rows, key=lambda one: one.state == "current")
+
+
+def count_drifted(actor: Actor, *, now: datetime) -> int:
+    """Return how many processes run another deployment than the newest, or are gone."""
+    return sum(one.state != "current" for one in describe_proxies(actor, now=now))
+
+
+def _state(proxy: Proxy, now: datetime) -> str:
+    if now - proxy.last_seen_at > SILENCE:
+        return "gone"
+    since = proxy.drifted_since
+    return "drifted" if since is not None and now - since > DRIFT else "current"

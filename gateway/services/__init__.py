@@ -27,6 +27,9 @@ from gateway.services.keys import (
     trusted_keys,
 )
 from gateway.services.publishing import (
+    MAX_NUMBER,
+    MAX_REASON,
+    check_may_publish,
     hold_changes,
     publish_now,
     release_changes,
@@ -48,9 +51,12 @@ from gateway.services.signing_in import (
 
 __all__ = [
     "LEASE",
+    "MAX_NUMBER",
+    "MAX_REASON",
     "CertificateOverlapError",
     "DeployerBusyError",
     "begin_session",
+    "check_may_publish",
     "check_return_address",
     "console_url",
     "deploy_changes",

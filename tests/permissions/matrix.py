@@ -24,6 +24,7 @@ Objects of new kinds are made in `world.py`; which permission shows a kind stand
 from namespaces.permissions import Permission
 from tests.permissions.matrix_accounts import ACCOUNTS
 from tests.permissions.matrix_api import API
+from tests.permissions.matrix_deployments import DEPLOYMENTS
 from tests.permissions.matrix_devices import DEVICES
 from tests.permissions.matrix_directories import DIRECTORIES
 from tests.permissions.matrix_gateway import GATEWAY
@@ -209,6 +210,7 @@ MATRIX: dict[str, tuple[Row, ...]] = {
     **TOKENS,
     **DIRECTORIES,
     **API,
+    **DEPLOYMENTS,
     **DEVICES,
     **POLICIES,
     **ROUTES,

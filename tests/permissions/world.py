@@ -13,6 +13,7 @@ from console.core.models import AuditEvent
 from console.core.tokens import new_token
 from devices import services as device_services
 from directory.models import User
+from gateway import services as gateway_services
 from namespaces import services as namespace_services
 from namespaces.models import ApiServiceAccount, Namespace, RoleBinding
 from namespaces.selectors import get_root
@@ -92,6 +93,7 @@ def make_world() -> World:
     _make_objects(world)
     for subject in EVERYBODY:
         _make_subject(world, subject)
+    gateway_services.deploy_changes(now=NOW)
     return world
 
 
