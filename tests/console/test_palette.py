@@ -24,7 +24,9 @@ def test_an_admin_is_offered_pages_and_acts_at_once(cast: Cast) -> None:
 
 
 def test_a_person_without_a_role_is_offered_no_act(cast: Cast) -> None:
-    assert labels("", cast.cyd) == ["Overview", "Your page", "Your account"]
+    own = ["Overview", "Your page", "Sessions", "Your account"]
+
+    assert labels("", cast.cyd) == own
 
 
 def test_a_viewer_is_not_offered_to_add_anything(cast: Cast) -> None:

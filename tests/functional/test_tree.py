@@ -99,6 +99,7 @@ def test_what_is_folded_is_fetched_and_takes_a_move(
     keys.press("Escape")
     page.get_by_role("button", name="Namespace:").click()
     picker = page.get_by_role("tree", name="Namespaces")
+    expect(picker.get_by_role("treeitem", name="Finance")).to_be_visible()
     page.get_by_label("Find a namespace").fill("payr")
     expect(picker.get_by_role("treeitem", name="Payroll")).to_be_visible()
     page.get_by_label("Find a namespace").fill("")
