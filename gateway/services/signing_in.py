@@ -58,7 +58,8 @@ def check_return_address(url: str) -> str:
     # Without TLS only where there is none to be had: on this machine.
     is_here = is_loopback(host) or host.endswith(".localhost")
     may_be_plain = "http" in schemes or is_here or settings.EMBEDDED
-    if not schemes or parts.scheme not in {"https", "http" if may_be_plain else ""}:
+    accepted = {"https", "http"} if may_be_plain else {"https"}
+    if not schemes or parts.scheme not in accepted:
         raise problem
     return host
 

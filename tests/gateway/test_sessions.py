@@ -58,11 +58,24 @@ class TestPromiseSession:
             "",
         ],
     )
+    @pytest.mark.parametrize("embedded", [True, False])
     def test_sends_nobody_to_a_place_without_a_route(
-        self, cast: Cast, url: str
+        self, cast: Cast, url: str, settings: Any, embedded: bool
     ) -> None:
+        settings.EMBEDDED = embedded
+
         with pytest.raises(ValidationFailedError):
             promise(cast, url)
+
+    def test_only_one_machine_alone_goes_without_tls(
+        self, cast: Cast, settings: Any
+    ) -> None:
+        settings.EMBEDDED = True
+        assert promise(cast, "http://wiki.example.com/")
+        settings.EMBEDDED = False
+
+        with pytest.raises(ValidationFailedError):
+            promise(cast, "http://wiki.example.com/")
 
     def test_the_page_sends_the_browser_back_with_a_code(self, cast: Cast) -> None:
         client = Client()

@@ -17,12 +17,19 @@ NIGHTLY = "--nightly"
 # No database is read there; once is enough.
 ONCE = (
     "tests/policies/language",
+    "tests/policies/rego",
+    "tests/gateway/envoy",
     "tests/architecture",
     "tests/frontend",
     "tests/directory/providers",
 )
-# Thousands of cells, which the second database sees in the nightly size.
-MATRIX = "tests/permissions"
+# Thousands of cells, and every page in every look: the second database sees them in
+# the nightly size.
+LONG = (
+    "tests/permissions",
+    "tests/functional/test_every_page.py",
+    "tests/functional/test_pictures.py",
+)
 # Each file stays in one process: it starts its browser or server once.
 BOTH_CORES = ("-n", "2", "--dist", "loadfile", "--durations", "10")
 NO_TESTS = 5
@@ -43,11 +50,11 @@ def main(arguments: Sequence[str]) -> int:
             if which == "nightly" and not given:
                 results.append(
                     run_on(
-                        "PostgreSQL: the permission matrix",
+                        "PostgreSQL: the permission matrix and every page",
                         server,
                         browser=browser,
                         which="not nightly",
-                        given=[MATRIX],
+                        given=LONG,
                     )
                 )
     except UnavailableError as error:
@@ -67,7 +74,7 @@ def run_on(
     if url:
         environment["DATABASE_URL"] = url
         if all(argument.startswith("-") for argument in given):
-            ignored = [f"--ignore={path}" for path in (*ONCE, MATRIX)]
+            ignored = [f"--ignore={path}" for path in (*ONCE, *LONG)]
     started = time.monotonic()
     done = subprocess.run(
         [sys.executable, "-m", "pytest", *BOTH_CORES, "-m", which, *ignored, *given],
