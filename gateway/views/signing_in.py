@@ -1,8 +1,9 @@
 """Where browsers come that have no session at a route's host yet."""
 
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.generic import View
 
@@ -37,10 +38,26 @@ class SignInAtRoute(ActorMixin, View):
             actor=self.actor,
             now=self.now,
         )
-        response = HttpResponseRedirect(location)
+        response = self._send(location)
         response["Cache-Control"] = "no-store"
         response["Referrer-Policy"] = "no-referrer"
         return response
+
+    def _send(self, location: str) -> HttpResponse:
+        """Send the browser there: by a page, if a form of ours is what brought it here.
+
+        To a browser, redirects are part of sending the form, and our policy lets forms
+        go to this host only. Without the header (Fetch Metadata) it is an old browser,
+        or none, and takes the redirect.
+        """
+        if self.request.headers.get("Sec-Fetch-Site") != "same-origin":
+            return HttpResponseRedirect(location)
+        context = {
+            "title": "One moment",
+            "location": location,
+            "host": urlsplit(location).netloc,
+        }
+        return render(self.request, "gateway/returning.html", context)
 
     def _has_proven(self, wanted: str) -> bool:
         proven = set(proven_in(self.request))

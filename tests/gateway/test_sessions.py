@@ -88,6 +88,20 @@ class TestPromiseSession:
         assert answer["Location"].startswith(f"https://{HOST}/.pomerium/callback?code=")
         assert GatewaySession.objects.filter(key__isnull=True).count() == 1
 
+    def test_a_form_of_ours_leads_there_by_a_page(self, cast: Cast) -> None:
+        client = Client()
+        client.force_login(cast.cyd)
+        query = {"to": URL, "challenge": challenge_of(NONCE)}
+
+        answer = client.get(
+            "/gateway/sign-in", query, headers={"sec-fetch-site": "same-origin"}
+        )
+
+        text = answer.content.decode()
+        assert answer.status_code == 200
+        assert f'content="0;url=https://{HOST}/.pomerium/callback?code=' in text
+        assert answer["Cache-Control"] == "no-store"
+
     def test_the_page_asks_for_a_device_where_one_is_missing(self, cast: Cast) -> None:
         client = Client()
         client.force_login(cast.cyd)
