@@ -340,7 +340,14 @@ LOGGING = {
         "json": {"()": "console.core.logs.JsonFormatter"},
         "line": {"()": "console.core.logs.LineFormatter"},
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
+    "filters": {"without-routine": {"()": "console.core.logs.WithoutRoutine"}},
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": LOG_FORMAT,
+            "filters": ["without-routine"],
+        }
+    },
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {"httpx": {"level": "WARNING"}},  # it would name every page's address
 }

@@ -16,6 +16,23 @@ STANDARD = frozenset(logging.LogRecord("", 0, "", 0, "", None, None).__dict__) |
 }
 
 
+ROUTINE = ("gateway.deploy",)
+
+
+class WithoutRoutine(logging.Filter):
+    """Leaves out what jobs say that look every few seconds whether there is work.
+
+    What they do is logged by themselves, and what goes wrong is no information but a
+    warning or worse.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.levelno > logging.INFO or not record.name.startswith("celery."):
+            return True
+        message = record.getMessage()
+        return not any(name in message for name in ROUTINE)
+
+
 class JsonFormatter(logging.Formatter):
     """Write a record as one line of JSON; line breaks inside values are escaped."""
 
