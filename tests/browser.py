@@ -151,8 +151,21 @@ def show_theme(page: Page, scheme: Scheme) -> None:
     )
 
 
+def wait_until_settled(page: Page) -> None:
+    """Wait until no part of the page is being fetched or is still moving.
+
+    What is being fetched is shown dimmed, which axe takes for faint text.
+    """
+    page.wait_for_function(
+        """() => [...document.querySelectorAll('[aria-busy="true"], .htmx-request')]
+        .every(each => !each.checkVisibility())
+        && document.getAnimations().every(each => each.playState === "finished")"""
+    )
+
+
 def assert_accessible(page: Page, *, within: str = "html") -> None:
     """Fail when axe-core finds a serious or critical violation on the page."""
+    wait_until_settled(page)
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found: dict[str, Any] = page.evaluate(
         "selector => axe.run(selector, {resultTypes: ['violations']})", within
