@@ -25,6 +25,17 @@ def cast(db: None) -> Cast:
     return make_cast()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give tests in a browser a second chance; the report says who needed it.
+
+    A browser on a busy machine stumbles at times, and thousands of tests would be run
+    again for it. What stumbles more than once in a while is a fault to look for.
+    """
+    for item in items:
+        if item.get_closest_marker("functional"):
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
 def pytest_report_header() -> str:
     """Say which database this run is about."""
     return f"database: {settings.DATABASES['default']['ENGINE'].rpartition('.')[2]}"

@@ -23,13 +23,8 @@ ONCE = (
     "tests/frontend",
     "tests/directory/providers",
 )
-# Thousands of cells, and every page in every look: the second database sees them in
-# the nightly size.
-LONG = (
-    "tests/permissions",
-    "tests/functional/test_every_page.py",
-    "tests/functional/test_pictures.py",
-)
+# Thousands of cells, and a browser: the second database sees them in the nightly size.
+LONG = ("tests/permissions", "tests/functional")
 # Each file stays in one process: it starts its browser or server once.
 BOTH_CORES = ("-n", "2", "--dist", "loadfile", "--durations", "10")
 NO_TESTS = 5
@@ -50,7 +45,7 @@ def main(arguments: Sequence[str]) -> int:
             if which == "nightly" and not given:
                 results.append(
                     run_on(
-                        "PostgreSQL: the permission matrix and every page",
+                        "PostgreSQL: the permission matrix and the browser",
                         server,
                         browser=browser,
                         which="not nightly",
