@@ -297,6 +297,7 @@ CELERY_BEAT_SCHEDULE = {
         "console.sign_audit_checkpoint",
         "devices.expire_due",
         "devices.send_due_notices",
+        "directory.start_due_syncs",
         "gateway.forget_sessions",
         "policies.fetch_due",
         "routes.fail_stalled_imports",

@@ -50,3 +50,18 @@ def test_every_task_of_ours_is_named_for_its_app_and_has_a_time_limit() -> None:
 
     assert badly_named == []
     assert unlimited == []
+
+
+def test_every_job_that_nobody_asks_for_is_on_the_schedule() -> None:
+    app.loader.import_default_modules()
+    asked = set(list_job_names().values())
+    planned = {one["task"] for one in app.conf.beat_schedule.values()}
+
+    forgotten = {
+        name
+        for name in app.tasks
+        if not name.startswith(("celery.", "django_celery_beat."))
+        and name not in asked | planned
+    }
+
+    assert forgotten == set()
