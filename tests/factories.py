@@ -10,6 +10,7 @@ from console.core.actor import Actor, system
 from directory import services as directory_services
 from directory.models import (
     Directory,
+    ExternalDataSource,
     Group,
     Membership,
     ScimToken,
@@ -138,6 +139,19 @@ def make_held_run(directory: Directory) -> SyncRun:
         created_at=NOW,
         modified_at=NOW,
     )
+
+
+def make_data_source(record_type: str = "", **values: Any) -> ExternalDataSource:
+    """Make a source of external data that was completely read at NOW."""
+    defaults = {
+        "record_type": record_type or f"example.com/records{next(_numbers)}",
+        "foreign_key": "user.id",
+        "url": "https://data.example.com/records.json",
+        "complete_at": NOW,
+        "created_at": NOW,
+        "modified_at": NOW,
+    }
+    return ExternalDataSource.objects.create(**defaults | values)
 
 
 def make_namespace(name: str = "", *, parent: Namespace | None = None) -> Namespace:

@@ -311,28 +311,38 @@ class RecoveryToken(models.Model):
 
 
 class ExternalDataSource(Versioned):
-    """Where records of one type come from, and what ties them to a request."""
+    """Where records of one type come from, and what ties them to a request.
+
+    `fields` is what the last reading found in the records: name, type, example.
+    """
 
     record_type = models.CharField(max_length=255, unique=True)
     foreign_key = models.CharField(max_length=64)
     url = models.CharField(max_length=2000, blank=True)
     complete_at = models.DateTimeField(null=True)
     max_age_seconds = models.PositiveIntegerField(default=24 * 3600)
+    fields = models.JSONField(default=list)
 
     def __str__(self) -> str:
         return self.record_type
 
 
 class ExternalRecord(models.Model):
-    """One record of an external data source, as the policies see it."""
+    """One record of an external data source, as the policies see it.
+
+    `network` is what a record of addresses is found by, in CIDR notation without host
+    bits.
+    """
 
     source = models.ForeignKey(
         ExternalDataSource, on_delete=models.CASCADE, related_name="records"
     )
     record_id = models.CharField(max_length=255)
+    network = models.CharField(max_length=49, blank=True)
     data = models.JSONField()
 
     class Meta:
+        indexes = [models.Index(fields=["source", "network"])]
         constraints = [
             models.UniqueConstraint(
                 fields=["source", "record_id"],

@@ -63,9 +63,12 @@ from directory.selectors.people import (
     search_people,
 )
 from directory.selectors.records import (
+    RecordField,
+    RecordType,
     find_network_record,
     find_record,
     list_data_sources,
+    list_record_types,
 )
 from directory.selectors.scim import (
     find_scim_token,
@@ -93,6 +96,8 @@ __all__ = [
     "KnownPerson",
     "PersonFacts",
     "Provider",
+    "RecordField",
+    "RecordType",
     "Subject",
     "all_records_of",
     "check_may_edit_directory",
@@ -135,6 +140,7 @@ __all__ = [
     "list_people_behind",
     "list_pushed",
     "list_read_directories",
+    "list_record_types",
     "list_root_admins",
     "list_runs",
     "list_scim_tokens",

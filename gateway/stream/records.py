@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import json
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -10,14 +9,15 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from policies.language import Facts, SourceState
+from policies.language.records import stored_key
+
+from .networks import NetworkIndex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from .entries import RecordSourceEntry
-
-    Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 CACHED = 1 << 14
 BY_ADDRESS = "request.ip"
@@ -36,14 +36,11 @@ def source_state(
 
 @dataclass(frozen=True, slots=True)
 class RecordSet:
-    """All records of one type: JSON texts by id, and the networks of some of them.
-
-    `networks` are sorted, the smallest first; each leads to a record.
-    """
+    """All records of one type: JSON texts by id, and by network if there are any."""
 
     source: RecordSourceEntry
     texts: Mapping[str, str] = field(default_factory=dict)
-    networks: tuple[tuple[Network, str], ...] = ()
+    networks: NetworkIndex = field(default_factory=NetworkIndex)
 
     @classmethod
     def read(
@@ -53,10 +50,8 @@ class RecordSet:
         texts = dict(records)
         if source.foreign_key != BY_ADDRESS:
             return cls(source, texts)
-        found = [(_network_of(json.loads(text)), text) for text in texts.values()]
-        known = [(network, text) for network, text in found if network is not None]
-        known.sort(key=lambda one: -one[0].prefixlen)
-        return cls(source, texts, tuple(known))
+        found = ((_cidr_of(key, json.loads(text)), text) for key, text in texts.items())
+        return cls(source, texts, NetworkIndex(found))
 
     def fits(self, source: RecordSourceEntry) -> bool:
         """Answer whether the index is one for this source, as it is tied now."""
@@ -74,27 +69,15 @@ class RecordSet:
 
         That of an address is the one of that id, else that of the smallest network.
         """
-        foreign_key = self.source.foreign_key
-        if foreign_key == BY_ADDRESS:
-            text = self.texts.get(facts.request.ip) or self._around(facts.request.ip)
-        else:
-            key = {"user.id": facts.user_id, "user.email": facts.email}.get(foreign_key)
-            text = self.texts.get(key) if key else None
-        return None if text is None else _record(text)
+        key = stored_key(self.source.foreign_key, facts)
+        return self.record(key) if key else None
 
     def record(self, key: str) -> Mapping[str, Any] | None:
         """Return the record of an id, or of the network around an address."""
         text = self.texts.get(key)
         if text is None and self.source.foreign_key == BY_ADDRESS:
-            text = self._around(key)
+            text = self.networks.find(key)
         return None if text is None else _record(text)
-
-    def _around(self, address: str) -> str | None:
-        try:
-            wanted = ipaddress.ip_address(address)
-        except ValueError:
-            return None
-        return next((text for net, text in self.networks if wanted in net), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +104,8 @@ def _record(text: str) -> Mapping[str, Any]:
     return value
 
 
-def _network_of(data: Any) -> Network | None:
+def _cidr_of(key: str, data: Any) -> str:
+    """Return the network of a record: as it says under `$index.cidr`, else its id."""
     index = data.get("$index") if isinstance(data, dict) else None
     text = index.get("cidr") if isinstance(index, dict) else None
-    try:
-        return ipaddress.ip_network(text, strict=False) if text else None
-    except ValueError:
-        return None
+    return text if isinstance(text, str) else key

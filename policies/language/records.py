@@ -54,6 +54,22 @@ class RecordTable:
         return records.get(_key(by, facts))
 
 
+def stored_key(foreign_key: str, facts: Facts) -> str:
+    """Return the key under which the console keeps the record of a request.
+
+    E-mail addresses are kept in lower case, so that they are found however they are
+    written. "" where the request has nothing of the kind.
+    """
+    if foreign_key == ForeignKey.USER_EMAIL:
+        return facts.address
+    if foreign_key == ForeignKey.REQUEST_IP:
+        return facts.request.ip
+    return _key(ForeignKey(foreign_key), facts) if foreign_key in _KNOWN else ""
+
+
+_KNOWN: Final = frozenset(ForeignKey)
+
+
 def _key(by: ForeignKey, facts: Facts) -> str:
     if by is ForeignKey.USER_EMAIL:
         return facts.email

@@ -24,6 +24,7 @@ from policies.language.facts import (
     Request,
     Session,
 )
+from policies.language.records import stored_key
 
 if TYPE_CHECKING:
     from devices.models import DeviceCredential
@@ -282,9 +283,7 @@ class Records:
             return None
         if source.foreign_key == "request.ip":
             return directory_selectors.find_network_record(source, facts.request.ip)
-        key = {"user.id": facts.user_id, "user.email": facts.email}.get(
-            source.foreign_key
-        )
+        key = stored_key(source.foreign_key, facts)
         return directory_selectors.find_record(source, key) if key else None
 
 
@@ -301,9 +300,7 @@ class RecordsOfMany(Records):
             return None
         if source.foreign_key == "request.ip":
             return Records.find(self, record_type, facts)  # the same for everybody
-        key = {"user.id": facts.user_id, "user.email": facts.email}.get(
-            source.foreign_key
-        )
+        key = stored_key(source.foreign_key, facts)
         table = self._tables.get(record_type)
         if table is None:
             table = directory_selectors.all_records_of(source)

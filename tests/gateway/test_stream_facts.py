@@ -114,7 +114,12 @@ def make_records(people: Iterable[User], dice: random.Random) -> None:
                 value = {"user.id": person.external_id, "user.email": person.email}
                 records[value.get(key, person.email)] = {"level": dice.randrange(9)}
         ExternalRecord.objects.bulk_create(
-            ExternalRecord(source=source, record_id=pk, data=data)
+            ExternalRecord(
+                source=source,
+                record_id=pk,
+                network=data.get("$index", {}).get("cidr", "") if "/" in pk else "",
+                data=data,
+            )
             for pk, data in records.items()
         )
 

@@ -231,11 +231,9 @@ class TestRecords:
 
     def test_of_networks_are_found_by_the_smallest(self, cast: Cast, eve: User) -> None:
         source = self.make_source("request.ip")
-        for number, cidr in enumerate(("10.0.0.0/8", "10.1.0.0/16", "nonsense", None)):
+        for number, cidr in enumerate(("10.0.0.0/8", "10.1.0.0/16", "::/0", "")):
             ExternalRecord.objects.create(
-                source=source,
-                record_id=str(number),
-                data={"$index": {"cidr": cidr}, "net": number},
+                source=source, record_id=str(number), network=cidr, data={"net": number}
             )
 
         found = facts(cast, eve, address="10.1.2.3")

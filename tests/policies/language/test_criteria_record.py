@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives import hashes
 
 from policies.language import Mode, SourceState
 from policies.language.certificates import read_certificate
 from policies.language.facts import ClientCertificate, Facts, Person, Request, Session
-from policies.language.records import ForeignKey, RecordTable
+from policies.language.records import ForeignKey, RecordTable, stored_key
 
 from .deciding import ANONYMOUS, answer
 from .keys import client_certificate, pem
@@ -178,3 +179,26 @@ def test_the_longest_prefix_wins(ip: str, name: str | None) -> None:
 )
 def test_what_can_not_be_compared_is_refused(data: str, code: str) -> None:
     assert code in codes_of(f"allow: {{or: [record: {data}]}}")
+
+
+def test_the_key_of_a_kept_record_is_that_of_the_request() -> None:
+    certificate = client_certificate()
+    facts = Facts(
+        session=Session(id="s", user_id="eve"),
+        person=Person(email="Eve.Él@Example.COM"),
+        request=Request(ip="10.1.2.3"),
+        certificate=ClientCertificate(leaf=pem(certificate)),
+    )
+
+    keys = {one: stored_key(one, facts) for one in (*ForeignKey, "device.id")}
+
+    assert keys == {
+        "user.id": "eve",
+        "user.email": "eve.Él@example.com",
+        "request.ip": "10.1.2.3",
+        "request.client_certificate.fingerprint": certificate.fingerprint(
+            hashes.SHA256()
+        ).hex(),
+        "device.id": "",
+    }
+    assert not any(stored_key(one, Facts()) for one in ForeignKey)
