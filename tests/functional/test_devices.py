@@ -169,7 +169,7 @@ def test_a_person_enrolls_waits_is_approved_and_let_in(
     expect(admin.get_by_text("Nothing waits")).to_be_visible()
 
     # The page asks for itself while something waits.
-    expect(page.locator("#own-devices")).to_contain_text("Approved", timeout=15_000)
+    expect(page.locator("#own-devices")).to_contain_text("Approved")
     back = page.locator("#own-devices").get_by_role("link", name="wiki.localhost")
     assert "/.pomerium/open?to=" in (back.get_attribute("href") or "")
     let_in = open_address(page, root, route)

@@ -5,7 +5,7 @@ from playwright.sync_api import Browser, expect
 from pytest_django.live_server_helper import LiveServer
 
 from policies.models import Policy
-from tests.browser import SignIn, inspect
+from tests.browser import PATIENCE, SignIn, inspect
 from tests.factories import make_policy
 from tests.functional.test_policy_editing import replace_text
 from tests.people import Cast
@@ -24,7 +24,7 @@ def test_two_browsers_edit_one_policy(
         storage_state=sign_in(cast.ada).context.storage_state(),
         reduced_motion="reduce",
     )
-    other.set_default_timeout(15_000)
+    other.set_default_timeout(PATIENCE)
     ada, mia = other.new_page(), sign_in(cast.mia)
     for page in (ada, mia):
         page.goto(address)
