@@ -26,7 +26,8 @@ ONCE = (
 # Thousands of cells, and a browser: the second database sees them in the nightly size.
 LONG = ("tests/permissions", "tests/functional")
 # Each file stays in one process: it starts its browser or server once.
-BOTH_CORES = ("-n", "2", "--dist", "loadfile", "--durations", "10")
+BOTH_CORES = ("-n", "2", "--dist", "loadfile")
+REPORT = ("--durations", "10", "-raR", "--rerun-show-tracebacks")
 NO_TESTS = 5
 
 
@@ -71,11 +72,8 @@ def run_on(
         if all(argument.startswith("-") for argument in given):
             ignored = [f"--ignore={path}" for path in (*ONCE, *LONG)]
     started = time.monotonic()
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", *BOTH_CORES, "-m", which, *ignored, *given],
-        env=environment,
-        check=False,
-    )
+    command = [sys.executable, "-m", "pytest", *BOTH_CORES, *REPORT, "-m", which]
+    done = subprocess.run([*command, *ignored, *given], env=environment, check=False)
     print(f"--- {name}: {time.monotonic() - started:.0f} s", flush=True)
     return 0 if done.returncode == NO_TESTS and (given or url) else done.returncode
 
