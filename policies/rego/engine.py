@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import regorus
 
-from . import analysis, guards, negation, record_uses, shapes, variables
+from . import analysis, guards, negation, ordering, record_uses, shapes, variables
 from .builtins import REFUSED
 from .fetching import FETCHED, NotFetchedError, response_of
 from .replacements import REPLACED, attempt
@@ -84,6 +84,7 @@ class Host:
             "time.now_ns": (0, lambda: self.request["now_ns"]),
             "rand.intn": (2, self._chance),
             "uuid.rfc4122": (1, self._uuid),
+            ordering.COMPARE: (2, ordering.compare),
         }
         served |= REPLACED
         # The engine brings these along; the check refuses them, and so does this.
@@ -164,10 +165,9 @@ class Module:
         # What is evaluated; places in it are on the same lines.
         self._text, self._text_tree = self.source, self.tree
         if "not" in self.source:
-            self._text = negation.ask_first(self.source, self.tree)
-        if self._text != self.source:
-            self._engine = self._prepared(self._text)
-            self._text_tree = _tree_of(self._engine)
+            self._change(negation.ask_first(self.source, self.tree))
+        if "<" in self.source or ">" in self.source:
+            self._change(ordering.rewrite(self._text, self._text_tree))
         self.is_asked = self._engine.get_packages() == [QUERY]
         self._guarded: Any = None
         self._problem: CompileError | None = None
@@ -177,6 +177,12 @@ class Module:
         except RuntimeError as error:
             place, message = self._read_error(str(error))
             self._problem = CompileError([_problem("unsafe", message, place or (1, 1))])
+
+    def _change(self, text: str) -> None:
+        if text != self._text:
+            self._text = text
+            self._engine = self._prepared(text)
+            self._text_tree = _tree_of(self._engine)
 
     @cached_property
     def tree(self) -> Mapping[str, Any]:

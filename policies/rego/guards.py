@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from .builtins import GUARDED, OPTIONAL, Builtin
-from .syntax import Node, path_of, walk
+from .syntax import Node, find_sign, path_of, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -113,23 +113,10 @@ def _guarded_operator(node: Node, text: bytes) -> Iterator[tuple[int, int, bytes
     if known is None or left is None or right is None:
         return
     name, sign, _ = known
-    place = _find_sign(text, left.end, right.start, sign.encode())
+    place = find_sign(text, left.end, right.start, sign.encode())
     if place is None:
         return
     # One edit for each place: at equal places, what encloses more comes first.
     yield node.start, node.start, f"{PACKAGE}.{name}(".encode()
     yield place, place + 1, b","
     yield node.end, node.end, b")"
-
-
-def _find_sign(text: bytes, start: int, end: int, sign: bytes) -> int | None:
-    """Return where an operator stands between its sides, outside of comments."""
-    place = start
-    while place < end:
-        if text[place : place + 1] == b"#":
-            newline = text.find(b"\n", place)
-            place = end if newline < 0 else newline
-        elif text[place : place + 1] == sign:
-            return place
-        place += 1
-    return None

@@ -62,6 +62,7 @@ class Pool:
         self._lock = threading.Lock()
         self._changed = threading.Condition(self._lock)
         self._idle: list[WorkerProcess] = []
+        self._dying: list[WorkerProcess] = []
         self._busy: dict[str, int] = {}
         self._lines: OrderedDict[str, deque[_Ticket]] = OrderedDict()
         self._keeper: threading.Thread | None = None
@@ -101,21 +102,23 @@ class Pool:
             WorkerLostError: the worker broke a limit, or crashed.
             QuotaError: the namespace has too much going on.
         """
-        began = time.monotonic()
+        until = time.monotonic() + wall
+        is_first = self.sandbox is None
         worker = self._take(key, wall)
+        if is_first:
+            until = time.monotonic() + wall
         lost = True
         try:
-            left = max(0.01, wall - (time.monotonic() - began))
-            answer = worker.call(message, wall=left, ask=ask)
+            answer = worker.call(message, until=until, ask=ask)
             if "unknown" in answer:
                 load = {**message, "op": "load", "source": source, "input": {}}
-                answer = worker.call(load, wall=left, ask=ask)
+                answer = worker.call(load, until=until, ask=ask)
                 if "error" not in answer:
-                    answer = worker.call(message, wall=left, ask=ask)
+                    answer = worker.call(message, until=until, ask=ask)
             lost = False
             return answer
         finally:
-            self._give_back(key, None if lost else worker)
+            self._give_back(key, worker, lost=lost)
 
     def _take(self, key: str, wall: float) -> WorkerProcess:
         if self._pid != os.getpid():
@@ -156,22 +159,27 @@ class Pool:
             self._lines.move_to_end(key)
             ticket.ready.set()
 
-    def _give_back(self, key: str, worker: WorkerProcess | None) -> None:
-        retired = None
+    def _give_back(self, key: str, worker: WorkerProcess, *, lost: bool) -> None:
+        """Take a worker back; nobody waits for the end of one that is of no use."""
         with self._changed:
             self._busy[key] -= 1
             if not self._busy[key]:
                 del self._busy[key]
-            if worker is not None and worker.asked >= RETIRED_AFTER:
-                worker, retired = None, worker
-            if worker is not None and not self._closed:
+            if lost or self._closed or worker.asked >= RETIRED_AFTER:
+                self._dying.append(worker)
+            else:
                 self._idle.append(worker)
-            elif worker is not None:
-                retired = worker
             self._serve_lines()
             self._changed.notify_all()
-        if retired is not None:
-            retired.close()
+        if self._closed:
+            self._bury()
+
+    def _bury(self) -> None:
+        """Wait for the end of workers that are of no more use."""
+        with self._changed:
+            dying, self._dying = self._dying, []
+        for worker in dying:
+            worker.close()
 
     def _start_keeper(self) -> None:
         if self._keeper is None:
@@ -184,10 +192,14 @@ class Pool:
         """Keep enough workers, and one more: it is warm when another is lost."""
         while True:
             with self._changed:
-                while not self._closed and not self._is_short:
+                while not (self._closed or self._is_short or self._dying):
                     self._changed.wait()
                 if self._closed:
                     return
+                is_short = self._is_short
+            self._bury()
+            if not is_short:
+                continue
             try:
                 worker = WorkerProcess(self.limits, without=self.without)
             except (WorkerLostError, OSError):
@@ -225,7 +237,7 @@ class Pool:
         until = time.monotonic() + timeout
         with self._changed:
             self._start_keeper()
-            while self._is_short:
+            while self._is_short or self._dying:
                 left = until - time.monotonic()
                 if left <= 0:
                     return False
@@ -242,3 +254,4 @@ class Pool:
             self._changed.notify_all()
         for worker in idle:
             worker.close()
+        self._bury()

@@ -28,7 +28,7 @@ class Limits:
     """What an evaluation may use: seconds of processor and of waiting, bytes."""
 
     cpu: float = 0.1
-    wall: float = 0.2
+    wall: float = 0.18  # so that whoever asked has an answer after 0.2
     memory: int = 128 * 1024 * 1024
     check_cpu: float = 1.0
     check_wall: float = 5.0
@@ -80,20 +80,21 @@ class WorkerProcess:
         pid: int = self._process.pid
         return pid
 
-    def call(self, message: dict[str, Any], *, wall: float, ask: Ask) -> dict[str, Any]:
-        """Return the worker's answer.
+    def call(
+        self, message: dict[str, Any], *, until: float, ask: Ask
+    ) -> dict[str, Any]:
+        """Return the worker's answer, or end it at a time of the monotonic clock.
 
         Raises:
-            WorkerLostError: it broke a limit, or crashed; it is gone now.
+            WorkerLostError: it broke a limit, or crashed; it is to be closed.
         """
         self.asked += 1
-        until = time.monotonic() + wall
         began = self._cpu()
         try:
-            self._channel.settimeout(wall)
+            self._channel.settimeout(_left(until))
             protocol.send(self._channel, message)
             while True:
-                self._channel.settimeout(max(0.001, until - time.monotonic()))
+                self._channel.settimeout(_left(until))
                 answer = protocol.receive_object(self._channel)
                 if "ask" not in answer:
                     return answer
@@ -101,7 +102,7 @@ class WorkerProcess:
                 protocol.send(self._channel, {"answer": reply})
         except TimeoutError as error:
             used = self._cpu() - began
-            self.close()
+            self._kill()
             # Who was merely kept waiting has broken nothing.
             is_busy = used > message["cpu"] / 2
             raise WorkerLostError("cpu" if is_busy else "late") from error
@@ -120,21 +121,28 @@ class WorkerProcess:
         try:
             code = self._process.wait(timeout=0.05)
         except subprocess.TimeoutExpired:
-            self.close()
+            self._kill()
             return "memory"  # it answers, but more than it may
-        self.close()
         ended = {-code}
         if ended & _OVER_BUDGET:
             return "cpu"
         return "memory" if ended & _OUT_OF_MEMORY else "crash"
 
-    def close(self) -> None:
-        """End the process and wait for its end."""
+    def _kill(self) -> None:
+        """End the process; somebody else waits until it has given its memory back."""
         with contextlib.suppress(OSError):
             self._process.kill()
+
+    def close(self) -> None:
+        """End the process and wait for its end."""
+        self._kill()
         self._channel.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(timeout=5)
+
+
+def _left(until: float) -> float:
+    return max(0.001, until - time.monotonic())
 
 
 def _command() -> list[str]:

@@ -1,12 +1,14 @@
 """Built-ins that the engine answers otherwise than OPA, written anew. In the worker.
 
-Whatever raises is undefined, as a built-in that fails is in OPA.
+Whatever raises is undefined, as a built-in that fails is in OPA; but where OPA has an
+answer that can't be given here, the whole evaluation ends (`OtherwiseError`).
 """
 
 from __future__ import annotations
 
 import base64
 import json
+import operator
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -14,14 +16,22 @@ from urllib.parse import parse_qs, quote_plus, unquote_plus
 
 import regorus
 
+from .ordering import in_order
+
 _UNDEFINED: Final = "<undefined>"
 _ENGINES: dict[tuple[str, int], Any] = {}
 _MOST_COUNTED: Final = 2**63 - 1
-_MOST_SHIFTED: Final = 62
+_LEAST: Final = -(2**63)  # beyond these two, the engine rounds
+_MOST: Final = 2**64 - 1
+_MOST_SHIFTED: Final = 64
 _BAD_ESCAPE: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _VERB: Final = re.compile(r"%([-+# 0]*)(\d*)(?:\.(\d+))?(.)", re.DOTALL)
 _UNITS: Final = re.compile(r'"?[-+]?[\d.]+([eE][-+]?\d+)?([kKmMgGtTpPeE]i?)?"?')
 _PATCHES: Final = frozenset({"add", "remove", "replace", "move", "copy", "test"})
+
+
+class OtherwiseError(Exception):
+    """OPA has an answer to this, and the engine would give another."""
 
 
 def attempt(name: Any, arguments: Any) -> list[Any]:
@@ -80,7 +90,11 @@ def decode_url(text: str) -> str:
     """Decode base64url with its padding or without."""
     if not re.fullmatch(r"[\w-]*={0,2}", text, re.ASCII):
         raise ValueError("no base64url")
-    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
+    decoded = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    try:
+        return decoded.decode()
+    except ValueError as error:
+        raise OtherwiseError("what was decoded is no text") from error
 
 
 def unescape(text: str) -> str:
@@ -109,7 +123,7 @@ def escape_all(values: Mapping[str, Any]) -> str:
         value = values[name]
         listed = [value] if isinstance(value, str) else value
         if isinstance(listed, set | frozenset):
-            listed = sorted(listed)
+            listed = in_order(listed)
         pairs += [f"{escape(name)}={escape(one)}" for one in listed]
     return "&".join(pairs)
 
@@ -197,11 +211,11 @@ def _plain(value: Any) -> str:
 
 def _written(value: Any) -> str:
     if isinstance(value, set | frozenset):
-        items = ", ".join(sorted(map(_written, value)))
+        items = ", ".join(map(_written, in_order(value)))
         return f"{{{items}}}" if items else "set()"
     if isinstance(value, Mapping):
-        pairs = (f"{_written(key)}: {_written(one)}" for key, one in value.items())
-        return f"{{{', '.join(sorted(pairs))}}}"
+        pairs = (f"{_written(key)}: {_written(value[key])}" for key in in_order(value))
+        return f"{{{', '.join(pairs)}}}"
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(_written, value))}]"
     return json.dumps(value, ensure_ascii=False)
@@ -215,13 +229,42 @@ def _are_counted(*numbers: Any) -> bool:
     return all(isinstance(one, int) and abs(one) <= _MOST_COUNTED for one in numbers)
 
 
-def _is_shift(number: Any, places: Any) -> bool:
-    return _are_counted(number, places) and bool(0 <= places <= _MOST_SHIFTED)
+def _bits(work: Callable[..., int]) -> Callable[..., int]:
+    """Return what works on bits, for whole numbers as wide as the engine has them."""
+
+    def call(*numbers: Any) -> int:
+        if not all(type(one) is int for one in numbers):
+            raise TypeError("no whole number")
+        found = work(*numbers)
+        if not _LEAST <= found <= _MOST:
+            raise OtherwiseError("the number is too large for this engine")
+        return found
+
+    return call
 
 
-def _is_never_empty(pattern: Any, _text: Any) -> bool:
-    """A pattern that matches nothing at all splits otherwise in Go."""
-    return _builtin(("regex.match", 2), [f"^(?:{pattern})$", ""]) != [True]
+def _shifted_left(number: int, places: int) -> int:
+    if places < 0:
+        raise ValueError("no number of places")
+    if number and places > _MOST_SHIFTED:
+        raise OtherwiseError("the number is too large for this engine")
+    return number << places if number else 0
+
+
+def _shifted_right(number: int, places: int) -> int:
+    if places < 0:
+        raise ValueError("no number of places")
+    return number >> min(places, _MOST_SHIFTED)
+
+
+def split(pattern: Any, text: Any) -> Any:
+    """Split a text; a pattern that matches nothing at all splits otherwise in Go."""
+    if _builtin(("regex.match", 2), [f"^(?:{pattern})$", ""]) == [True]:
+        raise OtherwiseError("the pattern matches nothing at all")
+    return _SPLIT(pattern, text)
+
+
+_SPLIT: Final = _Through("regex.split")
 
 
 def _are_comparable(over: Any, under: Any) -> bool:
@@ -257,12 +300,12 @@ def _is_unit(text: Any) -> bool:
 
 REPLACED: Final[dict[str, tuple[int, Callable[..., Any]]]] = {
     "base64url.decode": (1, decode_url),
-    "bits.and": (2, _Through("bits.and", _are_counted)),
-    "bits.lsh": (2, _Through("bits.lsh", _is_shift)),
-    "bits.negate": (1, _Through("bits.negate", _are_counted)),
-    "bits.or": (2, _Through("bits.or", _are_counted)),
-    "bits.rsh": (2, _Through("bits.rsh", _is_shift)),
-    "bits.xor": (2, _Through("bits.xor", _are_counted)),
+    "bits.and": (2, _bits(operator.and_)),
+    "bits.lsh": (2, _bits(_shifted_left)),
+    "bits.negate": (1, _bits(operator.invert)),
+    "bits.or": (2, _bits(operator.or_)),
+    "bits.rsh": (2, _bits(_shifted_right)),
+    "bits.xor": (2, _bits(operator.xor)),
     "base64.is_valid": (1, _Judge("base64.is_valid")),
     "indexof": (2, find),
     "indexof_n": (2, _Through("indexof_n", _has_part)),
@@ -277,7 +320,7 @@ REPLACED: Final[dict[str, tuple[int, Callable[..., Any]]]] = {
         _Through("regex.find_all_string_submatch_n", _is_counted),
     ),
     "regex.find_n": (3, _Through("regex.find_n", _is_counted)),
-    "regex.split": (2, _Through("regex.split", _is_never_empty)),
+    "regex.split": (2, split),
     "sprintf": (2, print_into),
     "strings.count": (2, count),
     "substring": (3, cut),

@@ -118,3 +118,16 @@ def references(tree: Any) -> Iterator[tuple[Node, tuple[str, ...]]]:
             path = path_of(node)
             if path is not None:
                 yield node, path
+
+
+def find_sign(text: bytes, start: int, end: int, sign: bytes) -> int | None:
+    """Return where an operator stands between its sides, outside of comments."""
+    place = start
+    while place < end:
+        if text[place : place + 1] == b"#":
+            newline = text.find(b"\n", place)
+            place = end if newline < 0 else newline
+        elif text.startswith(sign, place):
+            return place
+        place += 1
+    return None

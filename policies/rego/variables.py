@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from .analysis import SAVING
 from .negation import wildcards
 from .syntax import Node, as_node, is_reference, walk
 
@@ -16,8 +15,6 @@ if TYPE_CHECKING:
 _NUMBERS: Final = {"Number"}
 _NO_HEADS: Final = {"Number", "Bool", "Null"}
 _DECLARING: Final = {"SomeVars", "SomeIn", "Every"}
-_ORDERS: Final = {"Lt", "Le", "Gt", "Ge"}
-_UNORDERED: Final = {"Set", "SetCompr", "Object", "ObjectCompr"}
 _COMPREHENSIONS: Final = {"ArrayCompr", "SetCompr", "ObjectCompr"}
 
 
@@ -32,8 +29,6 @@ def check(module: Module) -> None:
             _check_head(module, node)
         elif node.kind == "UnaryExpr":
             _check_sign(module, node)
-        elif node.kind == "BoolExpr" and node.fields["op"] in _ORDERS:
-            _check_order(module, node)
 
 
 def _check_assignment(module: Module, node: Node) -> None:
@@ -87,18 +82,6 @@ def _check_head(module: Module, node: Node) -> None:
     below = node.child("refr")
     if below is not None and below.kind in _NO_HEADS:
         module.note("no-reference", "there is nothing inside of this", below)
-
-
-def _check_order(module: Module, node: Node) -> None:
-    for side in (node.child("lhs"), node.child("rhs")):
-        if side is not None and side.kind in _UNORDERED:
-            module.note(
-                "no-order",
-                "this engine orders sets and objects otherwise than OPA",
-                side,
-                stage=SAVING,
-                suggestion="compare what they hold, or their `count`",
-            )
 
 
 def _check_sign(module: Module, node: Node) -> None:

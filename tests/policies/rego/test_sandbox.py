@@ -7,6 +7,7 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -123,8 +124,9 @@ class TestTheProtocol:
         theirs.sendall(len(body).to_bytes(4, "big") + body)
 
         with pytest.raises(process.WorkerLostError):
-            worker.call({"cpu": 1}, wall=5, ask=lambda *_: None)
+            worker.call({"cpu": 1}, until=time.monotonic() + 5, ask=lambda *_: None)
 
+        worker.close()
         theirs.close()
         if worker._process.stdin:
             worker._process.stdin.close()
