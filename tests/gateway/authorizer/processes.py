@@ -22,15 +22,19 @@ ROOT = Path(settings.BASE_DIR)
 
 
 class Authorizer:
-    """A process that listens at a path, and a client that is its proxy."""
+    """A process that listens at `unix:path` or `host:port`, and a client of it."""
 
-    def __init__(self, process: subprocess.Popen[bytes], path: Path, log: Path) -> None:
+    def __init__(
+        self, process: subprocess.Popen[bytes], address: str, log: Path
+    ) -> None:
         self.process = process
-        self.path = path
+        self.address = address
         self.log = log
-        self.client = httpx.Client(
-            transport=httpx.HTTPTransport(uds=str(path)), timeout=10
-        )
+        path = address.removeprefix("unix:")
+        is_path = path != address
+        self.url = "http://authorizer" if is_path else f"http://{address}"
+        transport = httpx.HTTPTransport(uds=path if is_path else None)
+        self.client = httpx.Client(transport=transport, timeout=10)
 
     def ask(self, path: str, *, host: str, **headers: str) -> httpx.Response:
         """Ask as the proxy does."""
@@ -41,8 +45,7 @@ class Authorizer:
             "x-postern-client-ip": "203.0.113.7",
         }
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        url = f"http://authorizer{path}"
-        return self.client.get(url, headers={**known, **named})
+        return self.client.get(f"{self.url}{path}", headers={**known, **named})
 
     def check(self, route: Any, path: str = "/", **headers: str) -> httpx.Response:
         """Ask whether a request may go on."""
@@ -54,10 +57,19 @@ class Authorizer:
         """Answer whether it could decide."""
         if self.process.poll() is not None:
             raise AssertionError(self.log.read_text())
-        with socket.socket(socket.AF_UNIX) as trial:
-            if trial.connect_ex(str(self.path)) != 0:
-                return False
-        return self.client.get("http://authorizer/readyz").status_code == 200
+        if not self._listens():
+            return False
+        return self.client.get(f"{self.url}/readyz").status_code == 200
+
+    def _listens(self) -> bool:
+        path = self.address.removeprefix("unix:")
+        host, _, port = self.address.rpartition(":")
+        if path != self.address:
+            trial, place = socket.socket(socket.AF_UNIX), path
+        else:
+            trial, place = socket.socket(), (host, int(port))  # type: ignore[assignment]
+        with trial:
+            return trial.connect_ex(place) == 0
 
 
 def wait_for(condition: Callable[[], bool], *, seconds: float = PATIENCE) -> float:
@@ -94,12 +106,14 @@ def environment(folder: Path) -> Mapping[str, str]:
 
 
 @contextmanager
-def running(folder: Path, name: str = "one") -> Iterator[Authorizer]:
+def running(
+    folder: Path, name: str = "one", *, address: str = ""
+) -> Iterator[Authorizer]:
     """Run an authorizer until the end of the block; it is ready to decide."""
-    path, log = folder / f"{name}.sock", folder / f"{name}.log"
+    address, log = address or f"unix:{folder / name}.sock", folder / f"{name}.log"
     command = (
         *(sys.executable, str(ROOT / "manage.py"), "authorizer"),
-        *("--bind", f"unix:{path}", "--console-url", CONSOLE),
+        *("--bind", address, "--console-url", CONSOLE),
     )
     with log.open("wb") as output:
         process = subprocess.Popen(  # noqa: S603 - our own command
@@ -110,7 +124,7 @@ def running(folder: Path, name: str = "one") -> Iterator[Authorizer]:
             stdout=output,
             stderr=subprocess.STDOUT,
         )
-    found = Authorizer(process, path, log)
+    found = Authorizer(process, address, log)
     try:
         wait_for(found.is_ready)
         yield found
