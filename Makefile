@@ -26,6 +26,8 @@ DEPLOYED = POSTERN_PUBLIC_URL=https://console.example.com \
 	POSTERN_SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_hex(40))')" \
 	POSTERN_DATA_KEYS="$$($(BIN)/python -c \
 		'import base64, os; print(base64.urlsafe_b64encode(os.urandom(32)).decode())')" \
+	POSTERN_AUDIT_KEYS="$$($(BIN)/python -c \
+		'import base64, os; print(base64.urlsafe_b64encode(os.urandom(32)).decode())')" \
 	DATABASE_URL=postgresql://postern@localhost/postern REDIS_URL=redis://localhost
 
 .DEFAULT_GOAL := help

@@ -36,6 +36,14 @@ if DATA_KEYS == [""]:
     DATA_KEYS = [
         keys.local_key(DATA_DIR / "data-key", embedded=EMBEDDED, make=keys.fernet)
     ]
+AUDIT_KEYS = [
+    one.strip() for one in env_secret("POSTERN_AUDIT_KEYS").split(",") if one.strip()
+]
+if EMBEDDED and not AUDIT_KEYS:
+    AUDIT_KEYS = [
+        keys.local_key(DATA_DIR / "audit-key", embedded=True, make=keys.fernet)
+    ]
+AUDIT_PUBLIC_KEYS = env_list("POSTERN_AUDIT_PUBLIC_KEYS")
 DEPLOYMENT_KEY = env_secret("POSTERN_DEPLOYMENT_KEY")
 DEPLOYMENT_PUBLIC_KEYS = env_list("POSTERN_DEPLOYMENT_PUBLIC_KEYS")
 ALLOWED_HOSTS = env_list("POSTERN_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")

@@ -13,6 +13,9 @@ os.environ.setdefault("POSTERN_SECRET_KEY", "tests-only-" + "x" * 48)
 os.environ.setdefault(
     "POSTERN_DATA_KEYS", "dGVzdHMtb25seS10ZXN0cy1vbmx5LXRlc3RzLW9ubHk="
 )
+os.environ.setdefault(
+    "POSTERN_AUDIT_KEYS", "YXVkaXQtb25seS1hdWRpdC1vbmx5LWF1ZGl0LW9ubHk="
+)
 
 from console.settings import *  # noqa: E402, F403
 

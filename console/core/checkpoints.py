@@ -4,9 +4,12 @@ A chain of hashes shows that events were changed, but not that its end was cut o
 that somebody who owns the database wrote all of it anew. A checkpoint is a short
 statement, signed with a key that the database does not hold. It is kept in the
 database, written to the log, and appended to a file that can lie on another machine.
+
+The key is one of its own (POSTERN_AUDIT_KEYS), so that whoever opens secrets can't
+sign. Rotation: put the new key in front of the others; when the old one is taken away,
+its public half goes to POSTERN_AUDIT_PUBLIC_KEYS, or what it signed counts no longer.
 """
 
-import base64
 import json
 import logging
 from collections.abc import Iterable, Mapping
@@ -17,15 +20,14 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ed25519 import (
     Ed25519PrivateKey,
     Ed25519PublicKey,
 )
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.db import transaction
 
+from console.core import signing
 from console.core.exceptions import ConsoleError
 from console.core.models import AuditCheckpoint, AuditHead
 
@@ -83,11 +85,15 @@ def sign_checkpoint(*, now: datetime) -> Checkpoint | None:
 
 def sign(head: AuditHead, *, now: datetime) -> Checkpoint:
     """Return a statement about a head, with the newest key."""
-    private = _keys(tuple(settings.DATA_KEYS))[0]
+    private = _private_keys()[0]
     said_at = now.isoformat()
     signature = private.sign(_statement(head.sequence, head.hash, said_at))
     return Checkpoint(
-        head.sequence, head.hash, said_at, _public(private), _text(signature)
+        head.sequence,
+        head.hash,
+        said_at,
+        signing.public_text(private),
+        signing.as_text(signature),
     )
 
 
@@ -105,8 +111,18 @@ def append(checkpoint: Checkpoint, path: Path) -> None:
 
 
 def public_keys() -> list[str]:
-    """Return the keys that checkpoints of this console are checked with."""
-    return [_public(key) for key in _keys(tuple(settings.DATA_KEYS))]
+    """Return the keys that checkpoints of this console are checked with.
+
+    The newest comes first; those of keys that no longer sign are among them.
+    """
+    former = [
+        signing.read_public(text, setting="POSTERN_AUDIT_PUBLIC_KEYS")
+        for text in settings.AUDIT_PUBLIC_KEYS
+    ]
+    return [
+        *map(signing.public_text, _private_keys()),
+        *map(signing.public_text, former),
+    ]
 
 
 def read_checkpoints(
@@ -114,9 +130,8 @@ def read_checkpoints(
 ) -> list[Checkpoint]:
     """Return the checkpoints of a file, each with a signature that holds.
 
-    `keys` are public keys to trust besides those of this console: of data keys that
-    are no longer in use. A line of the log, with words before the statement, is read
-    as well.
+    `keys` are public keys to trust besides those of this console. A line of the log,
+    with words before the statement, is read as well.
 
     Raises:
         CheckpointError: a line is none, or was not signed by a key that is trusted.
@@ -149,7 +164,8 @@ def _read(line: str, number: int, trusted: set[str]) -> Checkpoint:
         raise CheckpointError(f"line {number} is no checkpoint") from error
     except InvalidSignature as error:
         raise CheckpointError(
-            f"line {number}: the signature was made with no key that is trusted here"
+            f"line {number}: the signature was made with no key that is trusted here; "
+            f"it names {checkpoint.key}"
         ) from error
     return checkpoint
 
@@ -162,32 +178,29 @@ def check(checkpoint: Checkpoint, trusted: Iterable[str]) -> None:
     """
     if checkpoint.key not in trusted:
         raise InvalidSignature
-    public = Ed25519PublicKey.from_public_bytes(_bytes(checkpoint.key))
-    public.verify(_bytes(checkpoint.signature), checkpoint.statement)
+    public = Ed25519PublicKey.from_public_bytes(signing.as_bytes(checkpoint.key))
+    public.verify(signing.as_bytes(checkpoint.signature), checkpoint.statement)
 
 
 def _statement(sequence: int, last_hash: str, signed_at: str) -> bytes:
     return f"{PURPOSE.decode()}\n{sequence}\n{last_hash}\n{signed_at}\n".encode()
 
 
+def _private_keys() -> tuple[Ed25519PrivateKey, ...]:
+    """Return the keys that may sign; the first one does."""
+    return _read_keys(tuple(settings.AUDIT_KEYS), tuple(settings.DATA_KEYS))
+
+
 @lru_cache(maxsize=4)
-def _keys(data_keys: tuple[str, ...]) -> tuple[Ed25519PrivateKey, ...]:
-    """Derive a signing key from each data key; the first one signs."""
-    return tuple(map(_derive, data_keys))
+def _read_keys(
+    given: tuple[str, ...], data_keys: tuple[str, ...]
+) -> tuple[Ed25519PrivateKey, ...]:
+    """Return the keys given; without any, what belongs to the keys for secrets.
 
-
-def _derive(data_key: str) -> Ed25519PrivateKey:
-    derivation = HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=PURPOSE)
-    return Ed25519PrivateKey.from_private_bytes(derivation.derive(data_key.encode()))
-
-
-def _public(private: Ed25519PrivateKey) -> str:
-    return _text(private.public_key().public_bytes_raw())
-
-
-def _text(value: bytes) -> str:
-    return base64.urlsafe_b64encode(value).decode()
-
-
-def _bytes(text: str) -> bytes:
-    return base64.urlsafe_b64decode(text)
+    A console that was given none signs all the same; `check --deploy` speaks of it.
+    """
+    if given:
+        return tuple(
+            signing.read_private(one, setting="POSTERN_AUDIT_KEYS") for one in given
+        )
+    return tuple(signing.derive(one, purpose=PURPOSE) for one in data_keys)

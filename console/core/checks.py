@@ -2,6 +2,8 @@
 
 console.E001  demo sign-in on an address that others can reach
 console.E002  an API operation whose permission nobody declared
+console.E003  keys for the audit log that are none
+console.W001  checkpoints of the audit log are signed with no key of their own
 """
 
 import ipaddress
@@ -10,8 +12,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.exceptions import ImproperlyConfigured
 from django.urls import URLPattern, URLResolver, get_resolver
+
+from console.core import checkpoints
 
 
 def is_loopback(address: str) -> bool:
@@ -69,6 +75,35 @@ def _api_views() -> Iterator[tuple[Any, Iterable[str]]]:
         view: Any = getattr(pattern.callback, "cls", None)
         if hasattr(view, "required_permissions"):
             yield view, getattr(pattern.callback, "actions", {}).values()
+
+
+@register(Tags.security)
+def checkpoint_keys_can_be_read(
+    app_configs: Sequence[Any] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Refuse keys that could not sign the audit log when it comes to that."""
+    try:
+        checkpoints.public_keys()
+    except ImproperlyConfigured as error:
+        return [Error(str(error), id="console.E003")]
+    return []
+
+
+@register(Tags.security, deploy=True)
+def checkpoints_have_a_key(
+    app_configs: Sequence[Any] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Warn when whoever opens secrets could sign checkpoints of the audit log."""
+    if settings.AUDIT_KEYS:
+        return []
+    return [
+        checks.Warning(
+            "POSTERN_AUDIT_KEYS is not given, so checkpoints of the audit log are "
+            "signed with a key that follows from POSTERN_DATA_KEYS",
+            hint="make one as for POSTERN_DATA_KEYS, and give it to web and worker",
+            id="console.W001",
+        )
+    ]
 
 
 @register(Tags.urls)

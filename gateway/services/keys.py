@@ -6,21 +6,17 @@ Processes that must not be able to sign are given public keys instead
 (POSTERN_DEPLOYMENT_PUBLIC_KEYS), which alone count then.
 """
 
-import base64
-import binascii
 from functools import lru_cache
 
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ed25519 import (
     Ed25519PrivateKey,
     Ed25519PublicKey,
 )
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
+
+from console.core import signing
 
 PURPOSE = b"postern deployment"
-KEY_BYTES = 32
 
 
 def signing_key() -> Ed25519PrivateKey:
@@ -36,15 +32,17 @@ def trusted_keys() -> tuple[Ed25519PublicKey, ...]:
     """
     given = settings.DEPLOYMENT_PUBLIC_KEYS
     if given:
-        return tuple(Ed25519PublicKey.from_public_bytes(_read(one)) for one in given)
+        return tuple(
+            signing.read_public(one, setting="POSTERN_DEPLOYMENT_PUBLIC_KEYS")
+            for one in given
+        )
     private = _private_keys(settings.DEPLOYMENT_KEY, tuple(settings.DATA_KEYS))
     return tuple(key.public_key() for key in private)
 
 
 def public_text() -> str:
     """Return the public half of the signing key, in URL-safe base64."""
-    raw = signing_key().public_key().public_bytes_raw()
-    return base64.urlsafe_b64encode(raw).decode()
+    return signing.public_text(signing_key())
 
 
 @lru_cache(maxsize=4)
@@ -52,25 +50,5 @@ def _private_keys(
     given: str, data_keys: tuple[str, ...]
 ) -> tuple[Ed25519PrivateKey, ...]:
     if given:
-        return (Ed25519PrivateKey.from_private_bytes(_read(given)),)
-    return tuple(map(_derive, data_keys))
-
-
-def _derive(data_key: str) -> Ed25519PrivateKey:
-    derivation = HKDF(
-        algorithm=hashes.SHA256(), length=KEY_BYTES, salt=None, info=PURPOSE
-    )
-    return Ed25519PrivateKey.from_private_bytes(derivation.derive(data_key.encode()))
-
-
-def _read(text: str) -> bytes:
-    try:
-        found = base64.b64decode(text, altchars=b"-_", validate=True)
-    except (ValueError, binascii.Error):
-        found = b""
-    if len(found) != KEY_BYTES:
-        raise ImproperlyConfigured(
-            "POSTERN_DEPLOYMENT_KEY and POSTERN_DEPLOYMENT_PUBLIC_KEYS: each key is 32 "
-            "bytes in URL-safe base64"
-        )
-    return found
+        return (signing.read_private(given, setting="POSTERN_DEPLOYMENT_KEY"),)
+    return tuple(signing.derive(one, purpose=PURPOSE) for one in data_keys)

@@ -1,5 +1,6 @@
 """Hostile case 101: what was done to the audit log is found, and where."""
 
+import json
 import random
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
 
-from console.core import audit, checkpoints
+from console.core import audit, checkpoints, checks
 from console.core.actor import system
 from console.core.audit import Change
 from console.core.models import AuditCheckpoint, AuditEvent, AuditHead
@@ -16,6 +17,7 @@ from tests.console.tampering import WAYS, head_of
 from tests.factories import NOW
 
 EVENTS = 40
+ANOTHER = "bm90IHRoZSBrZXkgbm90IHRoZSBrZXkgbm90IHRoZSE="
 
 
 def write_events(count: int, *, label: str = "one") -> None:
@@ -113,7 +115,7 @@ class TestVerifyAudit:
         self, kept: Path, settings: Any
     ) -> None:
         key = checkpoints.public_keys()[0]
-        settings.DATA_KEYS = ["bm90IHRoZSBrZXkgbm90IHRoZSBrZXkgbm90IHRoZSE="]
+        settings.AUDIT_KEYS = [ANOTHER]
 
         with pytest.raises(CommandError, match="no key that is trusted"):
             call_command("verifyaudit", checkpoints=kept)
@@ -152,6 +154,71 @@ class TestVerifyAudit:
         AuditCheckpoint.objects.all().delete()
         last = AuditEvent.objects.get(sequence=left)
         AuditHead.objects.update(sequence=left, hash=last.hash)
+
+
+class TestKeys:
+    """What signs, and what is believed, while keys are renewed."""
+
+    def kept(self, path: Path) -> Path:
+        with path.open("a") as file:
+            call_command("auditcheckpoint", stdout=file)
+        return path
+
+    def test_the_first_signs_and_all_are_believed(
+        self, log: list[AuditEvent], tmp_path: Path, settings: Any
+    ) -> None:
+        path = self.kept(tmp_path / "checkpoints.jsonl")
+        former = checkpoints.public_keys()[0]
+        settings.AUDIT_KEYS = [ANOTHER, *settings.AUDIT_KEYS]
+        write_events(1, label="later")
+        self.kept(path)
+
+        call_command("verifyaudit", checkpoints=path)
+
+        signers = [json.loads(line)["key"] for line in path.read_text().splitlines()]
+        assert signers == [former, checkpoints.public_keys()[0]]
+
+    def test_one_that_was_taken_away_is_believed_by_its_public_half(
+        self, log: list[AuditEvent], tmp_path: Path, settings: Any
+    ) -> None:
+        path = self.kept(tmp_path / "checkpoints.jsonl")
+        former = checkpoints.public_keys()[0]
+        settings.AUDIT_KEYS = [ANOTHER]
+
+        with pytest.raises(CommandError, match=f"table of .* it names {former}"):
+            call_command("verifyaudit", checkpoints=path)
+        settings.AUDIT_PUBLIC_KEYS = [former]
+        call_command("verifyaudit", checkpoints=path)
+
+    def test_whoever_opens_secrets_can_not_sign(
+        self, log: list[AuditEvent], tmp_path: Path, settings: Any
+    ) -> None:
+        own, settings.AUDIT_KEYS = settings.AUDIT_KEYS, []
+        path = self.kept(tmp_path / "checkpoints.jsonl")
+        AuditCheckpoint.objects.all().delete()
+        settings.AUDIT_KEYS = own
+
+        with pytest.raises(CommandError, match="no key that is trusted"):
+            call_command("verifyaudit", checkpoints=path)
+
+    def test_are_missed_by_the_check_of_a_deployment(self, settings: Any) -> None:
+        assert checks.checkpoints_have_a_key(None) == []
+
+        settings.AUDIT_KEYS = []
+
+        (warning,) = checks.checkpoints_have_a_key(None)
+        assert warning.id == "console.W001"
+
+    @pytest.mark.parametrize("setting", ["AUDIT_KEYS", "AUDIT_PUBLIC_KEYS"])
+    def test_that_are_none_stop_the_start(self, settings: Any, setting: str) -> None:
+        assert checks.checkpoint_keys_can_be_read(None) == []
+
+        setattr(settings, setting, ["too short"])
+
+        (error,) = checks.checkpoint_keys_can_be_read(None)
+        assert error.id == "console.E003"
+        assert f"POSTERN_{setting}" in error.msg
+        assert "too short" not in error.msg
 
 
 class TestSigning:
