@@ -285,6 +285,7 @@ class ApiAuthentication(BaseAuthentication):
         request._request.actor = Actor(  # type: ignore[attr-defined] # noqa: SLF001
             service_account_id=account.id,
             label=f"service account {account.name}",
+            on_behalf_of=namespace_selectors.name_owner(account),
             token_label=account.token_prefix,
             address=client_address(request._request),  # noqa: SLF001
             request_id=logs.request_id.get(),

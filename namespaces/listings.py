@@ -244,6 +244,12 @@ class AuditListing(Listing[AuditEvent]):
             is_shown=False,
         ),
         Column(
+            name="on_behalf_of",
+            label="On behalf of",
+            value=lambda row: row.on_behalf_of,
+            is_shown=False,
+        ),
+        Column(
             name="request",
             label="Request",
             value=lambda row: row.request_id,
@@ -275,10 +281,12 @@ class AuditListing(Listing[AuditEvent]):
             name="actor",
             label="Who",
             apply=lambda rows, text, _: rows.filter(
-                Q(actor_label__icontains=text) | Q(actor_id=text)
+                Q(actor_label__icontains=text)
+                | Q(on_behalf_of__icontains=text)
+                | Q(actor_id=text)
             ),
             control="text",
-            help="Part of the actor's name or address, or their id.",
+            help="Part of the name of the actor, or of whom they act for; or their id.",
         ),
         Filter(
             name="target",

@@ -20,6 +20,7 @@ class Actor:
         label: how the audit log names the actor, such as an e-mail address.
         is_system: the console itself (jobs, commands on the host). It may do
             everything, and says so in the audit log.
+        on_behalf_of: how the audit log names the person who answers for a machine.
         token_label: prefix of the token that was presented, if one was.
         address: network address that the request came from, if any.
         request_id: ties log lines and audit events of one request together.
@@ -31,6 +32,7 @@ class Actor:
     service_account_id: UUID | None = None
     label: str = ""
     is_system: bool = False
+    on_behalf_of: str = ""
     token_label: str = ""
     address: str = ""
     request_id: str = ""

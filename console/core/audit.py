@@ -20,7 +20,7 @@ from django.db import transaction
 from console.core import checkpoints
 from console.core.actor import Actor
 from console.core.models import AuditEvent, AuditHead
-from console.core.transactions import lock_head
+from console.core.transactions import Head, advance_head, last_seen_head, lock_head
 
 HASHED_FIELDS = (
     "sequence",
@@ -83,25 +83,34 @@ def record_all(
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("an audit event is written inside its change's transaction")
-    first, last_hash = lock_head()
-    events: list[AuditEvent] = []
-    for sequence, change in enumerate(changes, start=first + 1):
-        event = _event(
-            change,
-            sequence=sequence,
-            previous_hash=last_hash,
-            actor=actor,
-            now=now,
-            reason=reason,
-        )
-        last_hash = event.hash
-        events.append(event)
+    told = {"actor": actor, "now": now, "reason": reason}
+    head = last_seen_head()
+    events = _chain(changes, head, **told)
+    if not _append(events, head):
+        head = lock_head()
+        events = _chain(changes, head, **told)
+        _append(events, head)
     AuditEvent.objects.bulk_create(events, batch_size=BATCH)
-    last = first + len(events)
-    AuditHead.objects.filter(id=1).update(sequence=last, hash=last_hash)
+    first, last = head[0], head[0] + len(events)
     if first // CHECKPOINT_EVERY != last // CHECKPOINT_EVERY:
         sign = partial(checkpoints.sign_checkpoint, now=now)
         transaction.on_commit(sign, robust=True)
+    return events
+
+
+def _append(events: Sequence[AuditEvent], head: Head) -> bool:
+    """Take the end of the chain behind the events; False if it was not `head`."""
+    return not events or advance_head(head, (events[-1].sequence, events[-1].hash))
+
+
+def _chain(changes: Iterable[Change], head: Head, **told: Any) -> list[AuditEvent]:
+    """Return the events that follow one, each with the hash of its predecessor."""
+    first, last_hash = head
+    events: list[AuditEvent] = []
+    for sequence, change in enumerate(changes, start=first + 1):
+        event = _event(change, sequence=sequence, previous_hash=last_hash, **told)
+        last_hash = event.hash
+        events.append(event)
     return events
 
 
@@ -120,6 +129,7 @@ def _event(
         action=change.action,
         actor_id=str(actor.user_id or actor.service_account_id or ""),
         actor_label=actor.label[:255],
+        on_behalf_of=actor.on_behalf_of[:255],
         token_label=actor.token_label,
         address=actor.address,
         request_id=actor.request_id,

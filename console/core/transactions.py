@@ -9,10 +9,17 @@ frame of its own.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
+from weakref import WeakKeyDictionary
 
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 
 from console.core.models import AuditHead
+
+Head = tuple[int, str]
+# Where each connection last saw the end of the chain. Only ever a guess: what was
+# written behind a savepoint may have been taken back.
+_seen: WeakKeyDictionary[Any, Head] = WeakKeyDictionary()
 
 
 @contextmanager
@@ -26,7 +33,7 @@ def writing() -> Iterator[None]:
         yield
 
 
-def lock_head() -> tuple[int, str]:
+def lock_head() -> Head:
     """Lock the end of the audit chain until commit; return its number and hash.
 
     By a statement of our own, because each write waits for it, and others wait for
@@ -41,8 +48,32 @@ def lock_head() -> tuple[int, str]:
         row = cursor.fetchone()
     if row is None:
         made, _ = AuditHead.objects.select_for_update().get_or_create(id=1)
-        return made.sequence, made.hash
-    return row[0], row[1]
+        row = made.sequence, made.hash
+    _seen[connections["default"]] = found = (row[0], row[1])
+    return found
+
+
+def last_seen_head() -> Head:
+    """Return where the chain ends as far as this connection knows, without asking."""
+    return _seen.get(connections["default"]) or lock_head()
+
+
+def advance_head(before: Head, after: Head) -> bool:
+    """Move the end of the chain on; False, and nothing done, if it was not `before`.
+
+    Locks it until commit, as `lock_head` does.
+    """
+    head = AuditHead._meta.db_table  # noqa: SLF001
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {head} SET sequence = %s, hash = %s "  # noqa: S608 - names
+            "WHERE id = 1 AND sequence = %s AND hash = %s",
+            [*after, *before],
+        )
+        is_moved: bool = cursor.rowcount == 1
+    if is_moved:
+        _seen[connections["default"]] = after
+    return is_moved
 
 
 @contextmanager

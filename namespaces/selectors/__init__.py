@@ -2,10 +2,13 @@
 
 from namespaces.selectors.accounts import (
     ROLE_OF_ACCOUNT,
+    find_service_account,
     follow_accounts,
     get_api_account,
     get_person_behind,
     list_api_accounts,
+    name_owner,
+    name_owner_of,
 )
 from namespaces.selectors.audit import get_audit_event, list_alarms, list_audit_events
 from namespaces.selectors.branches import (
@@ -18,7 +21,6 @@ from namespaces.selectors.roles import (
     AccessAnswer,
     HeldRole,
     explain_access,
-    find_service_account,
     get_binding,
     has_single_root_admin,
     holds_on_root,
@@ -107,6 +109,8 @@ __all__ = [
     "list_own_roles",
     "list_role_bindings",
     "list_tree",
+    "name_owner",
+    "name_owner_of",
     "name_paths",
     "version_of",
 ]

@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterator
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Now
 
 from console.core.actor import Actor
 from console.core.exceptions import NotFoundError
@@ -39,6 +40,29 @@ def get_api_account(account_id: UUID | str, *, actor: Actor) -> ApiServiceAccoun
     if account is None:
         raise NotFoundError
     return account
+
+
+def find_service_account(token_hash: str) -> ApiServiceAccount | None:
+    """Return the live service account of a token's hash with its owner, or None."""
+    return (
+        ApiServiceAccount.objects.filter(token_hash=token_hash, is_active=True)
+        .filter(Q(expires_at__isnull=True) | Q(expires_at__gt=Now()))
+        .select_related("owner")
+        .first()
+    )
+
+
+def name_owner(account: ApiServiceAccount) -> str:
+    """Return how the audit log names whoever answers for an account, "" for nobody."""
+    owner = account.owner
+    return (owner.email or str(owner)) if owner else ""
+
+
+def name_owner_of(account_id: UUID) -> str:
+    """Return the same by the account's id; "" as well when it is gone."""
+    rows = ApiServiceAccount.objects.filter(pk=account_id).select_related("owner")
+    account = rows.first()
+    return name_owner(account) if account else ""
 
 
 def get_person_behind(actor: Actor) -> UUID | None:

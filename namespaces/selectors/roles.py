@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from console.core.actor import Actor
 from console.core.exceptions import NotFoundError
 from namespaces import access
-from namespaces.models import ApiServiceAccount, Namespace, RoleBinding
+from namespaces.models import Namespace, RoleBinding
 from namespaces.permissions import Permission
 from namespaces.roles import ADMIN, Role, roles_with
 from namespaces.selectors.tree import NamespacePath, get_namespace, name_paths
@@ -209,12 +209,3 @@ def list_all_bindings() -> QuerySet[RoleBinding]:
     return RoleBinding.objects.filter(
         Q(expires_at__isnull=True) | Q(expires_at__gt=Now())
     ).select_related("content_object", "permission")
-
-
-def find_service_account(token_hash: str) -> ApiServiceAccount | None:
-    """Return the live service account of a token's hash, or None."""
-    return (
-        ApiServiceAccount.objects.filter(token_hash=token_hash, is_active=True)
-        .filter(Q(expires_at__isnull=True) | Q(expires_at__gt=Now()))
-        .first()
-    )

@@ -20,6 +20,7 @@ from console.core.actor import Actor
 from console.core.exceptions import ConsoleError, TooLargeError
 from console.core.transactions import writing
 from namespaces import access
+from namespaces import selectors as namespace_selectors
 from namespaces.permissions import Permission
 from routes import selectors
 from routes.exceptions import ImportNotReadyError
@@ -193,7 +194,11 @@ def actor_of(run: ImportRun) -> Actor:
     if run.started_by_id is None:
         return Actor(is_system=True, label=run.started_by)
     if run.started_by_machine:
-        return Actor(service_account_id=run.started_by_id, label=run.started_by)
+        return Actor(
+            service_account_id=run.started_by_id,
+            label=run.started_by,
+            on_behalf_of=namespace_selectors.name_owner_of(run.started_by_id),
+        )
     return Actor(user_id=run.started_by_id, label=run.started_by)
 
 

@@ -85,6 +85,7 @@ class TestToken:
         event = AuditEvent.objects.get(target_label="By a robot")
         assert event.token_label == issued.account.token_prefix
         assert event.actor_label == "service account robot"
+        assert event.on_behalf_of == cast.root.email
 
     def test_notes_its_use_at_most_once_a_minute(self, cast: Cast) -> None:
         issued = mint(cast, cast.mia)
