@@ -307,6 +307,7 @@ CELERY_BEAT_SCHEDULE = {
         "devices.send_due_notices",
         "directory.start_due_syncs",
         "gateway.forget_sessions",
+        "gateway.keep_decisions",
         "policies.fetch_due",
         "routes.fail_stalled_imports",
     ]
@@ -338,6 +339,10 @@ UPSTREAM_ALLOWLIST = env_list("POSTERN_UPSTREAM_ALLOWLIST")
 GATEWAY = env_bool("POSTERN_GATEWAY", default=True)
 GATEWAY_PORT = env_int("POSTERN_GATEWAY_PORT", default=8443, minimum=1)
 PROXY_TOKEN = env_secret("POSTERN_PROXY_TOKEN") or keys.derived(SECRET_KEY, "proxy")
+# Where authorizers send decisions beside the database.
+DECISION_STREAM = env_str("POSTERN_DECISION_STREAM")
+DECISION_OTLP_URL = env_str("POSTERN_DECISION_OTLP_URL")
+DECISION_OTLP_HEADERS = env_secret("POSTERN_DECISION_OTLP_HEADERS")
 AUDIT_CHECKPOINT_FILE = env_str("POSTERN_AUDIT_CHECKPOINTS")
 
 LOG_LEVEL = env_str("POSTERN_LOG_LEVEL", "INFO").upper()

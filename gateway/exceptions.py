@@ -17,6 +17,13 @@ class DeployerBusyError(ConflictError):
     default_message = "another deployment is being made; try again in a moment"
 
 
+class NotExplainableError(ConflictError):
+    """There is nothing to work a decision of the log out from."""
+
+    code = "decision_not_explainable"
+    default_message = "this decision can't be worked out again"
+
+
 class RollBackError(ConflictError):
     """A deployment can't be rolled back to; the message says what is in the way."""
 

@@ -5,11 +5,20 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from console.core.actor import Actor
+from console.core.exceptions import ValidationFailedError
 from console.core.generic.listing import Column, Filter, Listing
 from console.core.http import uuid_from
 from gateway import selectors
-from gateway.models import Certificate, Deployment, GatewaySession
-from namespaces.listings import namespace_filter
+from gateway.models import (
+    Certificate,
+    Decision,
+    Deployment,
+    GatewaySession,
+    Outcomes,
+)
+from namespaces.listings import in_namespace, moment_of, namespace_filter
+
+MAX_DIGITS = 18
 
 PERSON = Filter[Any](
     name="person",
@@ -171,3 +180,157 @@ class DeploymentListing(Listing[Deployment]):
 
     def search(self, rows: QuerySet[Deployment], text: str) -> QuerySet[Deployment]:
         return rows.filter(Q(reason__icontains=text) | Q(made_by__icontains=text))
+
+
+def _by_id(field: str, name: str) -> Any:
+    return lambda rows, text, _: rows.filter(**{field: uuid_from(text, name=name)})
+
+
+def _number(text: str, *, name: str) -> int:
+    if not text.isdecimal() or len(text) > MAX_DIGITS:
+        raise ValidationFailedError(fields={name: ["give a number"]})
+    return int(text)
+
+
+class DecisionListing(Listing[Decision]):
+    """What authorizers decided about routes of where the actor may read logs."""
+
+    name = "decisions"
+    default_sort = "-time"
+    columns = (
+        Column(
+            name="time",
+            label="Time",
+            value=lambda row: row.at,
+            order_by=("at",),
+        ),
+        Column(
+            name="outcome",
+            label="Outcome",
+            value=lambda row: row.outcome,
+        ),
+        Column(name="who", label="Who", value=lambda row: row.who),
+        Column(
+            name="request",
+            label="Request",
+            value=lambda row: f"{row.method} {row.host}{row.path}",
+            hide="narrow",
+        ),
+        Column(name="route", label="Route", value=lambda row: row.route, hide="medium"),
+        Column(
+            name="reasons",
+            label="Reasons",
+            value=lambda row: ", ".join(row.reasons),
+            hide="medium",
+        ),
+        Column(
+            name="status", label="Status", value=lambda row: row.status, is_shown=False
+        ),
+        Column(
+            name="deployment",
+            label="Deployment",
+            value=lambda row: row.deployment,
+            is_shown=False,
+        ),
+        Column(
+            name="microseconds",
+            label="Microseconds",
+            value=lambda row: row.microseconds,
+            is_shown=False,
+        ),
+        Column(
+            name="address", label="From", value=lambda row: row.address, is_shown=False
+        ),
+        Column(
+            name="request_id",
+            label="Request id",
+            value=lambda row: row.request_id,
+            is_shown=False,
+        ),
+        Column(
+            name="route_id",
+            label="Route id",
+            value=lambda row: row.route_id,
+            is_shown=False,
+        ),
+        Column(
+            name="person_id",
+            label="Person id",
+            value=lambda row: row.person_id,
+            is_shown=False,
+        ),
+    )
+    filters = (
+        Filter(
+            name="namespace",
+            label="Namespace",
+            apply=in_namespace,
+            help="Id of a namespace: keeps requests to routes there or below.",
+        ),
+        Filter(
+            name="outcome",
+            label="Outcome",
+            apply=lambda rows, text, _: rows.filter(outcome=text),
+            choices=lambda _: Outcomes.choices,
+            help="allow, login, device-enrollment or deny.",
+        ),
+        Filter(
+            name="who",
+            label="Who",
+            apply=lambda rows, text, _: rows.filter(who__icontains=text),
+            control="text",
+            help="Part of an address, or of a service account's name.",
+        ),
+        Filter(
+            name="route",
+            label="Route",
+            apply=_by_id("route_id", "route"),
+            help="Id of a route.",
+        ),
+        Filter(
+            name="person",
+            label="Person",
+            apply=_by_id("person_id", "person"),
+            help="Id of a person.",
+        ),
+        Filter(
+            name="deployment",
+            label="Deployment",
+            apply=lambda rows, text, _: rows.filter(
+                deployment=_number(text, name="deployment")
+            ),
+            help="Number of the deployment that decided.",
+        ),
+        Filter(
+            name="since",
+            label="From",
+            apply=lambda rows, text, _: rows.filter(
+                at__gte=moment_of(text, name="since", day_ends=False)
+            ),
+            control="date",
+            help="First day, or moment in ISO 8601.",
+        ),
+        Filter(
+            name="until",
+            label="To",
+            apply=lambda rows, text, _: rows.filter(
+                at__lt=moment_of(text, name="until", day_ends=True)
+            ),
+            control="date",
+            help="Last day, or moment in ISO 8601 (not included).",
+        ),
+    )
+    search_help = "Keeps what has this in host, path or reason, or as request id."
+
+    def rows(self, actor: Actor) -> QuerySet[Decision]:
+        """Return what the actor may see."""
+        return selectors.list_decisions(actor)
+
+    def search(self, rows: QuerySet[Decision], text: str) -> QuerySet[Decision]:
+        """Look into the request and the reasons."""
+        return rows.filter(
+            Q(host__icontains=text)
+            | Q(path__icontains=text)
+            | Q(reasons__icontains=text)
+            | Q(request_id=text)
+        )

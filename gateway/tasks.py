@@ -13,6 +13,13 @@ def deploy(**_: object) -> None:
     services.deploy_changes(now=timezone.now())
 
 
+@shared_task(name="gateway.keep_decisions", time_limit=10 * MINUTE, acks_late=True)
+def keep_decisions(**_: object) -> None:
+    now = timezone.now()
+    services.merge_figures(now=now)
+    services.prune_decisions(now=now)
+
+
 @shared_task(name="gateway.forget_sessions", time_limit=5 * MINUTE, acks_late=True)
 def forget_sessions(**_: object) -> None:
     services.forget_sessions(now=timezone.now())

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gateway.views import certificates, deployments, sessions, signing_in
+from gateway.views import certificates, decisions, deployments, sessions, signing_in
 
 app_name = "gateway"
 
@@ -57,6 +57,20 @@ urlpatterns = [
         "deployments/<int:number>/roll-back",
         deployments.RollBackPage.as_view(),
         name="deployment-roll-back",
+    ),
+    path("decisions/", decisions.DecisionListPage.as_view(), name="decision-list"),
+    path(
+        "decisions/export.csv", decisions.DecisionCsv.as_view(), name="decision-export"
+    ),
+    path(
+        "decisions/export.jsonl",
+        decisions.DecisionJsonLines.as_view(),
+        name="decision-export-json",
+    ),
+    path(
+        "decisions/<int:number>/",
+        decisions.DecisionPage.as_view(),
+        name="decision-detail",
     ),
     path("proxies/", deployments.ProxyListPage.as_view(), name="proxy-list"),
 ]

@@ -169,7 +169,7 @@ class RoleBindingListing(Listing[RoleBinding]):
         )
 
 
-def _in_namespace(
+def in_namespace(
     rows: QuerySet[AuditEvent], text: str, actor: Actor
 ) -> QuerySet[AuditEvent]:
     """Keep the events of a namespace and of those below it, as the tree is now."""
@@ -178,7 +178,7 @@ def _in_namespace(
     return rows.filter(namespace_id__in=below.values_list("id", flat=True))
 
 
-def _moment(text: str, *, name: str, day_ends: bool) -> datetime:
+def moment_of(text: str, *, name: str, day_ends: bool) -> datetime:
     """Read a day or a moment; a day without a time stands for its start or its end."""
     try:
         if len(text) == len("2026-01-31"):
@@ -261,7 +261,7 @@ class AuditListing(Listing[AuditEvent]):
         Filter(
             name="namespace",
             label="Namespace",
-            apply=_in_namespace,
+            apply=in_namespace,
             help="Id of a namespace: keeps what happened there or below.",
         ),
         Filter(
@@ -298,7 +298,7 @@ class AuditListing(Listing[AuditEvent]):
             name="since",
             label="From",
             apply=lambda rows, text, _: rows.filter(
-                occurred_at__gte=_moment(text, name="since", day_ends=False)
+                occurred_at__gte=moment_of(text, name="since", day_ends=False)
             ),
             control="date",
             help="First day, or moment in ISO 8601.",
@@ -307,7 +307,7 @@ class AuditListing(Listing[AuditEvent]):
             name="until",
             label="To",
             apply=lambda rows, text, _: rows.filter(
-                occurred_at__lt=_moment(text, name="until", day_ends=True)
+                occurred_at__lt=moment_of(text, name="until", day_ends=True)
             ),
             control="date",
             help="Last day, or moment in ISO 8601 (not included).",

@@ -23,7 +23,7 @@ from directory.sync.diff import Plan
 from gateway import services as gateway_services
 from gateway.authorizer.answers import challenge_of
 from gateway.authorizer.cookies import key_of
-from gateway.models import GatewaySession
+from gateway.models import Decision, GatewaySession
 from namespaces import services as namespace_services
 from namespaces.models import ApiServiceAccount, Namespace, RoleBinding
 from namespaces.selectors import get_root
@@ -263,3 +263,29 @@ def make_session(user: User, host: str, **values: Any) -> GatewaySession:
     )
     assert begun is not None
     return GatewaySession.objects.get(key=key_of(begun.secret))
+
+
+def make_decision(route: Route | None = None, **values: Any) -> Decision:
+    """Make a line of the decision log: nobody was sent to sign in, at NOW."""
+    known: dict[str, Any] = {}
+    if route is not None:
+        known = {
+            "route_id": route.pk,
+            "route": route.name,
+            "namespace_id": route.namespace_id,
+        }
+    usual = {
+        "at": NOW,
+        "method": "GET",
+        "host": route.host if route is not None else "gone.example.com",
+        "path": "/",
+        "address": "203.0.113.7",
+        "outcome": "login",
+        "status": 302,
+        "reasons": ["user-unauthenticated"],
+        "deployment": 1,
+        "microseconds": 120,
+        "proxy": "envoy",
+        "recorder": "edge-1",
+    }
+    return Decision.objects.create(**usual | known | values)

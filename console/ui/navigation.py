@@ -139,6 +139,13 @@ RAIL: Sequence[tuple[str, Sequence[Entry]]] = (
         "Answers",
         (
             Entry("Who may?", "help", "access-why", Permission.NAMESPACE_VIEW),
+            Entry(
+                "Decisions",
+                "report",
+                "gateway:decision-list",
+                Permission.AUDIT_VIEW,
+                narrows=True,
+            ),
             Entry("Audit log", "audit", "audit-list", Permission.AUDIT_VIEW, True),
         ),
     ),

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from gateway.api.certificates import CertificateViewSet
+from gateway.api.decisions import DecisionViewSet
 from gateway.api.sessions import SessionViewSet
 from gateway.api.views import DeploymentViewSet, ProxyViewSet
 
@@ -59,6 +60,21 @@ urlpatterns = [
         "deployments/<int:number>/roll-back/",
         DeploymentViewSet.as_view({"post": "roll_back"}),
         name="api-deployment-roll-back",
+    ),
+    path(
+        "decisions/",
+        DecisionViewSet.as_view({"get": "list"}),
+        name="api-decision-list",
+    ),
+    path(
+        "decisions/<int:number>/",
+        DecisionViewSet.as_view({"get": "retrieve"}),
+        name="api-decision-detail",
+    ),
+    path(
+        "decisions/<int:number>/explanation/",
+        DecisionViewSet.as_view({"get": "explain"}),
+        name="api-decision-explanation",
     ),
     path("proxies/", ProxyViewSet.as_view({"get": "list"}), name="api-proxy-list"),
 ]

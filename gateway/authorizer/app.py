@@ -11,10 +11,12 @@ import logging
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from hmac import compare_digest
+from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
 
 from . import answers, wire
 from .answers import Answer
+from .callers import NOBODY
 from .cookies import NO_COOKIES, Cookies, read_cookies
 from .engine import Engine, NotReadyError, Ruling
 from .requests import LiveRequest, is_ambiguous
@@ -25,11 +27,11 @@ if TYPE_CHECKING:
 
     from .identity import Identity
     from .own_paths import OwnPaths
+    from .recording import Recorder
 
     Scope = MutableMapping[str, Any]
     Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
     Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-    Watch = Callable[[Ruling, Answer], None]
 
 REGO_THREADS: Final = 8
 WAIT_STEP: Final = 0.02
@@ -75,13 +77,13 @@ class App:
         options: Options,
         *,
         own_paths: OwnPaths,
-        watch: Watch | None = None,
+        recorder: Recorder | None = None,
     ) -> None:
         self._engine = engine
         self._identity = identity
         self._options = options
         self._own_paths = own_paths
-        self._watch = watch
+        self._recorder = recorder
         self.used: dict[str, datetime] = {}
         self._waiting = 0
         self._threads = ThreadPoolExecutor(REGO_THREADS, thread_name_prefix="rego")
@@ -149,10 +151,21 @@ class App:
         return Answer(403, [*answer.headers, status], answer.body)
 
     async def decide(self, check: wire.Check) -> Answer:
-        """Decide about a request, and say what the client gets."""
+        """Decide about a request, say what the client gets, and take note of it."""
+        began = perf_counter()
+        try:
+            ruling, answer = await self._rule(check)
+        except Exception:
+            self._note(check, self._without_route(check, 503, "fault"), FAULT, began)
+            raise
+        self._note(check, ruling, answer, began)
+        return answer
+
+    async def _rule(self, check: wire.Check) -> tuple[Ruling, Answer]:
         request = check.request
         if is_ambiguous(request.raw_path_bytes):
-            return answers.unreadable(request)
+            ruling = self._without_route(check, 400, "path-ambiguous")
+            return ruling, answers.unreadable(request)
         try:
             found = await self._cookies(request)
             if self._engine.asks_rego(check.route_id):
@@ -163,7 +176,8 @@ class App:
                 ruling = self._engine.rule(check.route_id, request, found)
         except NotReadyError as error:
             logger.warning("nothing is allowed: %s", error)
-            return answers.unavailable(request)
+            ruling = self._without_route(check, 503, "not-ready")
+            return ruling, answers.unavailable(request)
         table = self._engine.table
         if ruling.is_allowed and table is not None:
             headers = self._identity.headers(ruling, table)
@@ -173,9 +187,32 @@ class App:
                 self.used[session.id] = ruling.now
         else:
             answer = answers.refused(ruling, console_url=self._options.console_url)
-        if self._watch is not None:
-            self._watch(ruling, answer)
-        return answer
+        return ruling, answer
+
+    def _without_route(self, check: wire.Check, status: int, reason: str) -> Ruling:
+        """Return the ruling about what no policy was asked for."""
+        now = self._engine.now()
+        return Ruling(
+            False, None, NOBODY, check.request, now, status=status, reason=reason
+        )
+
+    def _note(
+        self, check: wire.Check, ruling: Ruling, answer: Answer, began: float
+    ) -> None:
+        """Leave a note for the log. Whatever goes wrong there, the answer stands."""
+        if self._recorder is None:
+            return
+        table = self._engine.table
+        try:
+            self._recorder.note(
+                check,
+                ruling,
+                answer,
+                seconds=perf_counter() - began,
+                deployment=table.snapshot.number if table is not None else 0,
+            )
+        except Exception:
+            logger.exception("a decision was not noted")
 
     async def _forwarded(self, check: wire.Check) -> Answer:
         """Answer nginx, which knows but three statuses, or Traefik."""

@@ -33,6 +33,7 @@ class Known:
     """Somebody, with what they were made of.
 
     Attributes:
+        digest: what the decision log tells them by, "" until it asks.
         kept: what answers remember of them: headers for upstreams, by route.
         until: from then on they may be somebody else.
     """
@@ -45,6 +46,7 @@ class Known:
         "account",
         "base",
         "caller",
+        "digest",
         "kept",
         "session",
         "until",
@@ -64,6 +66,7 @@ class Known:
         self.session = session
         self.account = account
         self.until = until
+        self.digest = ""
         self.kept: dict[str, Any] = {}
         self._person, self._devices, self._directories = made_of
 

@@ -224,12 +224,12 @@ class Engine:
             answer = compiled.answer(known.caller, facts, verdicts)
         else:
             answer = compiled.decide_cached(known.caller, facts)
+        ruling.verdicts = verdicts
         if answer.is_allowed:
             ruling.is_allowed = True
             ruling.outcome, ruling.status = answer.outcome, answer.status
             return
         # Reasons are owed for a refusal only, and can't allow any more.
-        ruling.verdicts = verdicts
         if entry.foreign:
             decision = evaluate_route(
                 compiled.program, facts, Mode.POSTERN, verdicts

@@ -1,6 +1,14 @@
 """What was deployed, and who runs it."""
 
 from gateway.models.certificates import Certificate, CertificateHost
+from gateway.models.decisions import (
+    NO_ID,
+    Decision,
+    DecisionRecorder,
+    Outcomes,
+    Span,
+    TrafficCount,
+)
 from gateway.models.deployments import (
     Blob,
     Deployer,
@@ -12,13 +20,19 @@ from gateway.models.deployments import (
 from gateway.models.sessions import GatewaySession
 
 __all__ = [
+    "NO_ID",
     "Blob",
     "Certificate",
     "CertificateHost",
+    "Decision",
+    "DecisionRecorder",
     "Deployer",
     "Deployment",
     "DeploymentCause",
     "GatewaySession",
     "NamespaceChunk",
+    "Outcomes",
     "Proxy",
+    "Span",
+    "TrafficCount",
 ]

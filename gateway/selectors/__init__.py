@@ -20,6 +20,14 @@ from gateway.selectors.comparing import (
 from gateway.selectors.contents import (
     Contents,
 )
+from gateway.selectors.decisions import (
+    check_reads_decisions,
+    count_dropped,
+    find_shown_route,
+    get_decision,
+    list_decisions,
+    list_recorders_in_trouble,
+)
 from gateway.selectors.deployments import (
     cause_of_changes,
     check_sees_deployments,
@@ -38,6 +46,7 @@ from gateway.selectors.deployments import (
     read_deployer,
     sees_deployments,
 )
+from gateway.selectors.past import read_past
 from gateway.selectors.sessions import (
     VIEW_SESSIONS,
     Sessions,
@@ -61,13 +70,17 @@ __all__ = [
     "Sessions",
     "build",
     "cause_of_changes",
+    "check_reads_decisions",
     "check_sees_deployments",
     "compare",
     "count_drifted",
+    "count_dropped",
     "describe_proxies",
     "find_before",
     "find_newest",
+    "find_shown_route",
     "get_certificate",
+    "get_decision",
     "get_deployment",
     "get_session",
     "has_changes",
@@ -75,15 +88,18 @@ __all__ = [
     "list_certificate_documents",
     "list_certificates",
     "list_changes",
+    "list_decisions",
     "list_deployments",
     "list_differences",
     "list_differences_from_now",
     "list_namespace_ids",
     "list_own_sessions",
     "list_proxies",
+    "list_recorders_in_trouble",
     "list_sessions",
     "read_against_now",
     "read_deployer",
+    "read_past",
     "sees_deployments",
     "sees_sessions",
 ]

@@ -17,9 +17,17 @@ from gateway.services.deploying import (
     deploy_changes,
     make_deployment,
 )
+from gateway.services.explaining import (
+    Explained,
+    explain_decision,
+)
 from gateway.services.following import (
     make_follower,
     record_proxy,
+)
+from gateway.services.keeping import (
+    merge_figures,
+    prune_decisions,
 )
 from gateway.services.keys import (
     public_text,
@@ -55,17 +63,21 @@ __all__ = [
     "MAX_REASON",
     "CertificateOverlapError",
     "DeployerBusyError",
+    "Explained",
     "begin_session",
     "check_may_publish",
     "check_return_address",
     "console_url",
     "deploy_changes",
+    "explain_decision",
     "forget_sessions",
     "hold_changes",
     "make_deployment",
     "make_follower",
+    "merge_figures",
     "note_use",
     "promise_session",
+    "prune_decisions",
     "public_text",
     "publish_now",
     "record_proxy",

@@ -21,10 +21,13 @@ from gateway.authorizer.app import App, Options
 from gateway.authorizer.engine import Engine
 from gateway.authorizer.identity import Identity
 from gateway.authorizer.own_paths import OwnPaths
+from gateway.authorizer.recording import Recorder
 from gateway.authorizer.signing import Signer
 from gateway.services.database_sign_in import DatabaseSignIn
 from gateway.services.following import make_follower
+from gateway.services.recording import DecisionWriter
 from gateway.services.sessions import note_use
+from gateway.services.streaming import make_sinks
 from gateway.stream import Follower
 from policies import selectors as policy_selectors
 
@@ -42,6 +45,7 @@ class Running:
 
     app: App
     follower: Follower
+    writer: DecisionWriter
 
 
 def console_url() -> str:
@@ -60,7 +64,14 @@ def make_authorizer(*, name: str, console: str) -> Running:
     identity = Identity(Signer(statement_keys()), secrets.unseal)
     options = Options(proxy_token=settings.PROXY_TOKEN.encode(), console_url=console)
     own_paths = OwnPaths(engine, identity, DatabaseSignIn(), console_url=console)
-    return Running(App(engine, identity, options, own_paths=own_paths), follower)
+    recorder = Recorder()
+    app = App(engine, identity, options, own_paths=own_paths, recorder=recorder)
+    sinks = make_sinks(
+        settings.DECISION_STREAM,
+        settings.DECISION_OTLP_URL,
+        settings.DECISION_OTLP_HEADERS,
+    )
+    return Running(app, follower, DecisionWriter(recorder, name=name, sinks=sinks))
 
 
 def run_authorizer(
@@ -75,6 +86,7 @@ def run_authorizer(
     listening = serving.listen(address)
     running = make_authorizer(name=name, console=console)
     running.follower.start()
+    running.writer.start()
     ended = threading.Event()
     keeper = threading.Thread(target=_keep_used, args=[running.app, ended], daemon=True)
     keeper.start()
@@ -88,6 +100,7 @@ def run_authorizer(
     finally:
         ended.set()
         running.follower.stop()
+        running.writer.stop()
         keeper.join()
         connections.close_all()
 

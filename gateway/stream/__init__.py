@@ -15,6 +15,7 @@ from .entries import (
 )
 from .follower import Follower
 from .people import People
+from .records import RecordSet
 from .source import Change, Head, Source, SourceGoneError
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Head",
     "People",
     "PersonEntry",
+    "RecordSet",
     "RecordSourceEntry",
     "SessionEntry",
     "SignedRoot",

@@ -14,6 +14,7 @@ from routes.models import Route
 from tests.factories import (
     make_address,
     make_credential,
+    make_decision,
     make_pushed_directory,
     make_scim_token,
     make_service_account,
@@ -34,6 +35,7 @@ def load_everything() -> None:
     make_ownership()
     route = Route.objects.exclude(host__contains="*").order_by("name")[0]
     make_session(User.objects.order_by("email")[0], route.host)
+    make_decision(route)
     make_certificate("wiki.example.org", "*.apps.example.org", namespace=get_root())
     make_address()
 

@@ -24,6 +24,7 @@ Objects of new kinds are made in `world.py`; which permission shows a kind stand
 from namespaces.permissions import Permission
 from tests.permissions.matrix_accounts import ACCOUNTS
 from tests.permissions.matrix_api import API
+from tests.permissions.matrix_decisions import DECISIONS
 from tests.permissions.matrix_deployments import DEPLOYMENTS
 from tests.permissions.matrix_devices import DEVICES
 from tests.permissions.matrix_directories import DIRECTORIES
@@ -210,6 +211,7 @@ MATRIX: dict[str, tuple[Row, ...]] = {
     **TOKENS,
     **DIRECTORIES,
     **API,
+    **DECISIONS,
     **DEPLOYMENTS,
     **DEVICES,
     **POLICIES,

@@ -36,6 +36,7 @@ KINDS: dict[str, tuple[Permission, bool]] = {
     "gone-delegation": (Permission.ROUTE_VIEW, False),
     "upstream": (Permission.ROUTE_VIEW, False),
     "consent": (Permission.ROUTE_VIEW, False),
+    "decision": (Permission.AUDIT_VIEW, False),
     "certificate": (Permission.CERTIFICATE_VIEW, False),
     "credential": (Permission.DIRECTORY_EDIT, False),
     "service-account": (Permission.SERVICE_ACCOUNT_VIEW, False),

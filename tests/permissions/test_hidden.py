@@ -56,7 +56,7 @@ def _headers(answer: Any) -> set[str]:
 
 for url_name, rows in MATRIX.items():
     for number, one_row in enumerate(rows):
-        is_uuid = one_row.kind not in {"", "binding", "event"}
+        is_uuid = one_row.kind not in {"", "binding", "decision", "event"}
         if is_uuid and one_row.rule(STRANGER) == HIDDEN:
             words = f"{url_name} {one_row.method} {number}".replace(" ", "__")
             setattr(
