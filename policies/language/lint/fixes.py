@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from policies.language.editing import splices
 from policies.language.editing.engine import changed
+from policies.language.editing.sheet import children
 from policies.language.errors import START, Edit, Fix
 from policies.language.grammar import Action, Operator
 from policies.language.nodes import MappingNode, ScalarNode, SequenceNode
 from policies.language.writer import double_quoted, node_for
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from policies.language.editing.sheet import Path, Sheet
     from policies.language.editing.splices import Edits
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 
 _MAX_SHOWN: Final = 60
+_NEVER: Final = "reject"
 
 
 def set_data(view: View, entry: Entry, data: Any, *, title: str) -> Fix | None:
@@ -84,6 +86,51 @@ def remove(view: View, entry: Entry, *, title: str) -> Fix | None:
     )
 
 
+def remove_value(view: View, entry: Entry, node: ScalarNode) -> Fix | None:
+    """Take a text out of the list of texts of a criterion, unless it is alone there."""
+    inner = view.scalar_paths.get(node.span.start)
+    if inner is None or view.sheet is None:
+        return None
+    values = view.sheet.node(inner[:-1])
+    if not isinstance(values, SequenceNode) or len(values.items) == 1:
+        return None
+    return _fix(
+        view,
+        entry,
+        "Remove it",
+        lambda sheet, _path: splices.remove(sheet, inner[:-1], inner[-1]),
+    )
+
+
+def remove_rule(view: View, entry: Entry, *, title: str) -> Fix | None:
+    """Take out the rule of a criterion that is alone in it, unless no rule is left."""
+    is_alone = len(entry.block.node.criteria) == len(entry.rule.node.operators) == 1
+    if not is_alone or len(view.document.rules) == 1:
+        return None
+
+    def edits(sheet: Sheet, path: Path) -> Edits:
+        place = path[:-3]
+        while len(children(sheet.node(place[:-1]))) == 1:
+            place = place[:-1]
+        return splices.remove(sheet, place[:-1], place[-1])
+
+    return _fix(view, entry, title, edits)
+
+
+def reject(view: View, entry: Entry) -> Fix | None:
+    """Put `reject`, which never holds, in the place of a criterion that never does."""
+
+    def edits(sheet: Sheet, path: Path) -> Edits:
+        return splices.joined(
+            [
+                splices.rename(sheet, path, _NEVER),
+                splices.put(sheet, path, node_for(True)),
+            ]
+        )
+
+    return _fix(view, entry, f"Write `{_NEVER}`, which means the same", edits)
+
+
 def remove_operator(view: View, entry: Entry, *, title: str) -> Fix | None:
     """Take out the operator of a criterion, unless its rule would be left empty."""
     if len(entry.rule.node.operators) == 1:
@@ -123,24 +170,30 @@ def separate(view: View, entry: Entry) -> Fix | None:
     return _fix(view, entry, "Make it a rule of its own", edits)
 
 
-def split(view: View, entry: Entry, first: Any, second: Any) -> Fix | None:
-    """Make two alternatives of a criterion that is one, or is alone."""
+def split(view: View, entry: Entry, parts: Sequence[Any]) -> Fix | None:
+    """Make alternatives, one for each data, of a criterion that is one or is alone."""
     is_alone = len(entry.block.node.criteria) == len(entry.rule.node.operators) == 1
     if entry.operator.inverts or not (entry.operator is Operator.OR or is_alone):
         return None
-    name = ScalarNode(START, entry.name, entry.name, is_plain=False)
-    other = MappingNode(START, ((name, node_for(second)),))
+    first, *others = (node_for(part) for part in parts)
 
     def edits(sheet: Sheet, path: Path) -> Edits:
-        parts = [
-            splices.put(sheet, path, node_for(first)),
-            splices.insert(sheet, path[:-2], path[-2] + 1, [(None, other)]),
+        criterion = sheet.node(path[:-1])
+        assert isinstance(criterion, MappingNode)  # noqa: S101 -- the path of a key
+        key = criterion.entries[path[-1]][0]
+        name = ScalarNode(START, key.text, key.text, is_plain=False)
+        added: list[splices.Member] = [
+            (None, MappingNode(START, ((name, other),))) for other in others
+        ]
+        changes = [
+            splices.put(sheet, path, first),
+            splices.insert(sheet, path[:-2], path[-2] + 1, added),
         ]
         if entry.operator is not Operator.OR:
-            parts.append(splices.rename(sheet, path[:-2], Operator.OR.value))
-        return splices.joined(parts)
+            changes.append(splices.rename(sheet, path[:-2], Operator.OR.value))
+        return splices.joined(changes)
 
-    return _fix(view, entry, "Make it two alternatives", edits)
+    return _fix(view, entry, f"Make it {len(parts)} alternatives", edits)
 
 
 def deny_opposite(view: View, entry: Entry) -> Fix | None:

@@ -71,7 +71,7 @@ def _two_windows(view: View, entry: Entry) -> Fix | None:
     texts = {key: _text(_value(entry, key)) for key in ("timezone", "after", "before")}
     evening = {key: texts[key] for key in ("timezone", "after")}
     morning = {key: texts[key] for key in ("timezone", "before")}
-    return fixes.split(view, entry, evening, morning)
+    return fixes.split(view, entry, [evening, morning])
 
 
 def _text(node: Node) -> str:
@@ -122,8 +122,39 @@ _PLACES: Final = {
 }
 
 
-def _with_place(view: View, entry: Entry, zone: str) -> Fix | None:
-    node, place = _value(entry, "timezone"), _PLACES.get(zone)
+# Where clocks are so many hours before (-) or after (+) Greenwich all year. Nobody
+# lives twelve hours behind.
+_PLACES_BY_HOURS: Final = {
+    -11: "Pacific/Pago_Pago",
+    -10: "Pacific/Honolulu",
+    -9: "Pacific/Gambier",
+    -8: "Pacific/Pitcairn",
+    -7: "America/Phoenix",
+    -6: "America/Costa_Rica",
+    -5: "America/Panama",
+    -4: "America/Puerto_Rico",
+    -3: "America/Argentina/Buenos_Aires",
+    -2: "America/Noronha",
+    -1: "Atlantic/Cape_Verde",
+    1: "Africa/Lagos",
+    2: "Africa/Maputo",
+    3: "Asia/Riyadh",
+    4: "Asia/Dubai",
+    5: "Asia/Tashkent",
+    6: "Asia/Dhaka",
+    7: "Asia/Bangkok",
+    8: "Asia/Singapore",
+    9: "Asia/Tokyo",
+    10: "Australia/Brisbane",
+    11: "Pacific/Guadalcanal",
+    12: "Pacific/Tarawa",
+    13: "Pacific/Fakaofo",
+    14: "Pacific/Kiritimati",
+}
+
+
+def _with_place(view: View, entry: Entry, place: str | None) -> Fix | None:
+    node = _value(entry, "timezone")
     if place is None or not isinstance(node, ScalarNode):
         return None
     return fixes.set_value(view, entry, node, place)
@@ -140,12 +171,14 @@ def zones(view: View) -> Iterator[Problem]:
         span = _value(entry, "timezone").span
         hint = "name a city, as in `America/Phoenix`"
         if offset is not None:
-            side = "east" if offset.group(2) == "-" else "west"
+            side, sign = ("east", 1) if offset.group(2) == "-" else ("west", -1)
+            place = _PLACES_BY_HOURS.get(sign * int(offset.group(3)))
             yield warn(
                 "time-zone-without-place",
                 f"{quoted(zone)} is {offset.group(3)} hours {side} of Greenwich",
                 span,
                 suggestion=hint,
+                fix=_with_place(view, entry, place),
             )
         elif _ABBREVIATION.fullmatch(zone) and zone not in _UNIVERSAL:
             yield warn(
@@ -153,5 +186,5 @@ def zones(view: View) -> Iterator[Problem]:
                 f"{quoted(zone)} names no place, so its daylight saving may be another",
                 span,
                 suggestion=hint,
-                fix=_with_place(view, entry, zone),
+                fix=_with_place(view, entry, _PLACES.get(zone)),
             )

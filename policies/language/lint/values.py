@@ -61,8 +61,19 @@ def blank_operands(view: View) -> Iterator[Problem]:
                     f"`{entry.name}` is compared with an empty text",
                     node.span if node.span.length else entry.name_span,
                     suggestion="say what it should be, or remove it",
-                    fix=fixes.remove(view, entry, title="Remove it"),
+                    fix=_without_blank(view, entry, node),
                 )
+
+
+def _without_blank(view: View, entry: Entry, node: ScalarNode) -> Fix | None:
+    """Take out as little as can be: nothing that is not blank goes with it."""
+    return (
+        fixes.remove_value(view, entry, node)
+        or fixes.remove(view, entry, title="Remove it")
+        or fixes.remove_operator(view, entry, title="Remove it")
+        or fixes.remove_rule(view, entry, title="Remove it")
+        or fixes.reject(view, entry)
+    )
 
 
 def lists_instead_of_in(view: View) -> Iterator[Problem]:
@@ -70,7 +81,7 @@ def lists_instead_of_in(view: View) -> Iterator[Problem]:
     for entry in view.entries:
         kind, data = entry.compiled.criterion.matcher, entry.data
         if kind is MatcherKind.LIST:
-            yield from _list_of_values(entry)
+            yield from _list_of_values(view, entry)
         elif kind is MatcherKind.TEXT and isinstance(data, SequenceNode):
             wanted = {"in": to_json(data)}
             fix = fixes.set_data(view, entry, wanted, title="Use `in`")
@@ -97,11 +108,12 @@ def _as_alternatives(entry: Entry, node: Node, name: str, fix: Fix | None) -> Pr
     )
 
 
-def _list_of_values(entry: Entry) -> Iterator[Problem]:
-    data = entry.data
+def _list_of_values(view: View, entry: Entry) -> Iterator[Problem]:
+    data, key = entry.data, None
     values = [data]
     if isinstance(data, MappingNode):
         values = [value for _, value in data.entries]
+        key = data.entries[0][0].text if len(values) == 1 else None
     for value in values:
         if isinstance(value, SequenceNode):
             yield warn(
@@ -109,7 +121,20 @@ def _list_of_values(entry: Entry) -> Iterator[Problem]:
                 f"`{entry.name}` looks for one value, and a list never is one",
                 value.span,
                 suggestion="write one criterion for each value, under `or`",
+                fix=_one_for_each(view, entry, value, key)
+                if len(values) == 1 and value.items
+                else None,
             )
+
+
+def _one_for_each(
+    view: View, entry: Entry, values: SequenceNode, key: str | None
+) -> Fix | None:
+    items = [to_json(item) for item in values.items]
+    parts = [item if key is None else {key: item} for item in items]
+    if len(parts) > 1:
+        return fixes.split(view, entry, parts)
+    return fixes.set_data(view, entry, parts[0], title="Look for that one")
 
 
 def addresses(view: View) -> Iterator[Problem]:

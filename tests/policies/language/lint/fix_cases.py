@@ -11,8 +11,36 @@ FIX_CASES = (
         '""',
         "allow:\n  or:\n    - email: a@b.c\n",
     ),
-    Case("blank-operand", 'allow: {or: [{groups: {has: ""}}]}', '""'),
-    Case("blank-operand", 'allow: {and: [{domain: {in: [" ", b.c]}}]}', '" "'),
+    Case(
+        "blank-operand",
+        'allow: {or: [{groups: {has: ""}}]} # soon',
+        '""',
+        "allow: {or: [{reject: true}]} # soon",
+    ),
+    Case(
+        "blank-operand",
+        'allow: {and: [{domain: {in: [" ", b.c]}}]}',
+        '" "',
+        "allow: {and: [{domain: {in: [b.c]}}]}",
+    ),
+    Case(
+        "blank-operand",
+        "allow:\n  and:\n    - user: ''\n  or:\n    - email: a@b.c # c\n",
+        "''",
+        "allow:\n  or:\n    - email: a@b.c # c\n",
+    ),
+    Case(
+        "blank-operand",
+        "- allow:\n    or:\n      - email: a@b.c\n- deny:\n    or:\n      - user: ''\n",
+        "''",
+        "- allow:\n    or:\n      - email: a@b.c\n",
+    ),
+    Case(
+        "blank-operand",
+        "allow:\n  or:\n    - email: a@b.c\ndeny:\n  or:\n    - user: ''\n",
+        "''",
+        "allow:\n  or:\n    - email: a@b.c\n",
+    ),
     Case(
         "blank-operand",
         'allow:\n  and:\n    - user: ""\n    - email: a@b.c\n',

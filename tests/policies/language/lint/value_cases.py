@@ -26,8 +26,24 @@ VALUE_CASES: Final = (
         "allow: {or: [{user: {not_in: [a], starts_with: b}}]}",
     ),
     Case("list-instead-of-in", "allow: {or: [{user: {is: [a], in: [b]}}]}", "[a]"),
-    Case("list-instead-of-in", "allow: {or: [{groups: [a]}]}", "[a]"),
-    Case("list-instead-of-in", "allow: {or: [{claim/x: {has: [a]}}]}", "[a]"),
+    Case(
+        "list-instead-of-in",
+        "allow: {or: [{groups: [a]}]}",
+        "[a]",
+        "allow: {or: [{groups: a}]}",
+    ),
+    Case(
+        "list-instead-of-in",
+        "allow: {and: [{claim/x: {has: [a, b, 7]}}]}",
+        "[a, b, 7]",
+        "allow: {or: [{claim/x: {has: a}}, {claim/x: {has: b}}, {claim/x: {has: 7}}]}",
+    ),
+    Case(
+        "list-instead-of-in",
+        "allow:\n  or:\n    - groups: # who\n        - a\n        - b\n    - user: c\n",
+        "- a\n        - b",
+    ),
+    Case("list-instead-of-in", "allow: {not: [{groups: [a, b]}]}", "[a, b]"),
     Case(
         "email-without-at",
         "allow: {or: [{email: {is: example.com}}]}",
@@ -191,6 +207,12 @@ VALUE_CASES: Final = (
         "time-zone-without-place",
         "allow: {or: [{time_of_day: {timezone: Etc/GMT-5, after: 9:00}}]}",
         "Etc/GMT-5",
+        "allow: {or: [{time_of_day: {timezone: Asia/Tashkent, after: 9:00}}]}",
+    ),
+    Case(
+        "time-zone-without-place",
+        "allow: {or: [{time_of_day: {timezone: Etc/GMT+12, after: 9:00}}]}",
+        "Etc/GMT+12",
     ),
     Case(
         "duplicate-criterion",
