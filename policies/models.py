@@ -207,6 +207,7 @@ class PolicyStrikes(models.Model):
 
     `source_key` is the digest of that text: with another one, counting starts anew.
     At the third time it is put in quarantine, where it denies without being run.
+    `refused_types` are types of records that it asked for and may not have.
     """
 
     policy = models.OneToOneField(
@@ -217,6 +218,7 @@ class PolicyStrikes(models.Model):
     kind = models.CharField(max_length=16)
     struck_at = models.DateTimeField()
     quarantined_at = models.DateTimeField(null=True)
+    refused_types = models.JSONField(default=list)
 
     class Meta:
         verbose_name_plural = "policy strikes"

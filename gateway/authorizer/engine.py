@@ -12,17 +12,19 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from gateway.stream.records import RecordsOf
-from policies.language import Outcome, Verdict
+from policies.language import Outcome, SourceState, Verdict
 from policies.language.composition import evaluate_route
 from policies.language.facts import NOTHING
 from policies.language.modes import Mode
 from policies.rego.evaluation import BROKEN, Request, key_of
+from policies.rego.fetching import FETCHED
 from policies.rego.outputs import refusal, verdict_of
 from policies.rego.requests import FactsRecords, input_of
 
 from .authorities import presented
 from .callers import NOBODY, Callers, Known, token_in
 from .cookies import Cookies
+from .offences import Offences
 from .programs import RouteEntry, RouteTable
 from .requests import LiveFacts, LiveRequest
 
@@ -31,12 +33,11 @@ if TYPE_CHECKING:
 
     from gateway.snapshot import PolicyDocument, Snapshot
     from gateway.stream import Follower, People
-    from policies.language import Decision, Facts, SourceState
+    from policies.language import Decision, Facts
     from policies.language.composition import RouteResult
     from policies.rego.evaluation import Engine as RegoEngine
 
 MAX_AGE: Final = 10.0  # seconds without the stream, after which nothing is allowed
-STRIKES: Final = 3
 REGO_SECONDS: Final = 0.18  # for all policies of a route, so that 0.2 are enough
 
 logger = logging.getLogger(__name__)
@@ -103,7 +104,7 @@ class Engine:
         self._follower: Follower | None = None
         self._rego = rego
         self._clock = clock
-        self._strikes: dict[str, int] = {}
+        self.offences = Offences()
 
     def follow(self, follower: Follower) -> None:
         """Decide by the people that a follower knows, and as long as it hears."""
@@ -250,10 +251,10 @@ class Engine:
     def _ask(
         self, policy: PolicyDocument, entry: RouteEntry, facts: Facts, until: float
     ) -> Verdict:
-        key = key_of(policy.source)
         if self._rego is None or policy.language != "rego":
             return refusal("policy-error")
-        if self._strikes.get(key, 0) >= STRIKES:
+        is_barred = (policy.id, key_of(policy.source)) in self.people.quarantined
+        if is_barred or not self.offences.may_run(policy.id, policy.source):
             return refusal("policy-quarantined")
         records = FactsRecords(facts, self._external(facts))
         now = facts.now or self._clock()
@@ -266,7 +267,9 @@ class Engine:
             wall=max(0.01, until - time.monotonic()),
         )
         if answer.error in BROKEN:
-            self._strikes[key] = self._strikes.get(key, 0) + 1
+            self.offences.strike(policy.id, policy.source, answer.error)
+        if answer.refused_types:
+            self.offences.refuse(policy.id, policy.source, answer.refused_types)
         return verdict_of(answer, missing=records.missing)
 
     def _external(
@@ -277,6 +280,10 @@ class Engine:
         def find(
             kind: str, key: str
         ) -> tuple[SourceState | None, Mapping[str, Any] | None]:
+            if kind == FETCHED:
+                fetched = self.people.answers.get(key)
+                # What nobody has listed is missing, as what never answered is.
+                return fetched.find(now) if fetched else (SourceState.UNLOADED, None)
             held = self.people.records.get(kind)
             if held is None:
                 return None, None

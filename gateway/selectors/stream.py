@@ -15,6 +15,7 @@ from gateway.models import Blob, Deployment
 from gateway.selectors.sessions import follow_sessions
 from gateway.stream import (
     AccountEntry,
+    AddressEntry,
     Change,
     DeviceEntry,
     DirectoryEntry,
@@ -26,6 +27,7 @@ from gateway.stream import (
     SourceGoneError,
 )
 from namespaces import selectors as namespace_selectors
+from policies import selectors as policy_selectors
 
 BATCH = 500
 MAX_CHUNK = 1 << 28  # bytes; a bomb of zeros must not fill the memory
@@ -124,6 +126,19 @@ class DatabaseSource:
         with _answers():
             for record_id, data in directory_selectors.follow_records(source_id):
                 yield record_id, json.dumps(data)
+
+    def addresses(self) -> Iterable[AddressEntry]:
+        with _answers():
+            for pk, *known in policy_selectors.follow_addresses():
+                yield AddressEntry(str(pk), *known)
+
+    def answer(self, address_id: str) -> Mapping[str, Any] | None:
+        with _answers():
+            return policy_selectors.follow_answer(address_id)
+
+    def quarantined(self) -> Iterable[tuple[str, str]]:
+        with _answers():
+            yield from policy_selectors.follow_quarantined()
 
     def report(self, *, deployment: int, problem: str) -> None:
         with _answers():

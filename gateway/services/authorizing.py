@@ -6,7 +6,9 @@ import socket
 import sys
 import threading
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
+from uuid import UUID
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -20,6 +22,7 @@ from gateway.authorizer import serving
 from gateway.authorizer.app import App, Options
 from gateway.authorizer.engine import Engine
 from gateway.authorizer.identity import Identity
+from gateway.authorizer.offences import Offence
 from gateway.authorizer.own_paths import OwnPaths
 from gateway.authorizer.recording import Recorder
 from gateway.authorizer.signing import Signer
@@ -30,10 +33,12 @@ from gateway.services.sessions import note_use
 from gateway.services.streaming import make_sinks
 from gateway.stream import Follower
 from policies import selectors as policy_selectors
+from policies import services as policy_services
 
 PURPOSE = b"postern statements to upstreams"
 ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # of P-256
 KEY_BYTES = 48
+TELL_EVERY = 1.0  # seconds to wait for what there is to tell
 NOTE_EVERY = 60.0  # seconds between two notes of which sessions were used
 
 logger = logging.getLogger(__name__)
@@ -44,6 +49,7 @@ class Running:
     """An authorizer that is being fed, and what feeds it."""
 
     app: App
+    engine: Engine
     follower: Follower
     writer: DecisionWriter
 
@@ -71,7 +77,8 @@ def make_authorizer(*, name: str, console: str) -> Running:
         settings.DECISION_OTLP_URL,
         settings.DECISION_OTLP_HEADERS,
     )
-    return Running(app, follower, DecisionWriter(recorder, name=name, sinks=sinks))
+    writer = DecisionWriter(recorder, name=name, sinks=sinks)
+    return Running(app, engine, follower, writer)
 
 
 def run_authorizer(
@@ -90,6 +97,8 @@ def run_authorizer(
     ended = threading.Event()
     keeper = threading.Thread(target=_keep_used, args=[running.app, ended], daemon=True)
     keeper.start()
+    teller = threading.Thread(target=_tell, args=[running.engine, ended], daemon=True)
+    teller.start()
 
     def watch(server: serving.Server) -> None:
         if ends_with_input:
@@ -102,6 +111,7 @@ def run_authorizer(
         running.follower.stop()
         running.writer.stop()
         keeper.join()
+        teller.join()
         connections.close_all()
 
 
@@ -117,6 +127,35 @@ def _keep_used(app: App, ended: threading.Event) -> None:
             logger.exception("the use of %d sessions was not noted", len(used))
         finally:
             connection.close()
+
+
+def _tell(engine: Engine, ended: threading.Event) -> None:
+    """Tell the console what policies in Rego did wrong; no request waits for it."""
+    while not ended.is_set():
+        offence = engine.offences.take(TELL_EVERY)
+        if offence is None:
+            continue
+        try:
+            tell_offence(offence, now=timezone.now())
+            engine.offences.was_told(offence)
+        except Exception:
+            # It goes on counting in this process alone.
+            logger.exception("the console did not hear of policy %s", offence.policy_id)
+        finally:
+            connection.close()
+
+
+def tell_offence(offence: Offence, *, now: datetime) -> None:
+    """Have the console count a strike, or keep which records were refused."""
+    policy_id, source = UUID(offence.policy_id), offence.source
+    if offence.kind:
+        policy_services.record_strike(
+            policy_id, kind=offence.kind, source=source, now=now
+        )
+    if offence.refused_types:
+        policy_services.record_refused_types(
+            policy_id, offence.refused_types, source=source, now=now
+        )
 
 
 def _end_with_input(server: serving.Server) -> None:

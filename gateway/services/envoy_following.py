@@ -9,6 +9,7 @@ from gateway.services.following import record_proxy
 from gateway.services.keys import trusted_keys
 from gateway.stream import (
     AccountEntry,
+    AddressEntry,
     DeviceEntry,
     DirectoryEntry,
     Follower,
@@ -41,6 +42,12 @@ class ConfigurationSource(DatabaseSource):
         return ()
 
     def record_sources(self) -> Iterable[RecordSourceEntry]:
+        return ()
+
+    def addresses(self) -> Iterable[AddressEntry]:
+        return ()
+
+    def quarantined(self) -> Iterable[tuple[str, str]]:
         return ()
 
 

@@ -7,6 +7,7 @@ is `gateway.selectors.stream`. Use `gateway.services.make_follower` to get both.
 from .chunks import Chunks, SignedRoot, assemble, check_root
 from .entries import (
     AccountEntry,
+    AddressEntry,
     DeviceEntry,
     DirectoryEntry,
     PersonEntry,
@@ -20,6 +21,7 @@ from .source import Change, Head, Source, SourceGoneError
 
 __all__ = [
     "AccountEntry",
+    "AddressEntry",
     "Change",
     "Chunks",
     "DeviceEntry",

@@ -82,6 +82,18 @@ class DirectoryEntry(NamedTuple):
     max_age_seconds: int
 
 
+class AddressEntry(NamedTuple):
+    """An address that policies in Rego may GET: when it answered, how long that counts.
+
+    What it answered is asked for by its id.
+    """
+
+    id: str
+    url: str
+    fetched_at: datetime | None
+    max_age_seconds: int
+
+
 class RecordSourceEntry(NamedTuple):
     """An external data source, with what ties its records to a request."""
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from .entries import AccountEntry, SessionEntry
 from .people import People
-from .records import RecordSet
+from .records import FetchedAnswer, RecordSet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
@@ -172,7 +172,21 @@ class Loader:
             else:
                 found[source.record_type] = replace(held, source=source)
         self.people.directories, self.people.records = directories, found
+        self._load_answers()
+        self.people.quarantined = frozenset(self._source.quarantined())
         self._states_at = time.monotonic()
+
+    def _load_answers(self) -> None:
+        """Read the answers of addresses that have been fetched since."""
+        found: dict[str, FetchedAnswer] = {}
+        for address in self._source.addresses():
+            held = self.people.answers.get(address.url)
+            if held is None or held.address[:3] != address[:3]:
+                answer = self._source.answer(address.id)
+                found[address.url] = FetchedAnswer(address, answer)
+            else:
+                found[address.url] = replace(held, address=address)
+        self.people.answers = found
 
 
 def _by_person(

@@ -25,7 +25,7 @@ from policies.language.facts import (
     Session,
 )
 
-from .records import RecordSet, RecordsOf, source_state
+from .records import FetchedAnswer, RecordSet, RecordsOf, source_state
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -52,6 +52,8 @@ class People:
         sessions, accounts: by the hash of their secret.
         directories: by id.
         records: by record type.
+        answers: what policies in Rego get of addresses, by address.
+        quarantined: policies that may not be run, each with the key of its text.
     """
 
     people: dict[str, PersonEntry] = field(default_factory=dict)
@@ -60,6 +62,8 @@ class People:
     accounts: dict[str, AccountEntry] = field(default_factory=dict)
     directories: dict[str, DirectoryEntry] = field(default_factory=dict)
     records: dict[str, RecordSet] = field(default_factory=dict)
+    answers: dict[str, FetchedAnswer] = field(default_factory=dict)
+    quarantined: frozenset[tuple[str, str]] = frozenset()
 
     def person(self, person_id: str) -> PersonEntry | None:
         """Return somebody who is not deactivated."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
-    from .entries import RecordSourceEntry
+    from .entries import AddressEntry, RecordSourceEntry
 
 CACHED = 1 << 14
 BY_ADDRESS = "request.ip"
@@ -78,6 +78,19 @@ class RecordSet:
         if text is None and self.source.foreign_key == BY_ADDRESS:
             text = self.networks.find(key)
         return None if text is None else _record(text)
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedAnswer:
+    """What an address answered last, None if it never did."""
+
+    address: AddressEntry
+    answer: Mapping[str, Any] | None
+
+    def find(self, now: datetime) -> tuple[SourceState, Mapping[str, Any] | None]:
+        """Return how far the answer can be relied on, and the answer if it can."""
+        state = source_state(self.address.fetched_at, self.address.max_age_seconds, now)
+        return state, None if state.is_missing else self.answer
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from .chunks import SignedRoot
     from .entries import (
         AccountEntry,
+        AddressEntry,
         DeviceEntry,
         DirectoryEntry,
         PersonEntry,
@@ -95,6 +96,15 @@ class Source(Protocol):
 
     def records(self, source_id: str) -> Iterable[tuple[str, str]]:
         """Return the records of a source: the id, and the record as JSON text."""
+
+    def addresses(self) -> Iterable[AddressEntry]:
+        """Return the addresses that policies in Rego may GET; they are few."""
+
+    def answer(self, address_id: str) -> Mapping[str, Any] | None:
+        """Return what an address answered last, None if it never did."""
+
+    def quarantined(self) -> Iterable[tuple[str, str]]:
+        """Return the policies in quarantine, each with the key of the text meant."""
 
     def report(self, *, deployment: int, problem: str) -> None:
         """Say what the follower has in force, for the page of proxies."""

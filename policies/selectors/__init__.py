@@ -62,6 +62,8 @@ from policies.selectors.facts import (
 )
 from policies.selectors.fetching import (
     find_answer,
+    follow_addresses,
+    follow_answer,
     get_address,
     list_addresses,
     list_fetching,
@@ -89,6 +91,8 @@ from policies.selectors.rego import (
     evaluate_given,
     evaluate_rego,
     find_quarantine,
+    find_strikes,
+    follow_quarantined,
     get_engine,
     list_quarantined,
     missing_protection,
@@ -131,6 +135,10 @@ __all__ = [
     "find_people",
     "find_person",
     "find_quarantine",
+    "find_strikes",
+    "follow_addresses",
+    "follow_answer",
+    "follow_quarantined",
     "forget_everybody",
     "get_address",
     "get_attachment",

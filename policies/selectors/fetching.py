@@ -1,6 +1,6 @@
 """Addresses that policies in Rego may GET, and what they answered last."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -66,6 +66,19 @@ def find_answer(
         return source_state(None, 0, now), None
     state = source_state(row.fetched_at, row.max_age_seconds, now)
     return state, None if state.is_missing else row.answer
+
+
+def follow_addresses() -> Iterator[tuple[Any, ...]]:
+    """Give id, address, time of the last answer and limit of each, for enforcement."""
+    rows = FetchedAddress.objects.order_by("pk")
+    yield from rows.values_list("pk", "url", "fetched_at", "max_age_seconds")
+
+
+def follow_answer(address_id: UUID | str) -> Mapping[str, Any] | None:
+    """Return what an address answered last, for enforcement."""
+    rows = FetchedAddress.objects.filter(pk=address_id)
+    answer: Mapping[str, Any] | None = rows.values_list("answer", flat=True).first()
+    return answer
 
 
 def last_answers(urls: list[str]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ of external data, and what is known of policies that broke their limits.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -175,6 +175,19 @@ def find_quarantine(policy: Policy) -> PolicyStrikes | None:
         policy=policy, source_key=key_of(policy.source), quarantined_at__isnull=False
     )
     return strikes.first()
+
+
+def follow_quarantined() -> Iterator[tuple[str, str]]:
+    """Give each policy in quarantine, with the key of its text, for enforcement."""
+    rows = PolicyStrikes.objects.filter(quarantined_at__isnull=False).order_by("pk")
+    for policy_id, key in rows.values_list("policy_id", "source_key"):
+        yield str(policy_id), key
+
+
+def find_strikes(policy: Policy) -> PolicyStrikes | None:
+    """Return what a policy did wrong with the text that it has, None for nothing."""
+    key = key_of(policy.source)
+    return PolicyStrikes.objects.filter(policy=policy, source_key=key).first()
 
 
 def list_quarantined(actor: Actor) -> list[Policy]:

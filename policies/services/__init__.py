@@ -54,6 +54,7 @@ from policies.services.trying import (
 from policies.services.verdicts import (
     answers_for,
     lift_quarantine,
+    record_refused_types,
     record_strike,
     verdicts_by,
     verdicts_of,
@@ -89,6 +90,7 @@ __all__ = [
     "list_address",
     "move_policy",
     "open_draft",
+    "record_refused_types",
     "record_strike",
     "refetch_address",
     "rego_answer",

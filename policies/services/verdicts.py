@@ -5,11 +5,11 @@ the third strike a policy is put in quarantine: it denies without being run, unt
 an admin lifts that or saves another text.
 """
 
-import logging
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
+from console.core import audit
 from console.core.actor import Actor, system
 from console.core.transactions import writing
 from namespaces.permissions import Permission
@@ -22,8 +22,9 @@ from policies.selectors import RegoAnswer
 from policies.services import rules
 
 STRIKES = 3
+MAX_REFUSED = 20
+MAX_TYPE = 200  # characters
 ENGINE = system("rego engine")
-logger = logging.getLogger(__name__)
 
 
 def answers_for(
@@ -93,8 +94,9 @@ def _evaluate(
         covers=covers,
     )
     if found.answer.refused_types:
-        kinds = ", ".join(found.answer.refused_types)
-        logger.warning("policy %s asked for records of %s", policy.pk, kinds)
+        record_refused_types(
+            policy.pk, found.answer.refused_types, source=policy.source, now=now
+        )
     if found.answer.error in BROKEN:
         record_strike(policy.pk, kind=found.answer.error, source=policy.source, now=now)
     return found
@@ -111,11 +113,7 @@ def record_strike(
     policy = Policy.objects.filter(pk=policy_id).first()
     if policy is None or policy.source != source:
         return None
-    key = key_of(source)
-    strikes = PolicyStrikes.objects.filter(policy=policy).first()
-    if strikes is None or strikes.source_key != key:
-        PolicyStrikes.objects.filter(policy=policy).delete()
-        strikes = PolicyStrikes(policy=policy, source_key=key)
+    strikes = _strikes_of(policy, now=now)
     strikes.count += 1
     strikes.kind = kind
     strikes.struck_at = now
@@ -128,6 +126,50 @@ def record_strike(
         change = rules.change("quarantined", policy, after=after)
         rules.record([change], actor=ENGINE, now=now)
     return strikes
+
+
+def _strikes_of(policy: Policy, *, now: datetime) -> PolicyStrikes:
+    """Return the strikes of the text that a policy has; those of others are gone."""
+    key = key_of(policy.source)
+    strikes = PolicyStrikes.objects.filter(policy=policy).first()
+    if strikes is not None and strikes.source_key == key:
+        return strikes
+    PolicyStrikes.objects.filter(policy=policy).delete()
+    return PolicyStrikes(policy=policy, source_key=key, struck_at=now)
+
+
+def record_refused_types(
+    policy_id: UUID, kinds: Iterable[str], *, source: str, now: datetime
+) -> None:
+    """Record that a policy asked for records which it may not have, each type once.
+
+    Of one text, at most `MAX_REFUSED` types are kept. Nothing is for a text that the
+    policy no longer has.
+    """
+    named = {kind[:MAX_TYPE] for kind in kinds}
+    known = PolicyStrikes.objects.filter(policy=policy_id, source_key=key_of(source))
+    held = known.values_list("refused_types", flat=True).first() or []
+    if named <= set(held) or len(held) >= MAX_REFUSED:
+        return
+    with writing():
+        _keep_refused_types(policy_id, named, source=source, now=now)
+
+
+def _keep_refused_types(
+    policy_id: UUID, named: set[str], *, source: str, now: datetime
+) -> None:
+    policy = Policy.objects.filter(pk=policy_id).first()
+    if policy is None or policy.source != source:
+        return
+    strikes = _strikes_of(policy, now=now)
+    fresh = sorted(named - set(strikes.refused_types))
+    fresh = fresh[: max(0, MAX_REFUSED - len(strikes.refused_types))]
+    if not fresh:
+        return
+    strikes.refused_types = [*strikes.refused_types, *fresh]
+    strikes.save()
+    change = rules.change("records_refused", policy, after={"record_types": fresh})
+    audit.record(change, actor=ENGINE, now=now)
 
 
 @writing()

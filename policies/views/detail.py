@@ -58,12 +58,14 @@ class PolicyPage(OfPolicy, Page):
         policy = self.policy
         names = selectors.names_in([policy])
         may_try = self.can(Permission.POLICY_TRY)
+        strikes = selectors.find_strikes(policy)
         return super().get_context_data(
             sentences=[
                 _sentence(one) for one in selectors.describe(policy, names=names)
             ],
             usage=selectors.get_usage(policy, actor=self.actor),
-            quarantine=selectors.find_quarantine(policy),
+            quarantine=strikes if strikes and strikes.quarantined_at else None,
+            strikes=strikes,
             may_edit_rego=self.can(Permission.POLICY_EDIT_REGO),
             newest=selectors.get_version(policy, policy.version, actor=self.actor),
             menu=self.menu(),

@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from gateway.snapshot import canonical_bytes, content_hash, sign
 from gateway.stream import (
     AccountEntry,
+    AddressEntry,
     Change,
     DeviceEntry,
     DirectoryEntry,
@@ -114,6 +115,9 @@ class MemorySource:
     directory_list: list[DirectoryEntry] = field(default_factory=list)
     record_source_list: list[RecordSourceEntry] = field(default_factory=list)
     record_lists: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    address_list: list[AddressEntry] = field(default_factory=list)
+    answers: dict[str, Any] = field(default_factory=dict)
+    quarantine: list[tuple[str, str]] = field(default_factory=list)
     reports: list[tuple[int, str]] = field(default_factory=list)
     fetched: list[str] = field(default_factory=list)
     is_gone: bool = False
@@ -174,6 +178,16 @@ class MemorySource:
 
     def records(self, source_id: str) -> Iterable[tuple[str, str]]:
         return self.record_lists[source_id]
+
+    def addresses(self) -> Iterable[AddressEntry]:
+        return self.address_list
+
+    def answer(self, address_id: str) -> Mapping[str, Any] | None:
+        self.fetched.append(address_id)
+        return self.answers.get(address_id)
+
+    def quarantined(self) -> Iterable[tuple[str, str]]:
+        return self.quarantine
 
     def report(self, *, deployment: int, problem: str) -> None:
         self.reports.append((deployment, problem))
