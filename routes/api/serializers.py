@@ -13,7 +13,7 @@ from policies.api.trial_serializers import AttemptSerializer, TrialSerializer
 from routes import selectors
 from routes.api import schema  # noqa: F401 - registers the schema of the settings
 from routes.models import Route
-from routes.validation.overlaps import OverlapKind
+from routes.validation.overlaps import DRAFT, Overlap, OverlapKind, Place
 
 MAX_NAME_LENGTH = 200
 MAX_POLICIES = 100
@@ -209,13 +209,47 @@ class RouteTrialSerializer(serializers.Serializer[Any]):
     )
 
 
+class PlaceSerializer(serializers.Serializer[Any]):
+    """Another route: all null and empty where the asker may not see it."""
+
+    route = serializers.SerializerMethodField(help_text="Its id.")
+    name = serializers.CharField()
+    namespace = serializers.CharField(help_text="Name of the namespace.")
+    paths = serializers.SerializerMethodField(
+        help_text="Which paths it is for; empty for every one."
+    )
+
+    def get_route(self, place: Place) -> str | None:
+        """Its id; a draft has none either."""
+        return place.id if place.is_shown and place.id != DRAFT else None
+
+    def get_paths(self, place: Place) -> str:
+        """The condition in words."""
+        return place.paths if place.is_shown else ""
+
+
 class OverlapSerializer(serializers.Serializer[Any]):
     """A route that meets another one."""
 
     kind = serializers.ChoiceField(choices=[kind.value for kind in OverlapKind])
-    route = serializers.CharField(source="other.id")
+    route = serializers.SerializerMethodField(
+        help_text="Id of the other route; null where the asker may not see it."
+    )
     name = serializers.CharField(source="other.name")
     sentence = serializers.CharField()
+
+    def get_route(self, overlap: Overlap) -> str | None:
+        """Id of the other one."""
+        return overlap.other.id if overlap.other.is_shown else None
+
+
+class TurnSerializer(serializers.Serializer[Any]):
+    """A route in the order in which those of a host are asked."""
+
+    number = serializers.IntegerField()
+    place = PlaceSerializer()
+    is_own = serializers.BooleanField(help_text="It is the route that was asked about.")
+    effect = serializers.CharField(help_text="What it means for that one.")
 
 
 class PreviewRequestSerializer(serializers.Serializer[Any]):
@@ -225,6 +259,8 @@ class PreviewRequestSerializer(serializers.Serializer[Any]):
     settings = RouteSettingsField()
     namespace = NamespaceIdField(source="namespace_id", required=False)
     route = serializers.UUIDField(source="route_id", required=False)
+    policy_ids = PolicyIdsField(required=False)
+    inherits_policies = serializers.BooleanField(required=False)
 
 
 class SettingProblemSerializer(serializers.Serializer[Any]):
@@ -241,6 +277,10 @@ class PreviewSerializer(serializers.Serializer[Any]):
     problems = SettingProblemSerializer(many=True)
     conflicts = serializers.ListField(child=serializers.CharField())
     overlaps = OverlapSerializer(many=True)
+    order = TurnSerializer(
+        many=True, help_text="The routes of its host, in the order of asking."
+    )
+    is_closed = serializers.BooleanField(help_text="Nobody could get in.")
 
 
 class RouteInheritSerializer(serializers.Serializer[Any]):

@@ -265,6 +265,8 @@ class RouteTrialViewSet(ScopedViewSet[Any]):
             {**values["settings"], "name": values["name"]},
             namespace_id=values.get("namespace_id"),
             route_id=values.get("route_id"),
+            policy_ids=values.get("policy_ids"),
+            inherits_policies=values.get("inherits_policies"),
             actor=self.actor,
             now=self.now,
         )

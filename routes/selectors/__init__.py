@@ -7,6 +7,7 @@ from routes.selectors.effective import (
     chains_of,
     has_allow_rules,
     policies_of,
+    policies_of_draft,
     policies_of_many,
 )
 from routes.selectors.history import (
@@ -20,8 +21,9 @@ from routes.selectors.imports import find_import, get_import, list_imports
 from routes.selectors.overlaps import (
     find_answering,
     find_at,
+    get_standing,
+    get_standing_of_draft,
     list_overlaps,
-    list_overlaps_of_draft,
 )
 from routes.selectors.ownership import (
     get_consent,
@@ -77,6 +79,8 @@ __all__ = [
     "get_host",
     "get_import",
     "get_route",
+    "get_standing",
+    "get_standing_of_draft",
     "get_upstream",
     "has_allow_rules",
     "hosts_in_use",
@@ -88,7 +92,6 @@ __all__ = [
     "list_hosts",
     "list_imports",
     "list_overlaps",
-    "list_overlaps_of_draft",
     "list_published",
     "list_route_marks",
     "list_routes",
@@ -102,6 +105,7 @@ __all__ = [
     "names_in_history",
     "open_settings",
     "policies_of",
+    "policies_of_draft",
     "policies_of_many",
     "schemes_at",
     "search_routes",

@@ -68,6 +68,22 @@ def policies_of(route: Route) -> EffectivePolicies:
     return policies_of_many([route])[route.pk]
 
 
+def policies_of_draft(
+    namespace: "Namespace",
+    *,
+    policies: Iterable["Policy"],
+    inherits_policies: bool,
+) -> EffectivePolicies:
+    """Return what would decide over a route of a namespace with these attached."""
+    arriving = policy_selectors.list_attached_above(namespace)
+    inherited = (one for one in arriving if one.mode == "inherited")
+    return EffectivePolicies(
+        attached=tuple(policies),
+        inherited=tuple(inherited) if inherits_policies else (),
+        enforced=tuple(one for one in arriving if one.mode == "enforced"),
+    )
+
+
 def policies_of_many(
     routes: Iterable[Route], *, chains: "Chains | None" = None
 ) -> dict[UUID, EffectivePolicies]:

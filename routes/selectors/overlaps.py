@@ -1,20 +1,42 @@
-"""Which routes meet a route, by its address."""
+"""Which routes meet a route, by its address, and in which order they are asked.
+
+Routes that the actor may not see take part: they decide over what the actor's own ones
+get. Nothing is told of them but that they do.
+"""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
 
 from console.core.actor import Actor
+from namespaces import access
+from namespaces.permissions import Permission
 from routes.models import Route
 from routes.selectors.routes import list_routes
 from routes.validation.addresses import Address, parse_from
-from routes.validation.overlaps import Overlap, Place, find_overlaps, matching_order
+from routes.validation.overlaps import (
+    DRAFT,
+    Overlap,
+    Place,
+    Turn,
+    find_overlaps,
+    matching_order,
+    order_of_asking,
+)
 from routes.validation.paths import accepts, match_of
 
 MAX_LISTED = 500
-DRAFT = "draft"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a route stands to the others: those that it meets, and the order of all."""
+
+    overlaps: list[Overlap]
+    order: list[Turn]
 
 
 def place_of(route: Route) -> Place:
@@ -29,14 +51,27 @@ def place_of(route: Route) -> Place:
 
 
 def list_overlaps(route: Route, *, actor: Actor) -> list[Overlap]:
-    """Return how a route stands to the others that the actor sees."""
-    return _overlaps(place_of(route), actor)
+    """Return how a route stands to the others at its address."""
+    return get_standing(route, actor=actor).overlaps
 
 
-def list_overlaps_of_draft(
-    settings: Mapping[str, Any], *, actor: Actor, route_id: UUID | None = None
-) -> list[Overlap]:
-    """Return the same for valid settings that are not saved yet."""
+def get_standing(route: Route, *, actor: Actor) -> Standing:
+    """Return the same with the order of asking."""
+    return _standing(place_of(route), actor, with_hidden=True)
+
+
+def get_standing_of_draft(
+    settings: Mapping[str, Any],
+    *,
+    actor: Actor,
+    route_id: UUID | None = None,
+    with_hidden: bool = False,
+) -> Standing:
+    """Return the same for valid settings that are not saved yet.
+
+    Ask `with_hidden` only for a host that the actor may publish: else whoever may make
+    a route anywhere could find out the paths of everybody.
+    """
     place = Place(
         id=str(route_id or DRAFT),
         name=settings.get("name", ""),
@@ -44,12 +79,24 @@ def list_overlaps_of_draft(
         match=match_of(settings),
         regex_priority_order=settings.get("regex_priority_order"),
     )
-    return _overlaps(place, actor)
+    return _standing(place, actor, with_hidden=with_hidden)
 
 
-def _overlaps(place: Place, actor: Actor) -> list[Overlap]:
-    neighbors = list_routes(actor).filter(_near(parse_from(place.from_url)))
-    return find_overlaps(place, [place_of(one) for one in neighbors[:MAX_LISTED]])
+def _standing(place: Place, actor: Actor, *, with_hidden: bool) -> Standing:
+    near = _near(parse_from(place.from_url))
+    rows = (
+        Route.objects.filter(near) if with_hidden else list_routes(actor).filter(near)
+    )
+    others = []
+    for route in rows.select_related("namespace").order_by("pk")[:MAX_LISTED]:
+        is_shown = access.can(actor, Permission.ROUTE_VIEW, route.namespace)
+        other = place_of(route)
+        others.append(
+            replace(other, namespace=route.namespace.name)
+            if is_shown
+            else replace(other, name="", is_shown=False)
+        )
+    return Standing(find_overlaps(place, others), order_of_asking(place, others))
 
 
 def _near(address: Address) -> Q:

@@ -1,9 +1,9 @@
 """What would happen if a route were saved like this. Writes nothing."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from console.core.actor import Actor
@@ -11,6 +11,7 @@ from console.core.exceptions import ConsoleError
 from namespaces import access
 from namespaces.permissions import Permission
 from routes import selectors
+from routes.exceptions import UnknownPolicyError
 from routes.models import Route
 from routes.services import rules
 from routes.services.addresses import Wanted, check_addresses_are_free
@@ -18,9 +19,13 @@ from routes.services.hosts import plan_claims
 from routes.services.upstreams import Registry, owned_upstream
 from routes.services.writing import read, uses_of
 from routes.validation import Address, Problem
-from routes.validation.overlaps import Overlap, OverlapKind
+from routes.validation.overlaps import Overlap, OverlapKind, Turn
 from routes.validation.ownership import hosts_of_upstreams
 from routes.validation.paths import match_of
+
+if TYPE_CHECKING:
+    from namespaces.models import Namespace
+    from policies.models import Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +33,15 @@ class Preview:
     """What is wrong with settings, and which routes they would meet.
 
     `conflicts` are what stands in the way outside of the settings themselves: the
-    owner of a host, an address that is taken.
+    owner of a host, an address that is taken. `order` are the routes that are asked
+    for its host, this one among them. `is_closed`: no policy would let anybody in.
     """
 
     problems: list[Problem]
     conflicts: list[str]
-    overlaps: list[Overlap]
+    overlaps: list[Overlap] = field(default_factory=list)
+    order: list[Turn] = field(default_factory=list)
+    is_closed: bool = False
 
 
 def preview_route(
@@ -43,8 +51,12 @@ def preview_route(
     now: datetime,
     namespace_id: UUID | str | None = None,
     route_id: UUID | str | None = None,
+    policy_ids: Sequence[UUID | str] | None = None,
+    inherits_policies: bool | None = None,
 ) -> Preview:
     """Say what saving these settings would meet, for a new route or in place of one.
+
+    Of policies, and whether it inherits, None stands for what the route has.
 
     Raises:
         NamespaceNotFoundError, RouteNotFoundError, PermissionDeniedError
@@ -60,13 +72,52 @@ def preview_route(
     values, address, problems = read(settings, route=route)
     if address is None:
         return Preview(problems, [], [])
-    conflicts = _conflicts(values, address, namespace, route, actor=actor, now=now)
-    overlaps = selectors.list_overlaps_of_draft(
-        values, actor=actor, route_id=route.pk if route else None
+    may_publish, conflicts = _conflicts(
+        values, address, namespace, route, actor=actor, now=now
     )
-    # The same address is a conflict already, in words that name both routes.
-    overlaps = [one for one in overlaps if one.kind is not OverlapKind.SAME]
-    return Preview(problems, conflicts, overlaps)
+    is_closed = False
+    try:
+        policies = _policies(policy_ids, namespace, route, actor=actor)
+    except UnknownPolicyError:
+        conflicts.append(f"a policy that is picked can't be used in {namespace.name}")
+    else:
+        if inherits_policies is None:
+            inherits_policies = route.inherits_policies if route else True
+        is_closed = selectors.policies_of_draft(
+            namespace, policies=policies, inherits_policies=inherits_policies
+        ).is_closed
+    standing = selectors.get_standing_of_draft(
+        values,
+        actor=actor,
+        route_id=route.pk if route else None,
+        with_hidden=may_publish,
+    )
+    return Preview(
+        problems,
+        conflicts,
+        # The same address is a conflict already, in words that name both routes.
+        [one for one in standing.overlaps if one.kind is not OverlapKind.SAME],
+        standing.order if may_publish else [],
+        is_closed=is_closed,
+    )
+
+
+def _policies(
+    ids: Sequence[UUID | str] | None,
+    namespace: "Namespace",
+    route: Route | None,
+    *,
+    actor: Actor,
+) -> "list[Policy]":
+    """Return the policies that the route would have: those that it has stay allowed."""
+    held = selectors.policies_of(route).attached if route else ()
+    if ids is None:
+        return list(held)
+    known = {policy.pk: policy for policy in held}
+    wanted = [rules.as_uuid(one) for one in ids]
+    fresh = [one for one in wanted if one not in known]
+    known |= rules.attachable(fresh, namespace, actor=actor)
+    return [known[one] for one in dict.fromkeys(wanted) if one in known]
 
 
 def _conflicts(
@@ -77,8 +128,10 @@ def _conflicts(
     *,
     actor: Actor,
     now: datetime,
-) -> list[str]:
+) -> tuple[bool, list[str]]:
+    """Return whether the namespace may publish the host, and what stands in the way."""
     found = []
+    may_publish = True
     before = selectors.open_settings(route) if route else None
     wanted = Wanted(values.get("name", "this route"), address, match_of(values))
     try:
@@ -88,6 +141,7 @@ def _conflicts(
     try:
         plan_claims(uses_of(values, address), namespace, actor=actor, now=now)
     except ConsoleError as error:
+        may_publish = False
         found.append(error.message)
     known = hosts_of_upstreams(before or {})
     to = [host for host in hosts_of_upstreams(values) if host not in known]
@@ -99,4 +153,4 @@ def _conflicts(
         )
     except ConsoleError as error:
         found.append(error.message)
-    return found
+    return may_publish, found

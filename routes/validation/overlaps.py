@@ -11,12 +11,17 @@ from enum import StrEnum
 from routes.validation.addresses import Address, parse_from
 from routes.validation.paths import covers, meets, settings_of_match
 
+DRAFT = "draft"
+"""Id of a place that no route has yet."""
+CONDITIONS = {"prefix": "begins with", "path": "is", "regex": "matches"}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """Where a route stands among others.
 
-    `id` is its key as text; `match` its path condition in one text.
+    `id` is its key as text; `match` its path condition in one text; `namespace` the
+    name of whose it is. What is not shown takes part, and nothing of it is told.
     """
 
     id: str
@@ -24,11 +29,19 @@ class Place:
     from_url: str
     match: str = ""
     regex_priority_order: int | None = None
+    namespace: str = ""
+    is_shown: bool = True
 
     @property
     def address(self) -> Address:
         """The parsed `from`."""
         return parse_from(self.from_url)
+
+    @property
+    def paths(self) -> str:
+        """The path condition for people, "" for every path."""
+        key, _, value = self.match.partition(":")
+        return f"{CONDITIONS[key]} {value}" if key in CONDITIONS else ""
 
     def condition(self, key: str) -> str:
         """The value of `prefix`, `path` or `regex`, or ""."""
@@ -69,13 +82,22 @@ class OverlapKind(StrEnum):
 
 SENTENCES = {
     OverlapKind.SAME: "`{other}` has the same address",
-    OverlapKind.HIDDEN_BY: "`{other}` is asked first and takes every request of this",
-    OverlapKind.HIDES: "this is asked first and takes every request of `{other}`",
+    OverlapKind.HIDDEN_BY: (
+        "`{other}` hides this one: it is asked first and takes every request"
+    ),
+    OverlapKind.HIDES: (
+        "this one hides `{other}`: it is asked first and takes every request"
+    ),
     OverlapKind.AFTER: "`{other}` is asked first and takes some requests of this",
     OverlapKind.BEFORE: "this is asked first and takes some requests of `{other}`",
     OverlapKind.EXACT_HOST: "`{other}` names a host below this `*`, and keeps it",
     OverlapKind.WILDCARD: "this host leaves the `*` of `{other}`",
 }
+
+
+SERIOUS = frozenset({OverlapKind.SAME, OverlapKind.HIDDEN_BY})
+"""What leaves the route that was asked about without a request."""
+NOT_SHOWN = "a route that you may not see"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +110,14 @@ class Overlap:
     @property
     def sentence(self) -> str:
         """What it means, for people."""
+        if not self.other.is_shown:
+            return f"{self.lead}{NOT_SHOWN}{self.tail}"
         return SENTENCES[self.kind].format(other=self.other.name)
+
+    @property
+    def is_serious(self) -> bool:
+        """The route that was asked about is never asked itself."""
+        return self.kind in SERIOUS
 
     @property
     def lead(self) -> str:
@@ -112,6 +141,56 @@ def find_overlaps(place: Place, others: Sequence[Place]) -> list[Overlap]:
         if kind is not None:
             found.append(Overlap(kind, other))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A route in the order of asking; `kind` is how it meets the one asked about."""
+
+    number: int
+    place: Place
+    kind: OverlapKind | None
+    is_own: bool
+
+    @property
+    def effect(self) -> str:
+        """What it means for the route that was asked about, "" for nothing."""
+        return EFFECTS.get(self.kind, "") if self.kind else ""
+
+
+EFFECTS = {
+    OverlapKind.SAME: "has the same address",
+    OverlapKind.HIDDEN_BY: "takes every request of this route",
+    OverlapKind.AFTER: "takes some requests of this route",
+    OverlapKind.HIDES: "is never asked, because of this route",
+    OverlapKind.BEFORE: "is left what this route does not take",
+}
+
+
+def order_of_asking(place: Place, others: Sequence[Place]) -> list[Turn]:
+    """Return a route among all that are asked for its host, in their order.
+
+    What is not shown has a turn only where it meets the route.
+    """
+    met = {one.other.id: one.kind for one in find_overlaps(place, others)}
+    rivals = [
+        other
+        for other in others
+        if other.id != place.id
+        and _shares_host(place.address, other.address)
+        and (other.is_shown or other.id in met)
+    ]
+    return [
+        Turn(number, one, met.get(one.id), one.id == place.id)
+        for number, one in enumerate(matching_order([place, *rivals]), start=1)
+    ]
+
+
+def _shares_host(own: Address, their: Address) -> bool:
+    if authority(own) == authority(their):
+        return True
+    is_nested = _below(own.host, their.host) or _below(their.host, own.host)
+    return own.is_wildcard and their.is_wildcard and is_nested
 
 
 def _relation(place: Place, other: Place, *, first: bool) -> OverlapKind | None:

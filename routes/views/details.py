@@ -13,14 +13,12 @@ from policies import selectors as policy_selectors
 from routes import selectors
 from routes.selectors import SettingChange
 from routes.settings_table import BY_KEY
-from routes.validation.overlaps import OverlapKind
 from routes.views.display import lines_of_change, shown_sections
 from routes.views.frame import OfRoute
 from routes.views.trying import route_panel
 
 HEAD = frozenset({"name", "description", "from", "to"})
 HISTORY_PER_PAGE = 20
-SERIOUS = frozenset({OverlapKind.SAME, OverlapKind.HIDDEN_BY})
 POLICY_COLUMNS = (
     {"label": "Policy"},
     {"label": "How"},
@@ -75,7 +73,7 @@ class RoutePage(OfRoute, Page):
             policies=self._deciding(effective),
             policy_columns=POLICY_COLUMNS,
             overlaps=overlaps,
-            hidden_by=[one for one in overlaps if one.kind in SERIOUS],
+            hidden_by=[one for one in overlaps if one.is_serious],
             menu=self._menu(),
             may_edit=self.can(Permission.ROUTE_EDIT),
             panel=route_panel(self.route, actor=self.actor) if may_try else None,

@@ -16,10 +16,13 @@ from policies import selectors as policy_selectors
 from routes import selectors, services
 from routes.forms import RouteForm
 from routes.models import Route
+from routes.validation.overlaps import Turn
 from routes.views.frame import OfRoute
 
 MAX_OFFERED = 20
 MAX_TEXT = 200
+MAX_BESIDE = 5
+MAX_TURNS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,40 @@ class Offer:
 
     policy: Any
     words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A policy that a namespace puts on the route."""
+
+    attachment: Any
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The order of asking around a route, and how many are left out."""
+
+    turns: list[Turn]
+    before: int
+    after: int
+
+
+def window_of(order: list[Turn]) -> Window | None:
+    """Return the part of the order that is shown; None where a route is alone."""
+    if len(order) <= 1:
+        return None
+    own = next((at for at, turn in enumerate(order) if turn.is_own), 0)
+    # Whoever meets the route is shown, however far away in the order.
+    shown = [
+        turn
+        for at, turn in enumerate(order)
+        if abs(at - own) <= MAX_BESIDE or turn.kind is not None
+    ][:MAX_TURNS]
+    last = shown[-1].number
+    left_out = len(order) - len(shown)
+    after = len(order) - last
+    return Window(shown, left_out - after, after)
 
 
 def picker_context(
@@ -43,7 +80,21 @@ def picker_context(
         "url": url,
         "chosen": _offers(picked, names),
         "offered": _offers(offered, names),
-        "arriving": _arriving(namespace_id, actor),
+        "arriving": arriving_context(namespace_id, actor=actor),
+    }
+
+
+def arriving_context(namespace_id: UUID | None, *, actor: Actor) -> dict[str, Any]:
+    """Return what partials/_arriving.html shows: policies of namespaces, by mode."""
+    found = _arriving(namespace_id, actor)
+    names = policy_selectors.names_in([one.policy for one in found])
+    return {
+        mode: [
+            Arrival(one, policy_selectors.summarize(one.policy, names=names))
+            for one in found
+            if one.mode == mode
+        ]
+        for mode in ("inherited", "enforced")
     }
 
 
@@ -120,15 +171,26 @@ class PreviewDraft(Page):
         """Look at the form as it was sent. Nothing is saved."""
         form = self.make_form()
         form.is_valid()
-        settings = dict(form.cleaned_data.get("settings", {}))
+        values = form.cleaned_data
+        settings = dict(values.get("settings", {}))
         found = None
         if "from" in settings:
             found = services.preview_route(
-                settings, actor=self.actor, now=self.now, **self.place()
+                settings,
+                policy_ids=values.get("policy_ids", []),
+                inherits_policies=values.get("inherits_policies", False),
+                actor=self.actor,
+                now=self.now,
+                **self.place(),
             )
-        return self.render_to_response(
-            self.get_context_data(preview=found, inheriting=self.inheriting(form))
+        context = self.get_context_data(
+            preview=found,
+            order=window_of(found.order) if found else None,
+            inheriting=self.inheriting(form),
+            arriving=arriving_context(self.namespace_id(), actor=self.actor),
+            inherits=values.get("inherits_policies", False),
         )
+        return self.render_to_response(context)
 
     def inheriting(self, form: RouteForm) -> Preview | None:
         """Return what the switch for inheriting would change, None for nothing."""
@@ -143,10 +205,14 @@ class PreviewDraft(Page):
             initial={},
         )
 
+    def namespace_id(self) -> UUID | None:
+        """Return the namespace that is chosen in the form."""
+        chosen = _ids([self.request.POST.get("namespace", "")])
+        return chosen[0] if chosen else None
+
     def place(self) -> dict[str, Any]:
         """Say where the route would live; services decide whether it may."""
-        chosen = _ids([self.request.POST.get("namespace", "")])
-        return {"namespace_id": chosen[0] if chosen else None}
+        return {"namespace_id": self.namespace_id()}
 
 
 class PreviewChange(OfRoute, PreviewDraft):
@@ -179,6 +245,10 @@ class PreviewChange(OfRoute, PreviewDraft):
             actor=self.actor,
             now=self.now,
         )
+
+    def namespace_id(self) -> UUID | None:
+        """Return the namespace of the route."""
+        return self.route.namespace_id
 
     def place(self) -> dict[str, Any]:
         """Say which route it is."""

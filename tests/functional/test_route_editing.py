@@ -78,6 +78,7 @@ def test_a_route_is_made_changed_deleted_and_brought_back(
 def make_it(page: Page) -> None:
     page.get_by_role("link", name="New route").click()
     page.get_by_label("Name", exact=True).first.fill("Docs")
+    look_at_the_order(page)
     page.get_by_label("From", exact=True).fill("https://docs.example.com")
     page.get_by_label("Address").first.fill("http://docs.internal:8080")
     page.get_by_label("Find a policy").fill("employees")
@@ -95,6 +96,18 @@ def make_it(page: Page) -> None:
     assert_accessible(page)
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("heading", name="Docs", level=1)).to_be_visible()
+
+
+def look_at_the_order(page: Page) -> None:
+    """While the address is typed, the routes of its host are shown in their order."""
+    page.get_by_label("From", exact=True).press_sequentially("https://wiki.example.com")
+    order = page.locator("#preview .match-order")
+    expect(page.locator("#preview")).to_contain_text("already has the address")
+    page.locator("#id_prefix").press_sequentially("/admin/users")
+    expect(order.locator("[aria-current]")).to_contain_text("/admin/users")
+    expect(order).to_contain_text("is left what this route does not take")
+    assert_accessible(page)
+    page.locator("#id_prefix").fill("")
 
 
 def change_it(page: Page) -> None:

@@ -105,4 +105,4 @@ def test_of_nested_wildcards_the_earlier_one_answers() -> None:
     found = find_overlaps(narrow, [broad])
 
     assert [overlap.kind for overlap in found] == [OverlapKind.HIDDEN_BY]
-    assert "`broad` is asked first" in found[0].sentence
+    assert "`broad` hides this one" in found[0].sentence
