@@ -28,6 +28,7 @@ KINDS = (
     ("person", "People and sign-in"),
     ("directory", "Directory"),
     ("device", "Devices"),
+    ("saved-filter", "Saved filters"),
     ("request", "Refused attempts"),
 )
 

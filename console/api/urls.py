@@ -3,7 +3,7 @@
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 
-from console.api import views
+from console.api import saved_filters, views
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
@@ -16,6 +16,16 @@ urlpatterns = [
         "audit/<int:id>/",
         views.AuditViewSet.as_view({"get": "retrieve"}),
         name="api-audit-detail",
+    ),
+    path(
+        "saved-filters/",
+        saved_filters.SavedFilterViewSet.as_view({"get": "list", "post": "create"}),
+        name="api-saved-filter-list",
+    ),
+    path(
+        "saved-filters/<uuid:id>/",
+        saved_filters.SavedFilterViewSet.as_view({"delete": "destroy"}),
+        name="api-saved-filter-detail",
     ),
     path("", include("namespaces.api.urls")),
     path("", include("directory.api.urls")),

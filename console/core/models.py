@@ -6,6 +6,7 @@ Rules about these rows live in `audit`, `outbox` and the apps' services.
 import uuid
 
 from django.db import models
+from django.db.models.functions import Lower
 
 
 class Timestamped(models.Model):
@@ -151,3 +152,29 @@ class Tombstone(models.Model):
 
     def __str__(self) -> str:
         return f"{self.target_type} {self.label}"
+
+
+class SavedFilter(Timestamped):
+    """How a person narrows and sorts a list, under a name of their own.
+
+    `listing` is the name of the list, `query` the parameters of its address.
+    """
+
+    user_id = models.UUIDField()
+    listing = models.CharField(max_length=64)
+    name = models.CharField(max_length=80)
+    query = models.TextField()
+
+    class Meta:
+        ordering = ["listing", "name"]
+        constraints = [
+            models.UniqueConstraint(
+                "user_id",
+                "listing",
+                Lower("name"),
+                name="saved_filter_is_unique",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.listing}: {self.name}"

@@ -10,6 +10,7 @@ from console.ui import (
     overview,
     own,
     palette,
+    saved_filters,
     search,
     sign_in,
     sign_in_settings,
@@ -52,6 +53,14 @@ urlpatterns = [
     ),
     path("sign-out/", sign_in.SignOut.as_view(), name="sign-out"),
     path("account/", account.AccountPage.as_view(), name="account"),
+    path(
+        "saved-filters/", saved_filters.SavedFiltersPage.as_view(), name="saved-filters"
+    ),
+    path(
+        "saved-filters/delete",
+        saved_filters.DeleteSavedFilter.as_view(),
+        name="saved-filter-delete",
+    ),
     path("search", search.SearchPage.as_view(), name="search"),
     path("search/palette", palette.PaletteFragment.as_view(), name="palette"),
     path("access/", explain.WhyPage.as_view(), name="access-why"),

@@ -39,6 +39,7 @@ from tests.permissions.rows import (
     Row,
     at,
     both,
+    by_people,
     get,
     names,
     post,
@@ -79,6 +80,20 @@ PAGES: dict[str, tuple[Row, ...]] = {
     ),
     "search": (get(signed_in, query=lambda _: {"q": "web"}),),
     "palette": (get(signed_in, query=lambda _: {"q": "web"}),),
+    "saved-filters": (
+        get(signed_in),
+        post(
+            by_people(signed_in),
+            body=lambda _: {"list": "routes", "name": "Mine", "query": "q=a"},
+        ),
+    ),
+    "saved-filter-delete": (
+        post(
+            signed_in,
+            body=lambda _: {"id": "00000000-0000-4000-8000-000000000001"},
+            answers=(404, "nobody keeps one"),
+        ),
+    ),
     "access-why": (
         get(somewhere(Permission.NAMESPACE_VIEW)),
         get(

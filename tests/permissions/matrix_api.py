@@ -5,6 +5,7 @@ from tests.permissions.rows import (
     Row,
     at,
     both,
+    by_people,
     delete,
     get,
     harmless,
@@ -18,6 +19,20 @@ from tests.permissions.rows import (
 API: dict[str, tuple[Row, ...]] = {
     "api-schema": (get(signed_in),),
     "api-me": (get(signed_in),),
+    "api-saved-filter-list": (
+        get(signed_in),
+        post(
+            by_people(signed_in),
+            body=lambda _: {"list": "routes", "name": "Mine", "query": "q=a"},
+        ),
+    ),
+    "api-saved-filter-detail": (
+        delete(
+            signed_in,
+            ids={"id": lambda _: "00000000-0000-4000-8000-000000000001"},
+            answers=(404, "nobody keeps one"),
+        ),
+    ),
     "api-explain-access": (
         get(
             at(Permission.NAMESPACE_VIEW),

@@ -57,8 +57,9 @@ class FilterState:
 
 @dataclass(frozen=True, slots=True)
 class ListState:
-    """Everything that a list's template shows."""
+    """Everything that a list's template shows; `name` is the listing's."""
 
+    name: str
     page: Page[Any]
     columns: Sequence[ColumnHeading]
     filters: Sequence[FilterState]
@@ -152,6 +153,7 @@ def list_state(
     pages = CountedPaginator(rows, per_page, partial(listing.count, rows, asked, actor))
     sort = params.get("sort") or listing.default_sort
     return ListState(
+        name=listing.name,
         page=pages.get_page(params.get("page")),
         columns=[
             ColumnHeading(
