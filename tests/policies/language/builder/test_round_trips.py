@@ -1,7 +1,7 @@
 """Texts that go to the builder's tree and back: what is not touched stays as it was.
 
-Whoever opens the builder must lose nothing: no comment, no line, no meaning. Each text is
-taken there and back unchanged, and once more with one criterion changed.
+Whoever opens the builder must lose nothing: no comment, no line, no meaning. Each text
+is taken there and back unchanged, and once more with one criterion changed.
 """
 
 from __future__ import annotations
