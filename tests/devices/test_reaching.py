@@ -138,18 +138,16 @@ class TestOwnPage:
         use(client, own)
         assert open_address(client)["Location"] == ADDRESS
 
-    def test_takes_a_revocation_in_within_a_second(self, cast: Cast) -> None:
+    def test_takes_a_revocation_in_at_the_next_request(self, cast: Cast) -> None:
         own = decide(enroll(cast.cyd), "approve", cast.root)
         client = client_of(cast.cyd)
         use(client, own)
         assert open_address(client)["Location"] == ADDRESS
 
-        started = time.monotonic()
         decide(own, "revoke", cast.root)
         answer = open_address(client)
 
         assert "/.pomerium/?next" in answer["Location"]
-        assert time.monotonic() - started < 1
 
     def test_knows_no_device_that_was_deleted(self, cast: Cast) -> None:
         own = decide(enroll(cast.cyd), "approve", cast.root)

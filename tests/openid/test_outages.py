@@ -12,6 +12,7 @@ from directory.openid import fetching, metadata
 from tests.openid.conftest import START, begin, finish, go, is_signed_in, visit
 from tests.openid.provider import OTHER_KEY, Provider
 
+PATIENCE = 30  # seconds; the machine may be busy, hanging takes longer
 DISCOVERY = "/.well-known/openid-configuration"
 
 
@@ -93,7 +94,7 @@ class TestOutage:
 
         assert answer.status_code in {400, 503}
         assert not is_signed_in(client)
-        assert taken < 5
+        assert taken < PATIENCE
 
     def test_leaves_sessions_alone(self, provider: Provider, client: Client) -> None:
         go(client)

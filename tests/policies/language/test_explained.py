@@ -186,6 +186,18 @@ class TestRecordings:
         assert found.parts is found.parts
         assert found.parts == explain_again(text, facts)
 
+    def test_look_a_claim_up_once_for_all_that_ask_for_it(self) -> None:
+        text = "allow: {or: [claim/team: {has: a}, claim/team: {has: b}]}"
+        assert ADA.person is not None
+        person = replace(ADA.person, claims={"team": ["b"]})
+        facts = replace(ADA, person=person)
+
+        found = recorded(text, facts)
+
+        assert isinstance(found, Recording)
+        assert found.decision.allow
+        assert found.parts == explain_again(text, facts)
+
     def test_name_the_smallest_changes(self) -> None:
         found = recorded("allow: {and: [groups: staff, email: ben@example.com]}")
 

@@ -67,11 +67,11 @@ def test_a_template_is_told_to_be_one() -> None:
 def test_a_file_that_is_too_large_is_refused_unread() -> None:
     content = b"#" * (reader.FILE.max_bytes + 1)
 
-    started = time.perf_counter()
+    started = time.process_time()
     found = refusals(content)
 
     assert found == [("too_large", 1, 1)]
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5
 
 
 def test_an_alias_bomb_costs_little() -> None:
@@ -99,7 +99,7 @@ def test_a_map_of_too_many_keys_is_refused_at_the_limit(
 
 @pytest.mark.nightly
 def test_a_map_that_fills_the_largest_file_is_refused_within_a_minute() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
 
     found = refusals(map_of(3_000_000))
 

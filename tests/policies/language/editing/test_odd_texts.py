@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from policies.language.editing import EditingError, Place, edit, set_comment
+from policies.language.editing.engine import carry_out
 from policies.language.editing.sheet import Sheet
+from policies.language.errors import Edit
 from policies.language.grammar import Operator
 from policies.language.nodes import to_json
 
@@ -218,3 +220,15 @@ def test_does_not_write_lines_that_begin_absurdly_far_to_the_right() -> None:
         edit(text, {"edit": "add-block", "action": "allow", "operator": "or"})
 
     assert refused.value.code == "unwritable"
+
+
+def test_a_change_that_means_something_else_is_dropped() -> None:
+    text = "allow: {or: [user: a]} # who\n"
+    sheet = Sheet.open(text)
+    wanted = Sheet.open(text.replace("user: a", "user: b")).root
+    place = text.index("a]")
+
+    edited = carry_out(sheet, wanted, (0,), lambda: [Edit(place, place + 1, "c")])
+
+    assert to_json(Sheet.open(edited.text).root) == to_json(wanted)
+    assert edited.text.endswith("# who\n")
