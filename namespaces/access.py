@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Now
 
 from console.core.actor import Actor
@@ -23,7 +23,7 @@ from namespaces.roles import ADMIN, ROLE_BY_CODE, Role
 AFTER_SLASH = "0"  # the character that follows "/" in ASCII
 OF_BINDING = (
     "content_object_id",
-    "content_object__path",
+    "path",
     "permission__codename",
     "group_id",
     "expires_at",
@@ -62,8 +62,12 @@ def read_grants(actor: Actor) -> tuple[Grant, ...]:
         return (EVERYWHERE,)
     if actor.is_anonymous:
         return ()
-    bindings = RoleBinding.objects.filter(_held_by(actor)).filter(
-        Q(expires_at__isnull=True) | Q(expires_at__gt=Now())
+    # Looked up for the few bindings that are left: a join would read the whole tree.
+    place = Namespace.objects.filter(pk=OuterRef("content_object_id"))
+    bindings = (
+        RoleBinding.objects.filter(_held_by(actor))
+        .filter(Q(expires_at__isnull=True) | Q(expires_at__gt=Now()))
+        .annotate(path=Subquery(place.values("path")))
     )
     if not actor.service_account_id:
         return tuple(
@@ -117,22 +121,23 @@ def _held_by(actor: Actor) -> Q:
             Q(service_account__expires_at__isnull=True)
             | Q(service_account__expires_at__gt=Now())
         )
-    # As a list of groups, and not as a join, which would read every membership.
-    groups = _groups().filter(
+    # As lists, and not as joins, which would read every person and membership.
+    people = _rows_of("user").filter(pk=actor.user_id, is_active=True)
+    groups = _rows_of("group").filter(
         is_active=True,
         memberships__user_id=actor.user_id,
         memberships__user__is_active=True,
     )
-    return Q(user_id=actor.user_id, user__is_active=True) | Q(
+    return Q(user_id__in=people.order_by().values("pk")) | Q(
         group_id__in=groups.order_by().values("pk")
     )
 
 
-def _groups() -> QuerySet[Any]:
-    """Groups of the directory, an app that this one must not import."""
-    model: Any = RoleBinding._meta.get_field("group").related_model  # noqa: SLF001
-    groups: QuerySet[Any] = model.objects.all()
-    return groups
+def _rows_of(subject: str) -> QuerySet[Any]:
+    """People or groups of the directory, an app that this one must not import."""
+    model: Any = RoleBinding._meta.get_field(subject).related_model  # noqa: SLF001
+    rows: QuerySet[Any] = model.objects.all()
+    return rows
 
 
 def _reach(path: str, bound_to: str) -> str:

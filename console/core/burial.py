@@ -102,6 +102,13 @@ class Burial:
                 )
 
 
+def too_large(limit: int = 0) -> TooLargeError:
+    """Return what is said when more would go than may go at a time."""
+    return TooLargeError(
+        f"more than {limit or MAX_ROWS} things would go at a time; delete it in parts"
+    )
+
+
 def gather(
     roots: Iterable[Model], *, without: Collection[type[Model]] = (), limit: int = 0
 ) -> Burial:
@@ -118,10 +125,7 @@ def gather(
         fresh = {key: row for key, row in fresh.items() if key not in known}
         known.update(fresh)
         if sum(map(len, burial.rows.values())) > (limit or MAX_ROWS):
-            raise TooLargeError(
-                f"more than {limit or MAX_ROWS} things would go at a time; "
-                "delete it in parts"
-            )
+            raise too_large(limit)
         for relation in _relations(model, without):
             for row in _pointing(relation, fresh):
                 if relation.on_delete is SET_NULL:

@@ -130,14 +130,29 @@ def watched(
         recorder.is_open = False  # what is done within is a part of it
     observer = _observers[act](actor=actor, **subject)
     before = observer.measure()
-    yield
-    groups = tuple(
-        one for one in observer.tell(before, observer.measure()) if one.count
-    )
+    enough: _TakenBack | None = None
+    try:
+        yield
+    except _TakenBack as end:
+        enough = end
+    after = before if enough else observer.measure()
+    groups = tuple(one for one in observer.tell(before, after) if one.count)
     if recorder is not None:
         recorder.groups = groups
+        if enough:
+            raise enough
     elif fingerprint(groups) != seen:
         raise WorldChangedError(details={"changes": [asdict(one) for one in groups]})
+
+
+def enough_is_known() -> None:
+    """End a preview here; anything else goes on.
+
+    For acts that are told by what was there before, at the point from which nothing
+    refuses them any more: what is left to write would only keep other writers waiting.
+    """
+    if _recorder.get() is not None:
+        raise _TakenBack
 
 
 def preview(act: Callable[[], Any]) -> Preview:

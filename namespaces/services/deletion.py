@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Max
+from django.db.models import Max, Sum
 
 from console.core import audit, burial, previews, tombstones
 from console.core.actor import Actor
@@ -71,10 +71,12 @@ def delete_namespace(
 
 
 def _delete(namespace: Namespace, *, actor: Actor, now: datetime, reason: str) -> None:
+    _check_is_small(namespace)
     going = burial.gather([namespace], without=[RoleBinding, Tally])
     told: dict[str, Any] = {"actor": actor, "now": now, "reason": reason}
     answers = signals.deleting.send(Namespace, namespace=namespace, going=going, **told)
     _check_all_may_go(namespace, going, [labels for _, labels in answers])
+    previews.enough_is_known()
     machines = going.of("namespaces.ApiServiceAccount")
     # The deepest first: what a namespace is in goes after it.
     places = sorted(going.of("namespaces.Namespace"), key=lambda row: -row.depth)
@@ -92,6 +94,17 @@ def _delete(namespace: Namespace, *, actor: Actor, now: datetime, reason: str) -
     going.remove()
     # Counts are not kept: the database counts what comes back.
     Tally.objects.filter(namespace__in=[row.pk for row in places]).delete()
+
+
+def _check_is_small(namespace: Namespace) -> None:
+    """Refuse at once what is counted to be too much, before all of it is read.
+
+    Others wait meanwhile.
+    """
+    counted = Tally.objects.filter(access.subtree(namespace.path, "namespace__path"))
+    things = counted.aggregate(total=Sum("count"))["total"] or 0
+    if things + selectors.count_below(namespace) > burial.MAX_ROWS:
+        raise burial.too_large()
 
 
 def _check_is_empty(namespace: Namespace) -> None:

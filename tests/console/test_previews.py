@@ -64,6 +64,21 @@ def test_a_preview_writes_nothing(cast: Cast) -> None:
     )
 
 
+def test_a_preview_ends_where_enough_is_known_and_an_act_goes_on() -> None:
+    box: list[int] = []
+
+    def act(seen: str = "") -> None:
+        with watched("box.fill", actor=TEST, seen=seen, box=box):
+            box.append(1)
+            previews.enough_is_known()
+            box.append(2)
+
+    assert preview(act).groups == ()  # what was there before, twice
+    assert box == [1]
+    act()
+    assert box == [1, 1, 2]
+
+
 def test_what_was_seen_is_done() -> None:
     box: list[int] = []
 

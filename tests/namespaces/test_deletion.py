@@ -198,6 +198,15 @@ class TestDeletingWithContents:
         with pytest.raises(TooLargeError, match="in parts"):
             delete(shop, cast.ada)
 
+    def test_that_is_counted_to_be_too_much_is_not_read_first(
+        self, cast: Cast, shop: Namespace, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(burial, "MAX_ROWS", 1)
+        monkeypatch.setattr(burial, "gather", None)
+
+        with pytest.raises(TooLargeError, match="in parts"):
+            delete(shop, cast.ada)
+
 
 class TestMachines:
     def test_go_along_with_their_tokens_and_come_back(

@@ -56,11 +56,18 @@ class Counting:
     def measure(self) -> Counted:
         """Return what decides over the routes now."""
         rows = self._routes()
-        total = rows.count()
+        total = self._count()
         limit = MANY if total <= MANY else MOST_LISTED
         shown = list(rows.order_by("name", "pk")[:limit])
         deciding = selectors.policies_of_many(shown)
         return Counted({one.pk: (one, deciding[one.pk]) for one in shown}, total)
+
+    def _count(self) -> int:
+        """Return how many routes there are, without reading those of a namespace."""
+        if self.namespace is None:
+            return self._routes().count()
+        actor = rules.afresh(self.actor)
+        return selectors.count_routes(actor, within=self.namespace.path)
 
     def _routes(self) -> QuerySet[Route]:
         rows = selectors.list_routes(rules.afresh(self.actor))

@@ -56,7 +56,7 @@ class Moving:
             },
             standing=standing_in(namespace, actor=actor),
             namespaces=namespace_selectors.count_below(namespace),
-            routes=selectors.within(selectors.list_routes(actor), namespace).count(),
+            routes=selectors.count_routes(actor, within=namespace.path),
         )
 
     def tell(self, before: Place, after: Place) -> Sequence[Group]:
