@@ -1,5 +1,6 @@
 """An authorizer with everything that it needs of the console, put together."""
 
+import importlib
 import logging
 import os
 import socket
@@ -8,6 +9,7 @@ import threading
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from cryptography.hazmat.primitives import hashes
@@ -34,6 +36,9 @@ from gateway.services.streaming import make_sinks
 from gateway.stream import Follower
 from policies import selectors as policy_selectors
 from policies import services as policy_services
+
+if TYPE_CHECKING:
+    from gateway.authorizer.grpc_serving import GrpcServer
 
 PURPOSE = b"postern statements to upstreams"
 ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # of P-256
@@ -82,16 +87,25 @@ def make_authorizer(*, name: str, console: str) -> Running:
 
 
 def run_authorizer(
-    address: str, *, console: str, number: int = 0, ends_with_input: bool = False
+    address: str,
+    *,
+    console: str,
+    grpc_address: str = "",
+    number: int = 0,
+    ends_with_input: bool = False,
 ) -> None:
-    """Answer proxies at an address until told to stop.
+    """Answer proxies at an address until told to stop, over gRPC too at another one.
 
     `number` tells processes at one address apart. With `ends_with_input` it stops when
     its standard input ends, which is when the process that started it is gone.
+
+    Raises:
+        AddressError, OSError: it can't listen there.
     """
     name = f"{socket.gethostname()} {address}" + (f" #{number}" if number else "")
     listening = serving.listen(address)
     running = make_authorizer(name=name, console=console)
+    over_grpc = _start_grpc(running.app, grpc_address) if grpc_address else None
     running.follower.start()
     running.writer.start()
     ended = threading.Event()
@@ -107,12 +121,22 @@ def run_authorizer(
     try:
         serving.serve(running.app, listening, watch=watch)
     finally:
+        if over_grpc is not None:
+            over_grpc.stop()
         ended.set()
         running.follower.stop()
         running.writer.stop()
         keeper.join()
         teller.join()
         connections.close_all()
+
+
+def _start_grpc(app: App, address: str) -> "GrpcServer":
+    # By name: its libraries take 25 MB, which whoever asks over HTTP need not pay.
+    module = importlib.import_module("gateway.authorizer.grpc_serving")
+    server: GrpcServer = module.GrpcServer(app, settings.PROXY_TOKEN.encode(), address)
+    server.start()
+    return server
 
 
 def _keep_used(app: App, ended: threading.Event) -> None:

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from argparse import ArgumentParser
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -29,6 +30,11 @@ class Command(BaseCommand):
             "--bind", default="127.0.0.1:8008", help="host:port, or unix:path"
         )
         parser.add_argument(
+            "--grpc-bind",
+            default="",
+            help="host:port, or unix:path, for proxies that ask over gRPC as well",
+        )
+        parser.add_argument(
             "--workers", type=int, default=1, help="processes, best one for each core"
         )
         parser.add_argument(
@@ -39,16 +45,28 @@ class Command(BaseCommand):
         parser.add_argument("--number", type=int, default=0, help="used internally")
 
     def handle(
-        self, *_: Any, bind: str, workers: int, console_url: str, number: int, **__: Any
+        self,
+        *_: Any,
+        bind: str,
+        grpc_bind: str,
+        workers: int,
+        console_url: str,
+        number: int,
+        **__: Any,
     ) -> None:
         """Answer until told to stop."""
         console = (console_url or services.console_url()).rstrip("/")
         if workers > 1:
-            Workers(bind, console, workers).run()
+            addresses = ("--bind", bind, "--grpc-bind", grpc_bind)
+            Workers((*addresses, "--console-url", console), workers).run()
             return
         try:
             services.run_authorizer(
-                bind, console=console, number=number, ends_with_input=number > 0
+                bind,
+                console=console,
+                grpc_address=grpc_bind,
+                number=number,
+                ends_with_input=number > 0,
             )
         except (AddressError, OSError) as error:
             raise CommandError(f"can't listen at {bind}: {error}") from error
@@ -60,11 +78,11 @@ class Workers:
     Each ends when its input does, so that none outlives this process, however it ends.
     """
 
-    def __init__(self, bind: str, console: str, count: int) -> None:
+    def __init__(self, options: Sequence[str], count: int) -> None:
         self._commands = {
             number: (
-                *(sys.executable, sys.argv[0], "authorizer", "--bind", bind),
-                *("--console-url", console, "--number", str(number)),
+                *(sys.executable, sys.argv[0], "authorizer"),
+                *(*options, "--number", str(number)),
             )
             for number in range(1, count + 1)
         }

@@ -107,13 +107,13 @@ def environment(folder: Path) -> Mapping[str, str]:
 
 @contextmanager
 def running(
-    folder: Path, name: str = "one", *, address: str = ""
+    folder: Path, name: str = "one", *, address: str = "", grpc_address: str = ""
 ) -> Iterator[Authorizer]:
     """Run an authorizer until the end of the block; it is ready to decide."""
     address, log = address or f"unix:{folder / name}.sock", folder / f"{name}.log"
     command = (
         *(sys.executable, str(ROOT / "manage.py"), "authorizer"),
-        *("--bind", address, "--console-url", CONSOLE),
+        *("--bind", address, "--grpc-bind", grpc_address, "--console-url", CONSOLE),
     )
     with log.open("wb") as output:
         process = subprocess.Popen(  # noqa: S603 - our own command

@@ -23,13 +23,19 @@ RETRIES = 30
 
 
 @pytest.mark.parametrize(
-    "times", [50, pytest.param(500, marks=pytest.mark.nightly)], ids=str
+    ("times", "over_grpc"),
+    [
+        pytest.param(50, False, id="http"),
+        pytest.param(500, False, id="http-long", marks=pytest.mark.nightly),
+        pytest.param(50, True, id="grpc", marks=pytest.mark.nightly),
+    ],
 )
 def test_requests_of_each_kind_get_their_answers_until_a_policy_changes(
-    tmp_path_factory: pytest.TempPathFactory, times: int
+    tmp_path_factory: pytest.TempPathFactory, times: int, over_grpc: bool
 ) -> None:
     # One environment for everything: starting it takes longer than the requests.
-    with running_world(Path(tmp_path_factory.mktemp("g"))) as world:
+    folder = Path(tmp_path_factory.mktemp("g"))
+    with running_world(folder, over_grpc=over_grpc) as world:
         client = Client(world)
         try:
             wrong = [one for kind in KINDS for one in ask(client, kind, times)]

@@ -22,9 +22,10 @@ from devices.models import DeviceCredential, DeviceEnrollment, DeviceType, Statu
 from directory.models import User
 from gateway import services
 from gateway.authorizer.answers import challenge_of
-from gateway.envoy import Options
+from gateway.envoy import Options, render
 from gateway.services.envoy_agent import EnvoyAgent
 from gateway.services.envoy_options import Place as EnvoyPlace
+from gateway.services.envoy_options import options_for, unseal
 from gateway.services.envoy_process import EnvoyProcess
 from gateway.services.local_authority import LocalAuthority, make_authority
 from namespaces.models import Namespace
@@ -44,7 +45,8 @@ from tests.factories import (
 )
 from tests.gateway.authorizer.processes import TOKEN, running, wait_for
 from tests.gateway.end_to_end.kinds import KINDS, STAFF, Case, Kind, Place
-from tests.gateway.envoy.running import RunningEnvoy
+from tests.gateway.end_to_end.over_grpc import asking_over_grpc
+from tests.gateway.envoy.running import RunningEnvoy, running_envoy
 from tests.gateway.envoy.servers import Recorder
 from tests.gateway.following import follow, snapshot_of
 from tests.people import actor_of
@@ -98,7 +100,7 @@ class World:
 
 
 @contextmanager
-def running_world(folder: Path) -> Iterator[World]:
+def running_world(folder: Path, *, over_grpc: bool = False) -> Iterator[World]:
     """Make the organization and run everything until the end of the block."""
     upstreams = {"one": Recorder("one"), "two": Recorder("two")}
     authority = make_authority(
@@ -108,15 +110,31 @@ def running_world(folder: Path) -> Iterator[World]:
         token = make_people()
         routes = make_routes(authority)
         services.deploy_changes(now=timezone.now())
-        with (
-            running(folder, address=f"127.0.0.1:{free_port()}") as authorizer,
-            _running_envoy(folder, authorizer.address, upstreams) as port,
-        ):
-            gateway = folder / "gateway"
-            yield World(port, gateway, upstreams, routes, token, authority)
+        address, grpc_address = (f"127.0.0.1:{free_port()}" for _ in range(2))
+        place = _place(folder / "gateway", address, upstreams)
+        envoy = (
+            _running_envoy_over_grpc(place, grpc_address)
+            if over_grpc
+            else _running_envoy(place)
+        )
+        more = {"grpc_address": grpc_address} if over_grpc else {}
+        with running(folder, address=address, **more), envoy as port:
+            yield World(port, place.folder, upstreams, routes, token, authority)
     finally:
         for one in upstreams.values():
             one.stop()
+
+
+def _place(folder: Path, authorizer: str, upstreams: dict[str, Recorder]) -> EnvoyPlace:
+    base = Options(
+        folder=str(folder / "envoy"),
+        port=0,
+        authorizers=(authorizer,),
+        proxy_token=TOKEN,
+        resolve={".internal": upstreams["one"].place, ".other": upstreams["two"].place},
+        authorizer_seconds=20,
+    )
+    return EnvoyPlace(base=base, folder=folder, has_local_authority=True)
 
 
 def free_port() -> int:
@@ -126,28 +144,32 @@ def free_port() -> int:
 
 
 @contextmanager
-def _running_envoy(
-    folder: Path, authorizer: str, upstreams: dict[str, Recorder]
-) -> Iterator[int]:
-    base = Options(
-        folder=str(folder / "gateway" / "envoy"),
-        port=0,
-        authorizers=(authorizer,),
-        proxy_token=TOKEN,
-        resolve={".internal": upstreams["one"].place, ".other": upstreams["two"].place},
-        authorizer_seconds=20,
-    )
-    place = EnvoyPlace(base=base, folder=folder / "gateway", has_local_authority=True)
-    process = EnvoyProcess(Path(base.folder), concurrency=1)
+def _running_envoy(place: EnvoyPlace) -> Iterator[int]:
+    """Run Envoy as the product does."""
+    folder = Path(place.base.folder)
+    process = EnvoyProcess(folder, concurrency=1)
     agent = EnvoyAgent(place, process, clock=timezone.now)
     try:
         agent.take_over(snapshot_of(follow("envoy")))
-        envoy = RunningEnvoy(Path(base.folder))
+        envoy = RunningEnvoy(folder)
         wait_for(lambda: _port_of(envoy) > 0)
         assert agent.problem() == ""
         yield envoy.port
     finally:
         process.stop()
+
+
+@contextmanager
+def _running_envoy_over_grpc(place: EnvoyPlace, address: str) -> Iterator[int]:
+    """Run an Envoy that asks over gRPC."""
+    snapshot = snapshot_of(follow("envoy"))
+    options = options_for(snapshot, place, now=timezone.now())
+    rendered = render(snapshot, options, unseal=unseal)
+    assert not rendered.problems
+    with running_envoy(
+        rendered, change=lambda files: asking_over_grpc(files, address)
+    ) as envoy:
+        yield envoy.port
 
 
 def _port_of(envoy: RunningEnvoy) -> int:

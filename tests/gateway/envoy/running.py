@@ -6,7 +6,7 @@ import socket
 import ssl
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from gateway.services.envoy_process import ask_admin
 from tests.gateway.envoy.servers import Answer
 
 PATIENCE = 30.0
+Files = Mapping[str, bytes]
 
 
 class RunningEnvoy:
@@ -59,10 +60,12 @@ class RunningEnvoy:
 
 
 @contextmanager
-def running_envoy(rendered: Rendered) -> Iterator[RunningEnvoy]:
-    """Run an Envoy on rendered files until the body ends."""
+def running_envoy(
+    rendered: Rendered, *, change: Callable[[Files], Files] = dict
+) -> Iterator[RunningEnvoy]:
+    """Run an Envoy on rendered files, changed as told, until the body ends."""
     folder = Path(rendered.options.folder)
-    write_files(rendered.files(), folder)
+    write_files(change(rendered.files()), folder)
     log = folder / "envoy.log"
     command = [
         *(str(envoy_path()), "--config-path", str(folder / "bootstrap.json")),
