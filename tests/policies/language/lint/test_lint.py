@@ -139,8 +139,8 @@ def test_has_no_fix_for_a_text_that_cannot_be_edited_by_lines() -> None:
     assert all(problem.fix is None for problem in found)
     tab = "allow:\n  or:\n    - groups: 017\n        \t# a\n    - user: b\n"
     assert [problem.fix for problem in lint(parse(tab))] == [None]
-    marked = "\ufeffallow: {or: [{http_method: get}]}"
-    assert [problem.fix for problem in lint(parse(marked))] == [None]
+    marked = "\ufeffallow: {or: [{http_method: get}, {user: ''}]}"
+    assert [problem.fix for problem in lint(parse(marked))] == [None, None]
     more = "allow: {or: [&a {email: {ends_with: b.c}}, {user: {is: [d]}}]}"
     assert all(problem.fix is None for problem in lint(parse(more)))
     assert all(
