@@ -11,7 +11,16 @@ from typing import Any, Final
 
 import regorus
 
-from . import analysis, guards, negation, ordering, record_uses, shapes, variables
+from . import (
+    analysis,
+    guards,
+    negation,
+    ordering,
+    record_uses,
+    shapes,
+    slices,
+    variables,
+)
 from .builtins import REFUSED
 from .fetching import FETCHED, NotFetchedError, response_of
 from .replacements import REPLACED, attempt
@@ -85,6 +94,7 @@ class Host:
             "rand.intn": (2, self._chance),
             "uuid.rfc4122": (1, self._uuid),
             ordering.COMPARE: (2, ordering.compare),
+            slices.SLICE: (3, slices.cut),
         }
         served |= REPLACED
         # The engine brings these along; the check refuses them, and so does this.
@@ -168,6 +178,8 @@ class Module:
             self._change(negation.ask_first(self.source, self.tree))
         if "<" in self.source or ">" in self.source:
             self._change(ordering.rewrite(self._text, self._text_tree))
+        if "slice" in self.source:
+            self._change(slices.rewrite(self._text, self._text_tree))
         self.is_asked = self._engine.get_packages() == [QUERY]
         self._guarded: Any = None
         self._problem: CompileError | None = None

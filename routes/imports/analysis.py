@@ -9,6 +9,7 @@ from routes.imports.file_marks import FileMarks
 from routes.imports.findings import Place
 from routes.imports.outline import Outline, read_outline
 from routes.imports.placeholders import check_placeholders
+from routes.imports.policy_reader import CheckRego
 from routes.imports.progress import Report, unheard
 from routes.imports.reader import Readable, read
 from routes.imports.route_reader import RouteReader
@@ -22,11 +23,16 @@ MAX_COMPARED = 200
 
 
 def analyze(
-    content: bytes | str, *, allowlist: Allowlist, report: Report = unheard
+    content: bytes | str,
+    *,
+    allowlist: Allowlist,
+    report: Report = unheard,
+    check_rego: CheckRego | None = None,
 ) -> Draft:
     """Return everything that a file says, and everything that is wrong with it.
 
-    `report` hears how many routes have been read.
+    `report` hears how many routes have been read. `check_rego` checks policies in
+    Rego; without it they are refused.
     """
     readable, findings = read(content)
     draft = Draft(findings=findings)
@@ -48,6 +54,7 @@ def analyze(
         marks,
         allowlist=allowlist,
         as_written=not _is_json(readable),
+        check_rego=check_rego,
     )
     for number, node in enumerate(outline.routes, start=1):
         report("reading", number, len(outline.routes))
@@ -81,10 +88,13 @@ def _read_loose(
             )
     used = {policy.id for route in draft.routes for policy in route.policies}
     for entry in marks.catalog.values():
-        if entry.id in used or entry.source is None or entry.is_rego:
+        if entry.id in used or entry.source is None:
+            continue
+        if entry.is_rego and not reader.reads_rego:
             continue
         policy = reader.read_source(
             entry.source,
+            is_rego=entry.is_rego,
             place=Place(entry.line),
             id=entry.id,
             name=entry.name,

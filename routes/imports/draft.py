@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from policies import language
 from policies.language import Action, PolicyDocument
 from routes.imports.findings import Findings, Place
 
@@ -19,12 +20,13 @@ class DraftPolicy:
     says nothing. `id`, `home` (a namespace by its names) and `arrives_by` come from
     our own marks: the policy that it was exported from, where that lived, and whether
     it arrived at the route by itself ("inherited" or "enforced"). What limits only
-    was enforced above the route.
+    was enforced above the route. `document` is None for Rego; that can let in somebody
+    if it defines `allow`.
     """
 
     source: str
     meaning: str
-    document: PolicyDocument
+    document: PolicyDocument | None
     place: Place
     name: str = ""
     description: str = ""
@@ -34,10 +36,25 @@ class DraftPolicy:
     home: str = ""
     arrives_by: str = ""
     limits_only: bool = False
+    defines_allow: bool = False
+
+    @property
+    def code(self) -> str:
+        """What it is written in, by the code of its language."""
+        return "rego" if self.document is None else "ppl"
+
+    @property
+    def allows_anonymous(self) -> bool:
+        """It could let in anybody; of Rego nothing else can be proven."""
+        if self.document is None:
+            return self.defines_allow
+        return language.could_allow_anonymous(self.document)
 
     @property
     def is_ceiling(self) -> bool:
         """It takes access away from whom its allow rules don't let in."""
+        if self.document is None:
+            return self.limits_only and self.defines_allow
         return self.limits_only and self.document.has(Action.ALLOW)
 
 

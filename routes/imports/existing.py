@@ -155,6 +155,7 @@ def _group_ids(drafts: Sequence[DraftPolicy]) -> set[str]:
     return {
         text
         for draft in drafts
+        if draft.document is not None
         for node in draft.document.criteria()
         if node.name == "groups"
         for text in _texts(node.value)

@@ -77,6 +77,7 @@ class PolicyStep:
     policy_id: UUID | None = None
     version: int = 0
     allows_anonymous: bool = False
+    language: str = "ppl"
     route_count: int = 0
     changes: tuple[str, ...] = ()
 
@@ -86,6 +87,7 @@ class PolicyStep:
             "action": self.action.value,
             "name": self.name,
             "source": self.source,
+            "language": self.language,
             "namespace_id": str(self.namespace_id),
             "namespace": self.namespace,
             "line": self.place.line,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from console.core.exceptions import ValidationFailedError
-from policies import language, validation
+from policies import validation
 from routes.imports.draft import DraftPolicy
 from routes.imports.existing import Existing
 from routes.imports.findings import Findings, Place, join_words
@@ -129,6 +129,7 @@ class PolicySteps:
             policy_id=policy.pk,
             version=policy.version,
             allows_anonymous=policy.allows_anonymous,
+            language=policy.language,
         )
         if draft is not None and draft.id == str(policy.pk):
             self._compare(step, policy, draft)
@@ -155,7 +156,8 @@ class PolicySteps:
         step.action = Action.UPDATE
         step.changes = tuple(changes)
         step.source = draft.source if "source" in changes else policy.source
-        step.allows_anonymous = language.could_allow_anonymous(draft.document)
+        step.language = draft.code
+        step.allows_anonymous = draft.allows_anonymous
         for name in NOTES:
             setattr(step, name, getattr(draft, name))
 
@@ -209,15 +211,17 @@ class PolicySteps:
             description=draft.description,
             explanation=draft.explanation,
             remediation=draft.remediation,
-            allows_anonymous=language.could_allow_anonymous(draft.document),
+            allows_anonymous=draft.allows_anonymous,
+            language=draft.code,
         )
 
     def _name(self, position: int, step: PolicyStep, taken: set[str]) -> str:
         """Return a name that nothing else has: the file's, or one for the meaning."""
         user = next(iter(self._users.get(position, ())), "")
-        meant = step.name or name_policy(
-            self._drafts[position].document, group_names=self._existing.group_names
-        )
+        document = self._drafts[position].document
+        meant = step.name
+        if not meant and document is not None:
+            meant = name_policy(document, group_names=self._existing.group_names)
         fallback = f"Access to {user}" if user else "Imported policy"
         candidates = [meant, f"{meant} ({user})" if meant and user else "", fallback]
         for name in candidates:

@@ -15,7 +15,7 @@ from routes.imports.draft import DraftPolicy, DraftRoute
 from routes.imports.file_marks import FileMarks
 from routes.imports.findings import Findings, Place
 from routes.imports.marked import take_apart
-from routes.imports.policy_reader import PolicyReader
+from routes.imports.policy_reader import CheckRego, PolicyReader
 from routes.imports.sub_policies import SubPolicyReader
 from routes.settings_table import BY_SPELLING, POLICY_KEYS
 from routes.validation import Allowlist
@@ -38,16 +38,24 @@ class RouteReader:
         *,
         allowlist: Allowlist,
         as_written: bool = True,
+        check_rego: CheckRego | None = None,
     ) -> None:
         self._findings = findings
         self._marks = marks
         self._allowlist = allowlist
         self._clipper = Clipper(text, as_written=as_written)
         # What an export holds has been saved as it is.
-        self._policies = PolicyReader(findings, warns=not marks.exported_from)
+        self._policies = PolicyReader(
+            findings, warns=not marks.exported_from, check_rego=check_rego
+        )
         self._sub_policies = SubPolicyReader(
             self._clipper, findings, self._policies, marks
         )
+
+    @property
+    def reads_rego(self) -> bool:
+        """There is something that checks Rego."""
+        return self._policies.reads_rego
 
     def read(self, node: Node) -> DraftRoute | None:
         """Return the route of a node, or None when it has problems."""
@@ -90,9 +98,12 @@ class RouteReader:
         )
         return self._policies.read(clipping)
 
-    def read_source(self, source: str, **details: Any) -> DraftPolicy | None:
+    def read_source(
+        self, source: str, *, is_rego: bool = False, **details: Any
+    ) -> DraftPolicy | None:
         """Return a policy from its bare text."""
-        return self._policies.read(Clipping(source, Place()), **details)
+        read = self._policies.read_rego if is_rego else self._policies.read
+        return read(Clipping(source, Place()), **details)
 
     def _read_settings(
         self, node: MappingNode, entries: Entries

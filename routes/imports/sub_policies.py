@@ -1,7 +1,7 @@
 """`sub_policies` of a route: policies with a name of their own, in PPL or in Rego.
 
-Core evaluates their Rego only; `source_ppl` is what a console wrote it from. Here the
-PPL is what counts, so Rego that says something of its own can't be taken over.
+Core evaluates their Rego only; `source_ppl` is what a console wrote it from. Rego of
+our own export leads back to what it was made from; other Rego becomes policies in Rego.
 """
 
 from collections.abc import Mapping
@@ -82,11 +82,15 @@ class SubPolicyReader:
         self._check_keys(item)
         place = Place.of(item)
         details = self._details(entries, place)
-        found = [
-            policy
-            for clipping in self._clippings(entries, place)
-            if (policy := self._policies.read(clipping, **details)) is not None
+        read = [
+            self._policies.read(one, **details)
+            for one in self._clippings(entries, place)
         ]
+        read += [
+            self._policies.read_rego(one, **details)
+            for one in self._modules(entries, place)
+        ]
+        found = [policy for policy in read if policy is not None]
         if not found and not self._findings.problems:
             self._findings.warning(
                 "no_rules", "this sub-policy has no rules", Place.of(item)
@@ -139,14 +143,41 @@ class SubPolicyReader:
             node = entries["source_ppl"][1]
             if isinstance(node, ScalarNode):
                 clipping = self._clipper.clip_text(node)
-        rego = [
-            item.text
-            for item in to_items(entries["rego"][1])
-            if isinstance(item, ScalarNode)
+        is_ours = clipping is not None and _is_made_of(clipping.source, entries, mark)
+        return clipping if is_ours else None
+
+    def _modules(self, entries: Entries, place: Place) -> list[Clipping]:
+        """Return the texts in Rego that become policies of their own."""
+        if not _has_rego(entries) or self._our_source(entries, place) is not None:
+            return []
+        key, value = entries["rego"]
+        if not self._policies.reads_rego:
+            self._refuse_rego(key, "rules in Rego can't be read here")
+            return []
+        mark = self._mark_before(place)
+        if mark is not None:
+            described = self._marks.catalog.get(mark.text("id").lower())
+            source = None if described is None else described.source
+            if source is not None and _is_made_of(source, entries, mark):
+                return [Clipping(source, place)]
+            if described is not None and (
+                mark.text("by") == ENFORCED or not described.is_rego
+            ):
+                # It was made from another text, which it no longer says.
+                self._refuse_rego(key, "Rego of an export was changed by hand")
+                return []
+        if "source_ppl" in entries and not _is_blank(entries["source_ppl"][1]):
+            self._findings.warning(
+                "source_ppl_left_out",
+                "Core evaluates `rego` and not `source_ppl`, so `rego` is imported",
+                Place.of(entries["source_ppl"][0]),
+                remedy="remove `rego`, if `source_ppl` says the same",
+            )
+        return [
+            self._clipper.clip_text(item)
+            for item in to_items(value)
+            if isinstance(item, ScalarNode) and item.text.strip()
         ]
-        if clipping is None or seal_of(clipping.source, rego) != mark.text("seal"):
-            return None
-        return clipping
 
     def _text_of(self, key: ScalarNode, value: Node) -> str:
         if isinstance(value, ScalarNode):
@@ -164,13 +195,9 @@ class SubPolicyReader:
                 self._findings,
             )
         ]
-        has_rego = "rego" in entries and not _is_blank(entries["rego"][1])
-        if has_rego:
+        if _has_rego(entries):
             ours = self._our_source(entries, place)
-            if ours is not None:
-                return [*found, ours]
-            self._refuse_rego(entries)
-            return found
+            return found if ours is None else [*found, ours]
         if "source_ppl" in entries and not _is_blank(entries["source_ppl"][1]):
             key, value = entries["source_ppl"]
             found.append(
@@ -186,18 +213,27 @@ class SubPolicyReader:
             )
         return found
 
-    def _refuse_rego(self, entries: Entries) -> None:
-        remedy = (
-            "remove `rego`, if `source_ppl` says the same"
-            if "source_ppl" in entries
-            else "write the rules in PPL, under `source_ppl` or `policy`"
-        )
+    def _refuse_rego(self, key: ScalarNode, why: str) -> None:
         self._findings.problem(
             "rego",
-            "rules in Rego can't be imported",
-            Place.of(entries["rego"][0]),
-            remedy=remedy,
+            why,
+            Place.of(key),
+            remedy="change the policy in the console, or import the file unchanged",
         )
+
+
+def _has_rego(entries: Entries) -> bool:
+    return "rego" in entries and not _is_blank(entries["rego"][1])
+
+
+def _is_made_of(source: str, entries: Entries, mark: Mark) -> bool:
+    """Return whether the Rego of an entry is what an export made of a text."""
+    rego = [
+        item.text
+        for item in to_items(entries["rego"][1])
+        if isinstance(item, ScalarNode)
+    ]
+    return seal_of(source, rego) == mark.text("seal")
 
 
 def _is_blank(value: Node) -> bool:

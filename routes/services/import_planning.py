@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
@@ -22,6 +23,7 @@ from console.core.transactions import writing
 from namespaces import access
 from namespaces import selectors as namespace_selectors
 from namespaces.permissions import Permission
+from policies import selectors as policy_selectors
 from routes import selectors
 from routes.exceptions import ImportNotReadyError
 from routes.imports import progress as board
@@ -65,7 +67,7 @@ def preview_import(
         PermissionDeniedError: the actor may not create routes and policies there.
     """
     check_may_import(namespace_id, actor=actor)
-    draft = analyze(content, allowlist=rules.allowlist())
+    draft = read_file(content, namespace_id)
     with writing(), _rolled_back():
         return make_plan(draft, namespace_id, options=options, actor=actor)
 
@@ -112,7 +114,7 @@ def begin_import(
             run.save(force_insert=True)
             jobs.run_after_commit("routes.read_import", run_id=str(run.pk))
         return run
-    draft = analyze(content, allowlist=rules.allowlist())
+    draft = read_file(content, namespace.pk)
     with writing():
         run.save(force_insert=True)
         return _keep_plan(run, draft, actor=actor, now=now)
@@ -125,7 +127,7 @@ def read_import(run_id: UUID | str, *, now: datetime) -> ImportRun:
         return run
     report = board.reporter(run.pk)
     report("reading", 0, 0)
-    draft = analyze(unpack(run), allowlist=rules.allowlist(), report=report)
+    draft = read_file(unpack(run), run.namespace_id, report=report)
     report("comparing", 0, 0)
     with writing():
         run.refresh_from_db()
@@ -146,13 +148,25 @@ def review_import(
     run = selectors.get_import(run_id, actor=actor)
     check_may_import(run.namespace_id, actor=actor)
     content = unpack(run)
-    draft = analyze(content, allowlist=rules.allowlist())
+    draft = read_file(content, run.namespace_id)
     with writing():
         run.refresh_from_db()
         if run.status not in REVIEWABLE:
             raise ImportNotReadyError
         run.plan = {"options": options.to_json()}
         return _keep_plan(run, draft, actor=actor, now=now)
+
+
+def read_file(
+    content: bytes, namespace_id: UUID | str, *, report: board.Report = board.unheard
+) -> Draft:
+    """Return what a file says; Rego in it is checked as it is when it is saved."""
+    return analyze(
+        content,
+        allowlist=rules.allowlist(),
+        report=report,
+        check_rego=partial(policy_selectors.check_rego, namespace_id=namespace_id),
+    )
 
 
 def check_may_import(namespace_id: UUID | str, *, actor: Actor) -> "Namespace":
@@ -185,6 +199,7 @@ def make_plan(
     if draft.findings.problems == 0 and not is_final:
         _check_hosts(plan, draft, actor=actor)
         _check_upstreams(plan, draft, actor=actor)
+        _check_rego(plan, draft, actor=actor)
         plan.findings = draft.findings.in_order()
     return plan
 
@@ -255,6 +270,21 @@ def _check_hosts(plan: Plan, draft: Draft, *, actor: Actor) -> None:
                 error.message,
                 places[namespace_id, use],
                 remedy="remove the route, or import it where its host belongs",
+            )
+
+
+def _check_rego(plan: Plan, draft: Draft, *, actor: Actor) -> None:
+    """Report policies in Rego where the actor may write none."""
+    for step in plan.policies:
+        if step.language == "ppl" or step.action not in WRITES:
+            continue
+        namespace = access.check_can(actor, Permission.POLICY_CREATE, step.namespace_id)
+        if not access.can(actor, Permission.POLICY_EDIT_REGO, namespace):
+            draft.findings.problem(
+                "rego_needs_admin",
+                f"policies in Rego are for admins of {namespace.name}",
+                step.place,
+                remedy="have an admin import the file",
             )
 
 

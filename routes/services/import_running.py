@@ -15,7 +15,6 @@ from console.core.transactions import writing
 from routes import selectors
 from routes.exceptions import ImportChangedError, ImportNotReadyError
 from routes.imports import progress as board
-from routes.imports.analysis import analyze
 from routes.imports.plan import Plan, options_of
 from routes.models import ImportRun, ImportStatus
 from routes.services import rules
@@ -23,6 +22,7 @@ from routes.services.import_planning import (
     actor_of,
     check_may_import,
     make_plan,
+    read_file,
     unpack,
 )
 from routes.services.import_writing import write_plan
@@ -110,7 +110,7 @@ def perform_import(
 
 def _apply(run: ImportRun, report: board.Report, *, now: datetime) -> None:
     report("reading", 0, 0)
-    draft = analyze(unpack(run), allowlist=rules.allowlist(), report=report)
+    draft = read_file(unpack(run), run.namespace_id, report=report)
     report("comparing", 0, 0)
     actor = actor_of(run)
     with writing():

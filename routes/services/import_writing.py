@@ -58,6 +58,7 @@ class _Writer:
                 PolicyDraft(
                     name=step.name,
                     source=step.source,
+                    language=step.language,
                     description=step.description,
                     explanation=step.explanation,
                     remediation=step.remediation,
@@ -84,6 +85,7 @@ class _Writer:
                 version=step.version,
                 name=step.name,
                 source=step.source,
+                language=step.language,
                 description=step.description,
                 explanation=step.explanation,
                 remediation=step.remediation,

@@ -10,6 +10,7 @@ from policies.language import UntranslatableError
 from policies.models import Policy
 from routes import services
 from routes.exceptions import ExportRefusedError
+from routes.imports.plan import Differing
 from routes.models import Route
 from tests.factories import NOW, make_policy, make_route
 from tests.people import Cast
@@ -240,15 +241,58 @@ class TestPoliciesInRego:
         assert part["rego"] == [self.SOURCE]
         assert "source_ppl" not in part
 
-    def test_come_back_with_a_plain_refusal(self, cast: Cast) -> None:
+    def test_come_back_as_they_were(self, cast: Cast) -> None:
+        policy = make_policy(
+            "Reads", namespace=cast.web, language="rego", source=self.SOURCE
+        )
+        make_policy("Idle", namespace=cast.web, language="rego", source="allow := true")
+        route = make_route("Wiki", policy, namespace=cast.web)
+        text = export(cast.web)
+
+        unchanged = begin(text, cast.web)
+        Route.objects.filter(pk=route.pk).delete()
+        Policy.objects.all().delete()
+        restore(text, cast.web)
+
+        assert unchanged.plan["counts"]["policies"]["create"] == 0
+        assert unchanged.plan["counts"]["routes"]["unchanged"] == 1
+        found = Policy.objects.order_by("name").values_list(
+            "name", "source", "language"
+        )
+        assert list(found) == [
+            ("Idle", "allow := true", "rego"),
+            ("Reads", self.SOURCE, "rego"),
+        ]
+        assert export(cast.web).count("allow := true") == text.count("allow := true")
+
+    def test_differ_when_they_were_edited(self, cast: Cast) -> None:
         policy = make_policy(
             "Reads", namespace=cast.web, language="rego", source=self.SOURCE
         )
         make_route("Wiki", policy, namespace=cast.web)
+        text = export(cast.web)
+        edited = text.replace(' "POST"', ' "PUT"')
 
-        run = begin(export(cast.web), cast.web)
+        refused = begin(edited, cast.web)
+        restore(edited, cast.web, differing=Differing.UPDATE)
 
-        assert {one["code"] for one in run.plan["findings"]} == {"rego"}
+        assert [one["code"] for one in refused.plan["findings"]] == ["policy_differs"]
+        policy.refresh_from_db()
+        assert (policy.version, '"PUT"' in policy.source) == (2, True)
+
+    def test_as_ceilings_lead_back_to_the_policy(self, cast: Cast) -> None:
+        ceiling = make_policy(
+            "Reads", namespace=cast.web, language="rego", source="allow := true"
+        )
+        attach(ceiling, cast.web, "enforced")
+        make_route("Wiki", namespace=cast.web)
+        text = export(cast.web)
+
+        run = begin(text, cast.web)
+        edited = begin(text.replace("postern_told[reason]", "x[reason]"), cast.web)
+
+        assert run.plan["counts"]["routes"]["unchanged"] == 1
+        assert [one["code"] for one in edited.plan["findings"]] == ["rego"]
 
     def test_are_told_as_a_deny_where_they_are_enforced(self, cast: Cast) -> None:
         ceiling = make_policy(
