@@ -8,8 +8,10 @@ from policies.services.attachments import (
 from policies.services.deletion import delete_policies, delete_policy, restore_policy
 from policies.services.examples import (
     MAX_EXAMPLES,
+    Coverage,
     ExampleResult,
     add_example,
+    coverage_of,
     remove_example,
     run_examples,
     try_examples,
@@ -65,6 +67,7 @@ __all__ = [
     "MAX_EXAMPLES",
     "PERMISSION_FOR",
     "SHORTEST",
+    "Coverage",
     "Draft",
     "ExampleResult",
     "PolicyDraft",
@@ -78,6 +81,7 @@ __all__ = [
     "add_example",
     "answers_for",
     "attach_to_namespace",
+    "coverage_of",
     "create_policies",
     "create_policy",
     "delete_policies",

@@ -49,6 +49,34 @@ class ExampleResult:
         return self.outcome == self.example.expected
 
 
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """The lines of a text in Rego that some request runs, and those that none does."""
+
+    covered: tuple[int, ...]
+    missed: tuple[int, ...]
+
+    @property
+    def lines(self) -> int:
+        """How many lines there are that can run."""
+        return len(self.covered) + len(self.missed)
+
+
+def coverage_of(results: Sequence[ExampleResult]) -> Coverage | None:
+    """Return which lines examples run together, None unless they are of Rego."""
+    tried = [
+        part.rego
+        for result in results
+        for part in (result.trial.policies if result.trial else ())
+        if part.rego is not None
+    ]
+    if not tried:
+        return None
+    covered = {line for one in tried for line in one.covered}
+    missed = {line for one in tried for line in one.not_covered} - covered
+    return Coverage(tuple(sorted(covered)), tuple(sorted(missed)))
+
+
 @writing()
 def add_example(
     policy_id: UUID | str,
@@ -153,7 +181,7 @@ def _tried(
 ) -> ExampleResult:
     attempt = selectors.attempt_of(example, now=now)
     try:
-        trial = try_draft(draft, attempt, actor=actor, now=now)
+        trial = try_draft(draft, attempt, actor=actor, now=now, covers=draft.is_rego)
     except ValidationFailedError as error:
         return ExampleResult(example, None, error.message)
     return ExampleResult(example, trial)

@@ -13,6 +13,7 @@ from console.core.exceptions import ConsoleError, ValidationFailedError
 from console.core.generic.pages import Page
 from namespaces import access
 from namespaces.permissions import Permission
+from policies import services as policy_services
 from policies.exceptions import PolicyTextError
 from policies.forms import AttemptForm
 from policies.views.examples import example_rows
@@ -70,7 +71,12 @@ class EffectPage(Page):
             actor=self.actor,
         )
         return self.render_to_response(
-            self.get_context_data(effect=effect, panel=panel, examples=rows)
+            self.get_context_data(
+                effect=effect,
+                panel=panel,
+                examples=rows,
+                coverage=policy_services.coverage_of(effect.examples),
+            )
         )
 
     def _keep_url(self, effect: Effect) -> str:

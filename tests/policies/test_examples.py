@@ -4,6 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.urls import reverse
 
 from console.core.exceptions import PermissionDeniedError, ValidationFailedError
 from console.core.models import AuditEvent
@@ -52,6 +53,55 @@ def keep(
     }
     attempt = Attempt(at=NOW, person_id=person.pk if person else None)
     return services.add_example(policy.pk, attempt, **defaults | values)
+
+
+def effect_of(policy: Policy, cast: Cast) -> str:
+    """Return the page with the effect of a policy as it is saved."""
+    address = reverse("routes:policy-effect", kwargs={"id": policy.pk})
+    asked = {"method": "GET", "path": "/", "source": policy.source}
+    answer = client_of(cast.ada).post(address, asked)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+class TestCoverage:
+    SOURCE = """allow {
+  input.http.method == "GET"
+  input.http.path == "/"
+} else = [false, {"other"}] {
+  input.http.method == "POST"
+}"""
+
+    def test_puts_the_lines_of_all_examples_together(self, cast: Cast) -> None:
+        policy = make_policy(
+            "Reads", namespace=cast.web, source=self.SOURCE, language="rego"
+        )
+        actor = actor_of(cast.ada)
+        keep(cast, policy, actor=actor)
+
+        one = services.run_examples(policy.pk, actor=actor, now=NOW)
+        attempt = Attempt(at=NOW, method="POST")
+        services.add_example(
+            policy.pk, attempt, name="post", expected="deny", actor=actor, now=NOW
+        )
+        two = services.run_examples(policy.pk, actor=actor, now=NOW)
+
+        first, both = services.coverage_of(one), services.coverage_of(two)
+        assert first is not None
+        assert both is not None
+        assert {2, 3} <= set(first.covered)
+        assert 5 in first.missed
+        assert both.missed == ()
+        assert both.lines == first.lines
+        said = f"Together they run {both.lines} of {both.lines} lines"
+        assert said in effect_of(policy, cast)
+
+    def test_is_none_for_ppl(self, cast: Cast, policy: Policy) -> None:
+        keep(cast, policy)
+
+        results = services.run_examples(policy.pk, actor=actor_of(cast.mia), now=NOW)
+
+        assert services.coverage_of(results) is None
 
 
 def outcomes_of(policy: Policy) -> list[str]:
