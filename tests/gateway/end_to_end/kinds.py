@@ -53,6 +53,7 @@ class Case:
             that must not.
         told: headers of the answer, likewise.
         body: what the answer says, where it isn't the upstream's.
+        status_of_core: where we answer otherwise than Core, on purpose.
     """
 
     path: str = "/"
@@ -68,6 +69,7 @@ class Case:
     heard: Mapping[str, str | None] = field(default_factory=dict)
     told: Mapping[str, str] = field(default_factory=dict)
     body: str | None = None
+    status_of_core: int = 0
 
 
 @dataclass(frozen=True)
@@ -330,7 +332,8 @@ ROUTED = (
         ),
         (
             Case("/ws", "ada", 101, "one:/ws", headers=SOCKET),
-            Case("/ws", headers=SOCKET, status=401),
+            # No socket can follow Core's redirect to a page.
+            Case("/ws", headers=SOCKET, status=401, status_of_core=302),
             Case("/ws", "eve", headers=SOCKET, status=403),
             Case("/plain", "ada", headers=SOCKET, status=403),
             _there("/ws"),
