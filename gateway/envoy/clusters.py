@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 PROTOCOLS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
 TLS_SCHEMES = ("https", "https+unix")
 SOCKETS = ("unix", "https+unix")
+ONLY_CORE_UPSTREAMS = ("tcp", "udp", "ssh")
 PORTS = {"https": 443}
 IN_FRONT_OF_TLS = "envoy.transport_socket_match"
 # Envoy wants both thresholds; so many are usual.
@@ -58,7 +59,7 @@ def _upstream(text: str) -> Upstream:
     url, comma, weight = text.partition(",")
     parts = split_url(url)
     scheme = parts["scheme"].lower()
-    if scheme in ("tcp", "udp", "ssh"):
+    if scheme in ONLY_CORE_UPSTREAMS:
         raise RenderError(f"{scheme} upstreams are served by a Pomerium Core only")
     number = int(weight) if comma else None
     if scheme in SOCKETS:

@@ -40,8 +40,9 @@ GENERAL = (
         section=sections.GENERAL,
         common=True,
         help=(
-            "The address that people use: https://host, tcp+https://host:port, "
-            "udp+https://host:port or ssh://name. Paths are set under Path matching."
+            "The address that people use: https://host. Paths are set under Path "
+            "matching. A Pomerium Core serves tcp+https://host:port, "
+            "udp+https://host:port and ssh://name as well; our own proxies don't."
         ),
         required=True,
         maximum=2000,
@@ -55,7 +56,8 @@ GENERAL = (
         common=True,
         help=(
             "The upstreams that requests go to. With a weight each, requests are "
-            "shared in that proportion; give all of them a weight, or none."
+            "shared in that proportion; give all of them a weight, or none. Those at "
+            "tcp://, udp:// and ssh:// are for a Pomerium Core only."
         ),
         maximum=100,
         placeholder="http://wiki.internal:8080",

@@ -13,6 +13,8 @@ from gateway.envoy import (
     ServerCertificate,
     render,
 )
+from gateway.envoy.clusters import ONLY_CORE_UPSTREAMS
+from gateway.envoy.matching import ONLY_CORE
 from routes.settings_table import TABLE, Destination
 from tests.gateway.envoy.documents import route_document, snapshot_of
 
@@ -119,6 +121,14 @@ def test_what_only_core_serves_is_left_out_and_named(address: str) -> None:
 
     assert "Pomerium Core only" in made.problems[0].text
     assert hosts_of(made) == {"catch-all": []}
+
+
+def test_the_form_says_which_addresses_only_core_serves() -> None:
+    shown = {one.key: one.explanation for one in TABLE if one.key in {"from", "to"}}
+
+    assert all("Pomerium Core" in text for text in shown.values())
+    assert all(f"{scheme}://" in shown["from"] for scheme in ONLY_CORE)
+    assert all(f"{scheme}://" in shown["to"] for scheme in ONLY_CORE_UPSTREAMS)
 
 
 def test_secrets_are_opened_and_lie_in_files_of_their_own() -> None:
