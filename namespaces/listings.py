@@ -14,6 +14,7 @@ from console.core.models import AuditEvent
 from namespaces import access, selectors
 from namespaces.models import ApiServiceAccount, Namespace, RoleBinding
 from namespaces.roles import ROLES
+from namespaces.scoping import below
 
 KINDS = (
     ("namespace", "Namespaces"),
@@ -51,10 +52,11 @@ def namespace_filter(field: str = "namespace") -> Filter[Any]:
     `field` leads from the row to its namespace ("" for namespaces themselves). One
     that the reader doesn't see is answered like one that isn't there.
     """
-    column = f"{field}__path" if field else "path"
 
     def apply(rows: QuerySet[Any], text: str, actor: Actor) -> QuerySet[Any]:
-        return rows.filter(access.subtree(path_of(text, actor=actor), column))
+        path = path_of(text, actor=actor)
+        inside = below(path, f"{field}_id") if field else access.subtree(path)
+        return rows.filter(inside)
 
     return Filter(
         name="namespace",

@@ -76,6 +76,15 @@ def in_scope(column: str, reach: access.Reach) -> models.Q:
     return models.Q(InScope(column, reach, row_by_row=True))
 
 
+def below(path: str, column: str = "namespace_id") -> models.Q:
+    """Return the condition that rows live in the namespace at a path, or below it.
+
+    For lists that are read in an order of their own; elsewhere `access.subtree`.
+    """
+    reach = access.Reach((path,))
+    return models.Q() if reach.is_everything else models.Q(InScope(column, reach))
+
+
 def _follows_an_index(query: Any) -> bool:
     """It reads a page in an order that an index of the table has."""
     first = str(query.order_by[0]).lstrip("-") if query.order_by else ""

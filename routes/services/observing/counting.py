@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from console.core.actor import Actor
 from console.core.previews import MOST_LISTED, Group, Item
-from namespaces import access
+from namespaces.scoping import below
 from policies import selectors as policy_selectors
 from routes import selectors
 from routes.models import Route
@@ -75,7 +75,7 @@ class Counting:
             return rows.filter(pk=self.route.pk)
         if self.namespace is None:
             return rows.none()
-        return rows.filter(access.subtree(self.namespace.path, "namespace__path"))
+        return rows.filter(below(self.namespace.path))
 
     def tell(self, before: Counted, after: Counted) -> Sequence[Group]:
         """Return the routes that are decided otherwise, and those that stay."""
