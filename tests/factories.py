@@ -19,7 +19,7 @@ from directory.models import (
     SyncState,
     User,
 )
-from directory.sync.diff import Plan
+from directory.sync.plan import Plan
 from gateway import services as gateway_services
 from gateway.authorizer.answers import challenge_of
 from gateway.authorizer.cookies import key_of

@@ -39,11 +39,13 @@ class Directory(Versioned):
     `account` is how it is read; without one it is not. `options` are the provider's
     own. A run holds the directory until `lease_until` and counts `fence` up when it
     takes it: whoever finds another fence has lost the directory to another run.
+    `compared_at` is when rows were last compared in full, not by their digests.
     """
 
     name = models.CharField(max_length=100, unique=True)
     provider = models.CharField(max_length=32)
     complete_at = models.DateTimeField(null=True)
+    compared_at = models.DateTimeField(null=True)
     max_age_seconds = models.PositiveIntegerField(default=24 * 3600)
     account = models.ForeignKey(
         "ServiceAccount", on_delete=models.PROTECT, null=True, related_name="+"
@@ -103,7 +105,8 @@ class User(AbstractBaseUser, Timestamped):
 
     The identity is (issuer, subject), never the e-mail address. `external_id` is
     the id under which the directory and PPL's `user` criterion know the person.
-    Local accounts exist for bootstrap and break-glass only.
+    Local accounts exist for bootstrap and break-glass only. `sync_digest` is what the
+    directory told when the row was last made equal to it; None: compare anew.
     """
 
     directory = models.ForeignKey(
@@ -118,6 +121,7 @@ class User(AbstractBaseUser, Timestamped):
     is_active = models.BooleanField(default=True)
     is_local = models.BooleanField(default=False)
     must_change_password = models.BooleanField(default=False)
+    sync_digest = models.BigIntegerField(null=True, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
 

@@ -1,13 +1,14 @@
 """Tells whoever keeps people in memory what changed about them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from console.core import outbox
 from console.core.models import AuditEvent
 from directory.models import Directory, User
-from directory.sync.diff import Plan
+from directory.sync.plan import Plan
 
 MAX_NAMED = 1_000  # people; of more, the whole directory is read again
 ASKED = 500
@@ -31,11 +32,11 @@ def announce_person(user: User, *, event: AuditEvent, now: datetime) -> None:
 
 def _named(directory: Directory, plan: Plan) -> list[str] | None:
     """Return the ids of the people that a plan is about; None when they are many."""
-    known = {one.id for one in (*plan.new_people, *plan.changed_people)}
-    known |= {*plan.gone_people}
-    known |= {person for person, _ in (*plan.added, *plan.removed)}
-    if len(known) > MAX_NAMED:
-        return None
+    known: set[str] = set()
+    for one in _concerned(plan):
+        known.add(one)
+        if len(known) > MAX_NAMED:
+            return None
     groups = [*plan.gone_groups, *(one.id for one in plan.changed_groups)]
     found = {
         str(pk)
@@ -47,6 +48,15 @@ def _named(directory: Directory, plan: Plan) -> list[str] | None:
         for pk in directory.users.filter(**{column: part}).values_list("pk", flat=True)
     }
     return sorted(found) if len(found) <= MAX_NAMED else None
+
+
+def _concerned(plan: Plan) -> Iterator[str]:
+    """Yield the ids of people, some more than once."""
+    for record in chain(plan.new_people, plan.changed_people):
+        yield record.id
+    yield from plan.gone_people
+    for person, _ in chain(plan.added, plan.removed):
+        yield person
 
 
 def _parts(names: list[str]) -> Iterable[list[str]]:

@@ -105,7 +105,8 @@ def _create(provider: Provider, subject: str, key: Any, *, now: datetime) -> Use
 
 def _describe(user: User, kept: Mapping[str, Any], *, now: datetime) -> None:
     """Take over what the provider says. Of a directory's people it knows the names."""
-    user.claims = dict(kept)
+    if user.claims != kept:
+        user.claims, user.sync_digest = dict(kept), None  # the next run looks at it
     if user.directory_id is None:
         user.email = _text(kept.get("email"), MAX_EMAIL)
         names = (kept.get("name"), kept.get("preferred_username"), user.email)

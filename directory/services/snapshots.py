@@ -9,9 +9,11 @@ from console.core.audit import Change
 from console.core.transactions import writing
 from directory.models import Directory, SyncRun, SyncState
 from directory.services.announcing import announce_people
-from directory.sync.apply import apply_plan, read_known
-from directory.sync.assembly import Assembled
-from directory.sync.diff import Plan, make_plan
+from directory.sync.apply import apply_plan
+from directory.sync.assembly import Assembly
+from directory.sync.diff import compare
+from directory.sync.plan import Plan
+from directory.sync.rows import DatabaseRows
 from directory.sync.snapshot import Snapshot
 from namespaces import services as namespace_services
 from namespaces.selectors import get_root
@@ -46,7 +48,9 @@ def load_snapshot(
             created_at=now,
             modified_at=now,
         )
-    plan = make_plan(read_known(directory), Assembled(snapshot, ()))
+    assembly = Assembly(key=directory.pk.bytes)
+    assembly.add_snapshot(snapshot)
+    plan = compare(DatabaseRows(directory), assembly.finish(), is_full=True).plan
     applied = apply_plan(directory, plan, now=now)
     _keep_run(directory, snapshot, plan, actor=actor, now=now)
     if not is_new:

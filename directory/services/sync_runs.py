@@ -25,6 +25,7 @@ from namespaces.selectors import get_root
 
 LEASE = timedelta(minutes=2)
 WINDOW = timedelta(hours=1)
+FULL_EVERY = timedelta(days=1)
 MAX_ATTEMPTS = 3
 UNDER_WAY = (SyncState.QUEUED, SyncState.RUNNING)
 SCHEDULE, MANUAL, PUSH = "schedule", "manual", "push"
@@ -157,6 +158,15 @@ def check_fence(run: SyncRun) -> Directory:
     if directory is None or run.state not in {SyncState.RUNNING, SyncState.HELD}:
         raise LeaseLostError
     return directory
+
+
+def is_full_due(directory: Directory, *, now: datetime) -> bool:
+    """Answer whether rows are to be compared in full again, not by their digests.
+
+    Digests tell what was written once, not what stands there now.
+    """
+    last = directory.compared_at
+    return last is None or not timedelta(0) <= now - last < FULL_EVERY
 
 
 def end(run: SyncRun, state: str, *, now: datetime, failure: str = "") -> None:

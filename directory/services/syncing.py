@@ -5,7 +5,7 @@ written in one: readers see the directory as it was before or as it is after.
 """
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -28,10 +28,13 @@ from directory.services import sync_runs
 from directory.services.announcing import announce_people
 from directory.services.service_accounts import open_secret
 from directory.services.sync_runs import LeaseLostError
-from directory.sync.apply import apply_plan, read_known
-from directory.sync.assembly import Assembled, Assembly
-from directory.sync.diff import Plan, make_plan
-from directory.sync.guard import Brake, Recent, count_gains, find_reasons
+from directory.sync.apply import apply_plan
+from directory.sync.assembled import Assembled
+from directory.sync.assembly import Assembly
+from directory.sync.diff import Comparison, compare
+from directory.sync.guard import Brake, Known, Recent, count_gains, find_reasons
+from directory.sync.plan import Plan
+from directory.sync.rows import DatabaseRows
 from namespaces import selectors as namespace_selectors
 from namespaces import services as namespace_services
 
@@ -73,6 +76,7 @@ class _Worker:
     def carry_out(self) -> None:
         directory = self.run.directory
         assembly = Assembly(
+            key=directory.pk.bytes,
             taken_people=_ids_elsewhere(directory, User),
             taken_groups=_ids_elsewhere(directory, Group),
             only_groups=_used_groups() if directory.only_used_groups else None,
@@ -80,21 +84,24 @@ class _Worker:
         for batch in self.fetch():
             assembly.add(batch.records)
             self.show(batch, assembly)
-        self.say("everything is read; comparing")
         assembled = assembly.finish()
-        known = read_known(directory)
-        plan = make_plan(known, assembled)
+        rows = DatabaseRows(directory)
+        is_full = sync_runs.is_full_due(directory, now=self.clock())
+        how = "row by row" if is_full else "by digests"
+        self.say(f"everything is read; comparing {how}")
+        found = compare(rows, assembled, is_full=is_full)
         used = _used_groups()
         reasons = find_reasons(
-            plan,
-            known,
+            found.plan,
+            _known(rows, found, used),
             used_groups=used,
             privileged_groups=used,
             brake=Brake(directory.brake_percent, directory.brake_count),
             recent=self.recent(),
         )
-        self.run.gains = count_gains(plan, used)
-        _finish(self.run, plan, assembled, reasons, now=self.clock())
+        self.run.gains = count_gains(found.plan, used)
+        told = _Told(assembled, reasons, is_full=is_full)
+        _finish(self.run, found.plan, told, now=self.clock())
 
     def fetch(self) -> Iterable[Batch]:
         """Yield the pages of the provider."""
@@ -147,9 +154,9 @@ class _Worker:
                 "page": batch.page,
                 "pages": batch.number,
                 "expected": batch.expected,
-                "people": len(assembly.people),
+                "people": assembly.people_count,
                 "groups": len(assembly.groups),
-                "memberships": assembly.edges,
+                "memberships": assembly.edge_count,
             }
         )
 
@@ -165,10 +172,23 @@ class _Worker:
 
 def _ids_elsewhere(
     directory: Directory, model: type[User] | type[Group]
-) -> frozenset[str]:
+) -> Iterator[str]:
+    """Yield the ids of other directories, read when they are asked for."""
     rows = model.objects.filter(directory__isnull=False, is_active=True)
-    others = rows.exclude(directory=directory)
-    return frozenset(others.values_list("external_id", flat=True))
+    others = rows.exclude(directory=directory).order_by()
+    yield from others.values_list("external_id", flat=True).iterator()
+
+
+def _known(rows: DatabaseRows, found: Comparison, used: frozenset[str]) -> Known:
+    """Return what the brake judges by; counted only where something changes."""
+    plan = found.plan
+    is_same = not (plan.added or plan.removed or plan.gone_groups)
+    return Known(
+        people=found.people,
+        groups=found.groups,
+        memberships=0 if is_same else rows.count_memberships(),
+        members={} if is_same else rows.count_members(sorted(used)),
+    )
 
 
 def _used_groups() -> frozenset[str]:
@@ -181,28 +201,28 @@ def _used_groups() -> frozenset[str]:
     return frozenset(used)
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a run found beside its plan."""
+
+    assembled: Assembled
+    reasons: list[str]
+    is_full: bool
+
+
 @writing()
-def _finish(
-    run: SyncRun,
-    plan: Plan,
-    assembled: Assembled,
-    reasons: list[str],
-    *,
-    now: datetime,
-) -> None:
+def _finish(run: SyncRun, plan: Plan, told: _Told, *, now: datetime) -> None:
     directory = sync_runs.check_fence(run)
-    snapshot = assembled.snapshot
-    run.counts = plan.counts() | {
-        "people": len(snapshot.people),
-        "groups": len(snapshot.groups),
-        "memberships": sum(len(one.group_ids) for one in snapshot.people),
-        "problems": len(assembled.problems),
-    }
+    problems, reasons = told.assembled.problems, told.reasons
+    run.counts = plan.counts() | told.assembled.counts() | {"problems": len(problems)}
     run.problems = [
         {"kind": one.kind, "id": one.id, "text": one.text}
-        for one in assembled.problems[:MAX_PROBLEMS]
+        for one in problems[:MAX_PROBLEMS]
     ]
     run.reasons = reasons
+    if told.is_full and not run.is_dry_run:
+        directory.compared_at = now
+        directory.save(update_fields=["compared_at"])
     actor = system("directory sync")
     if run.is_dry_run or (reasons and not plan.is_empty):
         run.plan = plan.as_json()

@@ -1,23 +1,34 @@
-"""Read the rows of a directory, and write a plan into them in the caller's transaction.
+"""Writes a plan into the rows of a directory, in the caller's transaction.
 
 People and groups that vanished are deactivated and lose their memberships; their
-rows stay, so that bindings and audit events keep meaning somebody.
+rows stay, so that bindings and audit events keep meaning somebody. Whatever may be
+much is staged first and then written by one statement.
 """
 
+import json
+import secrets
+import uuid
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import TypeVar
-from uuid import UUID
+from typing import Any, TypeVar
 
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
+from django.db import connection
 
 from directory.models import Directory, Group, Membership, User
-from directory.sync.diff import Known, KnownGroup, KnownPerson, Plan
+from directory.sync.packing import Pair
+from directory.sync.plan import Plan
 from directory.sync.snapshot import GroupRecord, PersonRecord
+from directory.sync.staging import drop, execute, stage
 
 BATCH = 500
+USERS, GROUPS = User._meta.db_table, Group._meta.db_table  # noqa: SLF001
+MEMBERSHIPS = Membership._meta.db_table  # noqa: SLF001
+# Of people, by the columns' names.
+FIELDS = {one.attname: one for one in User._meta.concrete_fields}  # noqa: SLF001
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,43 +41,16 @@ class Applied:
     memberships_removed: int
 
 
-def read_known(directory: Directory) -> Known:
-    """Return the rows as they are."""
-    people = {
-        key: KnownPerson(email, name, claims, active)
-        for key, email, name, claims, active in directory.users.values_list(
-            "external_id", "email", "display_name", "claims", "is_active"
-        ).iterator()
-    }
-    groups = {
-        key: KnownGroup(name, email, active)
-        for key, name, email, active in directory.groups.values_list(
-            "external_id", "name", "email", "is_active"
-        ).iterator()
-    }
-    found: dict[str, set[str]] = {}
-    shared = {key: key for key in groups}
-    pairs = Membership.objects.filter(group__directory=directory)
-    for person, group in pairs.values_list(
-        "user__external_id", "group__external_id"
-    ).iterator():
-        found.setdefault(person, set()).add(shared[group])
-    memberships = {person: frozenset(members) for person, members in found.items()}
-    return Known(people, groups, memberships)
-
-
 def apply_plan(directory: Directory, plan: Plan, *, now: datetime) -> Applied:
     """Write a plan. The rows must be those that it was made from."""
     groups = _write_groups(directory, plan, now=now)
     people = _write_people(directory, plan, now=now)
-    _write_memberships(directory, plan)
+    _remove(directory, plan.removed)
+    _add(directory, plan.added)
     directory.complete_at = now
     directory.modified_at = now
     directory.save(update_fields=["complete_at", "modified_at"])
     return Applied(people, groups, len(plan.added), len(plan.removed))
-
-
-T = TypeVar("T")
 
 
 def _batches(items: Iterable[T]) -> Iterator[list[T]]:
@@ -109,69 +93,134 @@ def _update_groups(
 
 
 def _write_people(directory: Directory, plan: Plan, *, now: datetime) -> int:
-    for made in _batches(plan.new_people):
-        User.objects.bulk_create(
-            User(
-                directory=directory,
-                external_id=one.id,
-                email=one.email,
-                display_name=one.display_name,
-                claims=one.claims,
-                password=make_password(None),
-                created_at=now,
-                modified_at=now,
-            )
-            for one in made
-        )
-    for changed in _batches(plan.changed_people):
-        _update_people(directory, changed, now=now)
+    if plan.new_people:
+        _create_people(directory, plan.new_people, now=now)
+    if plan.digests:
+        _keep_digests(directory, plan)
+    if plan.changed_people:
+        _update_people(directory, plan.changed_people, now=now)
     for gone in _batches(plan.gone_people):
         rows = directory.users.filter(external_id__in=gone)
-        rows.update(is_active=False, modified_at=now)
+        rows.update(is_active=False, sync_digest=None, modified_at=now)
     return len(plan.new_people) + len(plan.changed_people) + len(plan.gone_people)
 
 
-def _update_people(
-    directory: Directory, records: Collection[PersonRecord], *, now: datetime
-) -> None:
-    wanted = {one.id: one for one in records}
-    rows = list(directory.users.filter(external_id__in=wanted))
-    for row in rows:
-        record = wanted[row.external_id]
-        row.email, row.display_name = record.email, record.display_name
-        row.claims = record.claims
-        row.is_active, row.modified_at = True, now
-    User.objects.bulk_update(
-        rows, ["email", "display_name", "claims", "is_active", "modified_at"]
+def _types(*names: str) -> dict[str, str]:
+    """Return the types that the database has for columns of people; ids as the key."""
+    found = {name: str(FIELDS[name].db_type(connection)) for name in names}
+    if "external_id" in found:
+        found["external_id"] += " PRIMARY KEY"
+    return found
+
+
+def _told(person: PersonRecord) -> tuple[Any, ...]:
+    return (
+        *(person.id, person.email, person.display_name),
+        json.dumps(person.claims),
+        person.digest,
     )
 
 
-def _write_memberships(directory: Directory, plan: Plan) -> None:
-    groups = dict(directory.groups.values_list("external_id", "id"))
-    for removed in _batches(_by_group(plan.removed)):
-        for group, people in removed:
-            for some in _batches(people):
-                Membership.objects.filter(
-                    group_id=groups[group],
-                    user__directory=directory,
-                    user__external_id__in=some,
-                ).delete()
-    people_ids = _people_ids(directory, plan)
-    for added in _batches(plan.added):
-        Membership.objects.bulk_create(
-            Membership(user_id=people_ids[person], group_id=groups[group])
-            for person, group in added
+TOLD = ("external_id", "email", "display_name", "claims", "sync_digest")
+
+
+def _create_people(
+    directory: Directory, people: Iterable[PersonRecord], *, now: datetime
+) -> None:
+    """Insert people. What a record doesn't tell is what a new row has."""
+    rows = (
+        (
+            FIELDS["id"].get_db_prep_value(uuid.uuid4(), connection),
+            UNUSABLE_PASSWORD_PREFIX + secrets.token_hex(20),
+            *_told(one),
         )
+        for one in people
+    )
+    table = stage("people", _types("id", "password", *TOLD), rows)
+    blank = User(directory=directory, created_at=now, modified_at=now)
+    others = {
+        name: one
+        for name, one in FIELDS.items()
+        if name not in {"id", "password", *TOLD}
+    }
+    columns = ["id", "password", *TOLD, *others]
+    chosen = ["id", "password", *TOLD, *("%s" for _ in others)]
+    execute(
+        f"INSERT INTO {USERS} ({', '.join(columns)}) "  # noqa: S608 - names of ours
+        f"SELECT {', '.join(chosen)} FROM {table}",
+        [
+            one.get_db_prep_value(getattr(blank, name), connection)
+            for name, one in others.items()
+        ],
+    )
+    drop(table)
 
 
-def _by_group(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, list[str]]]:
-    found: dict[str, list[str]] = {}
-    for person, group in pairs:
-        found.setdefault(group, []).append(person)
-    return list(found.items())
+def _keep_digests(directory: Directory, plan: Plan) -> None:
+    columns = _types("external_id", "sync_digest")
+    table = stage("digests", columns, plan.digests.items())
+    execute(
+        f"UPDATE {USERS} SET sync_digest = told.sync_digest FROM {table} told "  # noqa: S608 - names of ours
+        f"WHERE {USERS}.directory_id = %s AND {USERS}.external_id = told.external_id",
+        [_id(directory)],
+    )
+    drop(table)
 
 
-def _people_ids(directory: Directory, plan: Plan) -> dict[str, UUID]:
-    if not plan.added:
-        return {}
-    return dict(directory.users.values_list("external_id", "id"))
+def _update_people(
+    directory: Directory, people: Iterable[PersonRecord], *, now: datetime
+) -> None:
+    table = stage("people", _types(*TOLD), map(_told, people))
+    changed = ", ".join(f"{name} = told.{name}" for name in TOLD[1:-1])
+    moment = FIELDS["modified_at"].get_db_prep_value(now, connection)
+    execute(
+        f"UPDATE {USERS} SET {changed}, is_active = %s, modified_at = %s "  # noqa: S608 - names of ours
+        f"FROM {table} told WHERE {USERS}.directory_id = %s "
+        f"AND {USERS}.external_id = told.external_id",
+        [True, moment, _id(directory)],
+    )
+    drop(table)
+
+
+def _id(directory: Directory) -> Any:
+    return Directory._meta.pk.get_db_prep_value(directory.pk, connection)  # noqa: SLF001
+
+
+def _stage_pairs(pairs: Iterable[Pair]) -> str:
+    kind = str(FIELDS["external_id"].db_type(connection))
+    return stage("memberships", {"person": kind, "in_group": kind}, pairs)
+
+
+# Of the pairs in a table, the rows of person and group. SQLite takes a CROSS JOIN in
+# the order in which it is written.
+_JOINS = f"CROSS JOIN {USERS} one CROSS JOIN {GROUPS} other"
+_ON = (
+    "WHERE one.directory_id = %s AND one.external_id = pair.person "
+    "AND other.directory_id = %s AND other.external_id = pair.in_group"
+)
+
+
+def _add(directory: Directory, pairs: Collection[Pair]) -> None:
+    if not pairs:
+        return
+    table = _stage_pairs(pairs)
+    execute(
+        f"INSERT INTO {MEMBERSHIPS} (user_id, group_id) "  # noqa: S608 - names of ours
+        f"SELECT one.id, other.id FROM {table} pair {_JOINS} {_ON} "
+        "ORDER BY one.id, other.id",
+        [_id(directory)] * 2,
+    )
+    drop(table)
+
+
+def _remove(directory: Directory, pairs: Collection[Pair]) -> None:
+    if not pairs:
+        return
+    table = _stage_pairs(pairs)
+    execute(
+        f"DELETE FROM {MEMBERSHIPS} WHERE id IN (SELECT row.id "  # noqa: S608 - names of ours
+        f"FROM {table} pair {_JOINS} CROSS JOIN {MEMBERSHIPS} row {_ON} "
+        "AND row.user_id = one.id AND row.group_id = other.id)",
+        [_id(directory)] * 2,
+    )
+    drop(table)

@@ -1,27 +1,38 @@
-"""What changes from the rows as they are to a snapshot: a plan. Pure.
+"""What changes from the rows as they are to an enumeration: a plan. Pure.
 
-A plan is kept when it is held for a person to look at, so that what is released is
-what was looked at.
+A row whose digest is that of the enumeration is not looked at any further. Digests tell
+what was written, not what stands there: a comparison in full, which takes no digest's
+word, finds what has drifted since.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
 
-from directory.sync.assembly import Assembled
+from directory.sync.assembled import Assembled
+from directory.sync.packing import PackedPeople, Pairs
+from directory.sync.plan import Plan
 from directory.sync.snapshot import GroupRecord, PersonRecord
 
-Pair = tuple[str, str]
+BATCH = 500  # rows that are read at once
+
+Mark = tuple[str, int | None, bool]  # id, digest, whether active
 
 
 @dataclass(frozen=True, slots=True)
 class KnownPerson:
-    """A row of a person, as far as a snapshot speaks of it."""
+    """A row of a person, as far as an enumeration speaks of it.
+
+    `signs_in` holds for those who have: their claims are also those of the sign-in.
+    """
 
     email: str
     display_name: str
     claims: Mapping[str, list[Any]]
     is_active: bool
+    signs_in: bool = False
+    group_ids: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,130 +44,202 @@ class KnownGroup:
     is_active: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Rows(Protocol):
     """The rows of a directory, by the ids of the provider."""
 
-    people: Mapping[str, KnownPerson]
-    groups: Mapping[str, KnownGroup]
-    memberships: Mapping[str, frozenset[str]]  # person: groups
+    def marks(self) -> Iterable[Mark]:
+        """Return everybody, whoever is active or not."""
+        ...
 
-    def count_memberships(self) -> int:
-        """Return how many there are."""
-        return sum(map(len, self.memberships.values()))
+    def groups(self) -> Mapping[str, KnownGroup]:
+        """Return all groups."""
+        ...
 
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What to write. `added` and `removed` are pairs of a person and a group."""
-
-    new_people: tuple[PersonRecord, ...] = ()
-    changed_people: tuple[PersonRecord, ...] = ()
-    gone_people: tuple[str, ...] = ()
-    new_groups: tuple[GroupRecord, ...] = ()
-    changed_groups: tuple[GroupRecord, ...] = ()
-    gone_groups: tuple[str, ...] = ()
-    added: tuple[Pair, ...] = ()
-    removed: tuple[Pair, ...] = ()
-    names: Mapping[str, str] = field(default_factory=dict)  # of gone or renamed groups
-
-    @property
-    def is_empty(self) -> bool:
-        """Nothing is to be written."""
-        return not any(getattr(self, name) for name in _PARTS)
-
-    def counts(self) -> dict[str, int]:
-        """Return how much of each there is."""
-        return {name: len(getattr(self, name)) for name in _PARTS}
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the plan in a form that can be stored."""
-        found = asdict(self)
-        for name in ("new_people", "changed_people"):
-            found[name] = [{**one, "group_ids": []} for one in found[name]]
-        return found
-
-    @classmethod
-    def from_json(cls, stored: Mapping[str, Any]) -> "Plan":
-        """Return the plan that `as_json` stored."""
-        return cls(
-            new_people=tuple(_person(one) for one in stored["new_people"]),
-            changed_people=tuple(_person(one) for one in stored["changed_people"]),
-            new_groups=tuple(GroupRecord(**one) for one in stored["new_groups"]),
-            changed_groups=tuple(
-                GroupRecord(**one) for one in stored["changed_groups"]
-            ),
-            gone_people=tuple(stored["gone_people"]),
-            gone_groups=tuple(stored["gone_groups"]),
-            added=tuple((person, group) for person, group in stored["added"]),
-            removed=tuple((person, group) for person, group in stored["removed"]),
-            names=stored["names"],
-        )
+    def people(self, ids: Sequence[str]) -> Mapping[str, KnownPerson]:
+        """Return people with their groups; at most BATCH of them."""
+        ...
 
 
-_PARTS = (
-    "new_people",
-    "changed_people",
-    "gone_people",
-    "new_groups",
-    "changed_groups",
-    "gone_groups",
-    "added",
-    "removed",
-)
+@dataclass(slots=True)
+class Comparison:
+    """A plan, and what the rows were that it changes.
 
-
-def _person(stored: Mapping[str, Any]) -> PersonRecord:
-    return PersonRecord(**{**stored, "group_ids": frozenset()})
-
-
-def make_plan(known: Known, assembled: Assembled) -> Plan:
-    """Return what makes the rows equal to a snapshot.
-
-    Who or what could not be read stays as it is, memberships included.
+    Attributes:
+        people: how many were active.
     """
-    snapshot = assembled.snapshot
-    people = {one.id: one for one in snapshot.people}
-    groups = {one.id: one for one in snapshot.groups}
-    new_people, changed_people = _compare_people(known, people.values())
-    new_groups, changed_groups = _compare_groups(known, groups.values())
-    gone_groups = _gone_groups(known, groups, assembled)
-    gone_people = _gone_people(known, people, assembled)
-    added, removed = _pairs(known, people, assembled, gone_people)
+
+    plan: Plan
+    groups: Mapping[str, KnownGroup]
+    people: int
+
+
+def compare(rows: Rows, read: Assembled, *, is_full: bool = False) -> Comparison:
+    """Return what makes the rows equal to an enumeration.
+
+    Who or what could not be read stays as it is, memberships included. With `is_full`,
+    every row is compared with all that is in it.
+    """
+    known = rows.groups()
+    new_groups, changed_groups = _compare_groups(known, read.groups.values())
+    gone_groups = _gone_groups(known, read)
+    marked = _look_at_marks(rows, read, is_full=is_full)
+    work = _Work(rows, read)
+    for some in _parts(marked.suspects):
+        work.look_at(some)
+    for number, groups in read.edges.of(marked.new):
+        work.new_people.add(number)
+        for group in groups:
+            work.added.add(number, group)
+    for start in range(0, len(marked.gone), BATCH):
+        work.let_go(marked.gone[start : start + BATCH])
     concerned = {*gone_groups, *(one.id for one in changed_groups)}
-    return Plan(
-        new_people,
-        changed_people,
-        gone_people,
-        new_groups,
-        changed_groups,
-        gone_groups,
-        added,
-        removed,
-        {one: known.groups[one].name for one in concerned},
+    plan = Plan(
+        new_people=work.new_people,
+        changed_people=work.changed_people,
+        gone_people=marked.gone,
+        new_groups=new_groups,
+        changed_groups=changed_groups,
+        gone_groups=gone_groups,
+        added=work.added,
+        removed=work.removed,
+        names={one: known[one].name for one in concerned},
+        digests=work.digests,
     )
+    return Comparison(plan, known, marked.active)
 
 
-def _compare_people(
-    known: Known, people: Iterable[PersonRecord]
-) -> tuple[tuple[PersonRecord, ...], tuple[PersonRecord, ...]]:
-    new, changed = [], []
-    for record in people:
-        row = known.people.get(record.id)
-        wanted = KnownPerson(record.email, record.display_name, record.claims, True)
-        if row is None:
-            new.append(record)
-        elif row != wanted:
-            changed.append(record)
-    return tuple(new), tuple(changed)
+@dataclass(slots=True)
+class _Marked:
+    suspects: "array[int]" = field(default_factory=lambda: array("I"))
+    new: "array[int]" = field(default_factory=lambda: array("I"))
+    gone: list[str] = field(default_factory=list)
+    active: int = 0
+
+
+def _look_at_marks(rows: Rows, read: Assembled, *, is_full: bool) -> _Marked:
+    found = _Marked()
+    seen = bytearray(len(read.ids))
+    for key, digest, is_active in rows.marks():
+        found.active += is_active
+        number = read.find(key)
+        if number is None:
+            if is_active and not read.keeps_all_people and key not in read.kept_people:
+                found.gone.append(key)
+            continue
+        seen[number] = 1
+        if is_full or not is_active or digest != read.digest(number):
+            found.suspects.append(number)
+    found.new.extend(one for one in read.present() if not seen[one])
+    return found
+
+
+def _parts(numbers: "array[int]") -> Iterator["array[int]"]:
+    size = 40 * BATCH
+    return (numbers[start : start + size] for start in range(0, len(numbers), size))
+
+
+class _Work:
+    """Compares people with their rows, and notes what has to be written."""
+
+    def __init__(self, rows: Rows, read: Assembled) -> None:
+        self._rows, self._read = rows, read
+        self._merged: dict[int, PersonRecord] = {}
+        self.new_people = PackedPeople(read.record)
+        self.changed_people = PackedPeople(self._changed)
+        self.added = Pairs(read.ids, read.group_ids)
+        self._people = _Numbers(read.numbers)
+        self._groups = _Numbers({key: at for at, key in enumerate(read.group_ids)})
+        self.removed = Pairs(self._people.ids, self._groups.ids)
+        self.digests: dict[str, int | None] = {}
+
+    def _changed(self, number: int) -> PersonRecord:
+        return self._merged.get(number) or self._read.record(number)
+
+    def look_at(self, numbers: "array[int]") -> None:
+        """Compare some people with all that is in their rows."""
+        pending: list[tuple[int, set[int]]] = []
+        for item in self._read.edges.of(numbers):
+            pending.append(item)
+            if len(pending) == BATCH:
+                self._compare(pending)
+                pending.clear()
+        self._compare(pending)
+
+    def _compare(self, pending: Sequence[tuple[int, set[int]]]) -> None:
+        ids = [self._read.ids[number] for number, _ in pending]
+        known = self._rows.people(ids) if ids else {}
+        for (number, groups), key in zip(pending, ids, strict=True):
+            row = known[key]
+            record = self._read.record(number)
+            wanted = _merged(record, row)
+            if (row.email, row.display_name, row.claims, row.is_active) != (
+                record.email,
+                record.display_name,
+                wanted.claims,
+                True,
+            ):
+                self.changed_people.add(number)
+                if wanted is not record:
+                    self._merged[number] = wanted
+            is_equal = self._compare_groups(number, key, groups, row.group_ids)
+            self.digests[key] = record.digest if is_equal else None
+
+    def _compare_groups(
+        self, number: int, key: str, groups: set[int], had: frozenset[str]
+    ) -> bool:
+        """Note which memberships change; answer whether they are then as was read."""
+        read = self._read
+        wanted = {read.group_ids[group]: group for group in groups}
+        for group, at in wanted.items():
+            if group not in had:
+                self.added.add(number, at)
+        lost = had - wanted.keys()
+        may_go = lost - read.kept_groups
+        if key in read.kept_people or read.keeps_all_groups or read.keeps_all_people:
+            may_go = frozenset()
+        for group in may_go:
+            self.removed.add(self._people.of(key), self._groups.of(group))
+        return may_go == lost
+
+    def let_go(self, ids: Sequence[str]) -> None:
+        """Note the memberships of people who are gone."""
+        known = self._rows.people(ids)
+        for key in ids:
+            for group in known[key].group_ids:
+                self.removed.add(self._people.of(key), self._groups.of(group))
+
+
+class _Numbers:
+    """Numbers of ids, more of them where an enumeration has none."""
+
+    def __init__(self, known: Mapping[str, int]) -> None:
+        self._known = known
+        self._more: dict[str, int] = {}
+        self.ids: list[str] = list(known)
+
+    def of(self, key: str) -> int:
+        """Return the number of an id."""
+        number = self._known.get(key)
+        if number is None:
+            number = self._more.get(key)
+        if number is None:
+            number = self._more[key] = len(self.ids)
+            self.ids.append(key)
+        return number
+
+
+def _merged(record: PersonRecord, row: KnownPerson) -> PersonRecord:
+    """Return the record; of who has signed in, with what the sign-in said beside."""
+    claims = {**row.claims, **record.claims} if row.signs_in else record.claims
+    return record if claims == record.claims else replace(record, claims=claims)
 
 
 def _compare_groups(
-    known: Known, groups: Iterable[GroupRecord]
+    known: Mapping[str, KnownGroup], groups: Iterable[GroupRecord]
 ) -> tuple[tuple[GroupRecord, ...], tuple[GroupRecord, ...]]:
     new, changed = [], []
     for record in groups:
-        row = known.groups.get(record.id)
+        row = known.get(record.id)
         if row is None:
             new.append(record)
         elif row != KnownGroup(record.name, record.email, True):
@@ -164,48 +247,11 @@ def _compare_groups(
     return tuple(new), tuple(changed)
 
 
-def _gone_people(
-    known: Known, people: Mapping[str, PersonRecord], assembled: Assembled
-) -> tuple[str, ...]:
-    if assembled.keeps_all_people:
+def _gone_groups(known: Mapping[str, KnownGroup], read: Assembled) -> tuple[str, ...]:
+    if read.keeps_all_groups:
         return ()
     return tuple(
-        one
-        for one, row in known.people.items()
-        if row.is_active and one not in people and one not in assembled.kept_people
+        key
+        for key, row in known.items()
+        if row.is_active and key not in read.groups and key not in read.kept_groups
     )
-
-
-def _gone_groups(
-    known: Known, groups: Mapping[str, GroupRecord], assembled: Assembled
-) -> tuple[str, ...]:
-    if assembled.keeps_all_groups:
-        return ()
-    return tuple(
-        one
-        for one, row in known.groups.items()
-        if row.is_active and one not in groups and one not in assembled.kept_groups
-    )
-
-
-def _pairs(
-    known: Known,
-    people: Mapping[str, PersonRecord],
-    assembled: Assembled,
-    gone: Iterable[str],
-) -> tuple[tuple[Pair, ...], tuple[Pair, ...]]:
-    added: list[Pair] = []
-    removed: list[Pair] = []
-    nothing: frozenset[str] = frozenset()
-    for person, record in people.items():
-        had = known.memberships.get(person, nothing)
-        if record.group_ids == had:
-            continue
-        added += ((person, group) for group in record.group_ids - had)
-        if person not in assembled.kept_people and not assembled.keeps_all_groups:
-            lost = had - record.group_ids - assembled.kept_groups
-            if not assembled.keeps_all_people:
-                removed += ((person, group) for group in lost)
-    for person in gone:
-        removed += ((person, group) for group in known.memberships.get(person, nothing))
-    return tuple(added), tuple(removed)

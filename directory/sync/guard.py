@@ -8,7 +8,8 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from directory.sync.diff import Known, Plan
+from directory.sync.diff import KnownGroup
+from directory.sync.plan import Plan
 
 PRIVILEGED_GROWTH = 10
 PERCENT, COUNT = 20, 500
@@ -24,6 +25,19 @@ class Brake:
     def limit(self, total: int) -> int:
         """Return how many of `total` may change."""
         return min(total * self.percent // 100, self.count)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the rows were that a plan changes.
+
+    `people` counts who was active, `members` those of each group that is in use.
+    """
+
+    people: int
+    groups: Mapping[str, KnownGroup]
+    memberships: int
+    members: Mapping[str, int]
 
 
 GONE = ("gone_people", "gone_groups", "removed")
@@ -61,7 +75,7 @@ def find_reasons(
     that let people in. A directory without anybody is filled without asking. With
     `recent`, for pushes, whoever comes is let in, and what went before counts as well.
     """
-    if not any(one.is_active for one in known.people.values()):
+    if not known.people:
         return []
     return [
         *_much_changes(plan, known, brake, recent),
@@ -73,9 +87,8 @@ def find_reasons(
 def _much_changes(
     plan: Plan, known: Known, brake: Brake, recent: Recent | None
 ) -> list[str]:
-    people = sum(one.is_active for one in known.people.values())
+    people, pairs = known.people, known.memberships
     groups = sum(one.is_active for one in known.groups.values())
-    pairs = known.count_memberships()
     parts = (
         ("people are new", "new_people", people),
         ("people change", "changed_people", people),
@@ -100,7 +113,7 @@ def _much_changes(
 
 
 def _used_groups_lose(plan: Plan, known: Known, used: frozenset[str]) -> list[str]:
-    before = Counter(g for groups in known.memberships.values() for g in groups)
+    before = known.members
     lost = Counter(group for _, group in plan.removed)
     gained = Counter(group for _, group in plan.added)
     reasons = []

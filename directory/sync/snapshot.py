@@ -6,13 +6,17 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonRecord:
-    """A person as the directory knows them; `group_ids` are external ids."""
+    """A person as the directory knows them; `group_ids` are external ids.
+
+    `digest` stands for all of it, and is kept with the row to compare by.
+    """
 
     id: str
     email: str = ""
     display_name: str = ""
     group_ids: frozenset[str] = frozenset()
     claims: dict[str, list[Any]] = field(default_factory=dict)
+    digest: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

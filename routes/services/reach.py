@@ -10,7 +10,7 @@ from console.core.actor import Actor
 from directory import selectors as directory_selectors
 from directory import services as directory_services
 from directory.selectors import PersonFacts
-from directory.sync.diff import Plan
+from directory.sync.plan import Plan
 from namespaces.permissions import Permission
 from policies import selectors as policy_selectors
 from policies import services as policy_services

@@ -45,14 +45,17 @@ def read(server: Slapd, **options: str) -> list[Batch]:
     return list(PROVIDER.fetch(given, limits=Limits(tries=1), sleep=lambda _: None))
 
 
-def memberships(batches: list[Batch]) -> dict[str, frozenset[str]]:
+def memberships(batches: list[Batch]) -> dict[str, set[str]]:
     """Return everybody's groups, those above their own included."""
     assembly = Assembly()
     for batch in batches:
         assembly.add(batch.records)
     found = assembly.finish()
     assert found.problems == ()
-    return {one.id: one.group_ids for one in found.snapshot.people}
+    return {
+        found.ids[person]: {found.group_ids[group] for group in groups}
+        for person, groups in found.edges.of(found.present())
+    }
 
 
 def test_reads_everybody_past_the_size_limit_over_starttls(server: Slapd) -> None:

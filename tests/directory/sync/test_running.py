@@ -8,7 +8,7 @@ import pytest
 from console.core.exceptions import ConflictError, ConsoleError
 from console.core.models import AuditEvent, OutboxEntry
 from directory import selectors, services
-from directory.models import Directory, Group, SyncState, User
+from directory.models import Directory, Group, Membership, SyncState, User
 from namespaces.selectors import get_root
 from tests.directory.providers.fakes import FAKES
 from tests.directory.providers.fakes.okta import FakeOkta
@@ -76,6 +76,39 @@ class TestRun:
         assert rows() == before
         assert directory.complete_at == clock.now
         assert AuditEvent.objects.count() == events + 1  # that it was asked for
+
+    def test_compares_in_full_once_a_day_and_finds_what_drifted(self) -> None:
+        clock = Clock()
+        with FakeOkta() as fake:
+            directory = connect(fake)
+            run(directory, clock)
+            told = rows()
+            u3 = directory.users.get(external_id="u3")
+            directory.users.filter(external_id="u1").update(email="drifted@example.com")
+            Membership.objects.filter(user=u3).delete()
+            clock.now += timedelta(hours=23)
+            assert run(directory, clock).state == SyncState.UNCHANGED
+            clock.now += timedelta(hours=1)
+            ended = run(directory, clock)
+
+        assert ended.state == SyncState.APPLIED
+        assert (ended.counts["changed_people"], ended.counts["added"]) == (1, 2)
+        assert rows() == told
+        assert any("row by row" in line["text"] for line in ended.log)
+
+    def test_looks_again_at_who_signed_in_since(self) -> None:
+        with FakeOkta() as fake:
+            directory = connect(fake)
+            run(directory)
+            directory.users.filter(external_id="u1").update(
+                claims={"role": "x"}, subject="u1", issuer="i", sync_digest=None
+            )
+            ended = run(directory)
+
+        u1 = directory.users.get(external_id="u1")
+        assert ended.state == SyncState.UNCHANGED
+        assert u1.claims == {"role": "x"}
+        assert u1.sync_digest is not None
 
     def test_deactivates_who_is_gone_and_takes_their_memberships(self) -> None:
         with FakeOkta() as fake:
