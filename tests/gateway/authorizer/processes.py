@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import connection
 
 PATIENCE = 60  # seconds; a busy machine is no fault of the code
+START_PATIENCE = 240  # of a process that imports everything while others do too
 TOKEN = "between-proxy-and-authorizer"
 CONSOLE = "http://testserver"
 ROOT = Path(settings.BASE_DIR)
@@ -126,7 +127,7 @@ def running(
         )
     found = Authorizer(process, address, log)
     try:
-        wait_for(found.is_ready)
+        wait_for(found.is_ready, seconds=START_PATIENCE)
         yield found
     finally:
         found.client.close()
