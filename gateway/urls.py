@@ -2,7 +2,14 @@
 
 from django.urls import path
 
-from gateway.views import certificates, decisions, deployments, sessions, signing_in
+from gateway.views import (
+    certificates,
+    decisions,
+    deployments,
+    sessions,
+    signing_in,
+    traffic,
+)
 
 app_name = "gateway"
 
@@ -72,5 +79,6 @@ urlpatterns = [
         decisions.DecisionPage.as_view(),
         name="decision-detail",
     ),
+    path("traffic/", traffic.TrafficPage.as_view(), name="traffic"),
     path("proxies/", deployments.ProxyListPage.as_view(), name="proxy-list"),
 ]

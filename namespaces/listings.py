@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from console.core.actor import Actor
 from console.core.exceptions import ValidationFailedError
@@ -16,6 +16,7 @@ from namespaces.models import ApiServiceAccount, Namespace, RoleBinding
 from namespaces.roles import ROLES
 from namespaces.scoping import below
 
+M = TypeVar("M", bound=Model)
 KINDS = (
     ("namespace", "Namespaces"),
     ("role", "Roles"),
@@ -172,10 +173,8 @@ class RoleBindingListing(Listing[RoleBinding]):
         )
 
 
-def in_namespace(
-    rows: QuerySet[AuditEvent], text: str, actor: Actor
-) -> QuerySet[AuditEvent]:
-    """Keep the events of a namespace and of those below it, as the tree is now."""
+def in_namespace(rows: QuerySet[M], text: str, actor: Actor) -> QuerySet[M]:
+    """Keep what happened in a namespace and below it, as the tree is now."""
     namespace = selectors.get_namespace(uuid_from(text, name="namespace"), actor=actor)
     below = Namespace.objects.filter(access.subtree(namespace.path)).order_by()
     return rows.filter(namespace_id__in=below.values_list("id", flat=True))

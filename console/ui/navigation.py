@@ -140,6 +140,13 @@ RAIL: Sequence[tuple[str, Sequence[Entry]]] = (
         (
             Entry("Who may?", "help", "access-why", Permission.NAMESPACE_VIEW),
             Entry(
+                "Traffic",
+                "network",
+                "gateway:traffic",
+                Permission.AUDIT_VIEW,
+                narrows=True,
+            ),
+            Entry(
                 "Decisions",
                 "report",
                 "gateway:decision-list",

@@ -5,6 +5,7 @@ from django.urls import path
 from gateway.api.certificates import CertificateViewSet
 from gateway.api.decisions import DecisionViewSet
 from gateway.api.sessions import SessionViewSet
+from gateway.api.traffic import TrafficViewSet
 from gateway.api.views import DeploymentViewSet, ProxyViewSet
 
 urlpatterns = [
@@ -76,5 +77,6 @@ urlpatterns = [
         DecisionViewSet.as_view({"get": "explain"}),
         name="api-decision-explanation",
     ),
+    path("traffic/", TrafficViewSet.as_view({"get": "read"}), name="api-traffic"),
     path("proxies/", ProxyViewSet.as_view({"get": "list"}), name="api-proxy-list"),
 ]

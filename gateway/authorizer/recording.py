@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import quote
 
+from policies.language import Outcome, Reason
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
@@ -37,6 +39,11 @@ MAX_PATH: Final = 1024
 MINUTE: Final = 60
 # Upper bounds of the ranges that times of deciding are counted by, in seconds.
 BOUNDS: Final = (0.001, 0.005, 0.02, 0.1)
+# The reason that made an outcome, whatever else there is to say.
+FIRST: Final = {
+    Outcome.LOGIN: Reason.USER_UNAUTHENTICATED.value,
+    Outcome.DEVICE_ENROLLMENT: Reason.DEVICE_UNAUTHENTICATED.value,
+}
 MASK: Final = "…"
 
 logger = logging.getLogger(__name__)
@@ -169,7 +176,9 @@ def _key_of(ruling: Ruling) -> CountKey:
         route_id, namespace_id = entry.id, entry.document.namespace_id
     if ruling.is_allowed:
         return CountKey(minute, route_id, namespace_id, "allow", "")
-    reason = min(ruling.reasons, default="no-policy")
+    first = FIRST.get(ruling.outcome, "")
+    reasons = ruling.reasons
+    reason = first if first in reasons else min(reasons, default="no-policy")
     return CountKey(minute, route_id, namespace_id, ruling.outcome.value, reason[:64])
 
 

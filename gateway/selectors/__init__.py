@@ -23,6 +23,7 @@ from gateway.selectors.contents import (
 from gateway.selectors.decisions import (
     check_reads_decisions,
     count_dropped,
+    find_route,
     find_shown_route,
     get_decision,
     list_decisions,
@@ -58,8 +59,10 @@ from gateway.selectors.sessions import (
 from gateway.selectors.stream import (
     DatabaseSource,
 )
+from gateway.selectors.traffic import PERIODS, Point, Traffic, read_traffic
 
 __all__ = [
+    "PERIODS",
     "VIEW_SESSIONS",
     "WARN_BEFORE",
     "Build",
@@ -67,7 +70,9 @@ __all__ = [
     "Contents",
     "DatabaseSource",
     "Difference",
+    "Point",
     "Sessions",
+    "Traffic",
     "build",
     "cause_of_changes",
     "check_reads_decisions",
@@ -78,6 +83,7 @@ __all__ = [
     "describe_proxies",
     "find_before",
     "find_newest",
+    "find_route",
     "find_shown_route",
     "get_certificate",
     "get_decision",
@@ -100,6 +106,7 @@ __all__ = [
     "read_against_now",
     "read_deployer",
     "read_past",
+    "read_traffic",
     "sees_deployments",
     "sees_sessions",
 ]

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.db.models import QuerySet, Sum
 
@@ -49,9 +50,12 @@ def get_decision(decision_id: int, *, actor: Actor) -> Decision:
 
 def find_shown_route(row: Decision, *, actor: Actor) -> "Route | None":
     """Return the route of a decision, if it is still there and the actor sees it."""
-    if row.route_id is None:
-        return None
-    return route_selectors.list_routes(actor).filter(pk=row.route_id).first()
+    return None if row.route_id is None else find_route(row.route_id, actor=actor)
+
+
+def find_route(route_id: UUID | str, *, actor: Actor) -> "Route | None":
+    """Return a route, if it is there and the actor sees it."""
+    return route_selectors.list_routes(actor).filter(pk=route_id).first()
 
 
 def list_recorders_in_trouble(*, now: datetime) -> list[DecisionRecorder]:

@@ -1,9 +1,13 @@
 """The decision log in a browser: from the list to why one was decided so."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 from pytest_django.live_server_helper import LiveServer
 
+from gateway.models import TrafficCount
 from tests.browser import BRIEFLY, SignIn, inspect
 from tests.factories import make_group, make_policy, make_route
 from tests.gateway.deciding import Deciding
@@ -37,6 +41,12 @@ def test_a_refusal_is_found_and_explained(
     deciding.write()
     page = sign_in(cast.ada)
 
+    page.goto(f"{live_server.url}/traffic/")
+    expect(page.get_by_text("No requests")).to_be_visible()
+    TrafficCount.objects.update(start=timezone.now() - timedelta(minutes=5))
+    page.goto(f"{live_server.url}/traffic/?period=1h")
+    page.get_by_text("The numbers of the chart").click()
+    inspect(page, "traffic", BRIEFLY)
     page.goto(f"{live_server.url}/decisions/?since=2026-01-01")
     inspect(page, "decisions", BRIEFLY)
     page.goto(f"{live_server.url}/decisions/?outcome=deny")

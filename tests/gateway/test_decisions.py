@@ -93,6 +93,8 @@ class TestWhatIsKept:
         row = Decision.objects.get()
         assert (row.outcome, row.status, row.reasons) == expected
         assert row.who == ""
+        figures = TrafficCount.objects.get()
+        assert (figures.outcome, [figures.reason]) == (row.outcome, row.reasons)
 
     def test_a_service_account_by_its_name(self, cast: Cast, wiki: Any) -> None:
         account, token = make_service_account("importer")

@@ -11,6 +11,8 @@ DECISIONS: dict[str, tuple[Row, ...]] = {
     "decision-export": (get(signed_in),),
     "decision-export-json": (get(signed_in),),
     "decision-detail": (SEEN,),
+    "traffic": (get(somewhere(Permission.AUDIT_VIEW)),),
+    "api-traffic": (get(somewhere(Permission.AUDIT_VIEW)),),
     "api-decision-list": (get(signed_in),),
     "api-decision-detail": (SEEN,),
     "api-decision-explanation": (get(at(Permission.POLICY_TRY, "decision"), ids=ONE),),
