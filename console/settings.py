@@ -338,6 +338,8 @@ UPSTREAM_ALLOWLIST = env_list("POSTERN_UPSTREAM_ALLOWLIST")
 # The access proxy that `up` starts; what proxies prove themselves with to authorizers.
 GATEWAY = env_bool("POSTERN_GATEWAY", default=True)
 GATEWAY_PORT = env_int("POSTERN_GATEWAY_PORT", default=8443, minimum=1)
+# The port at which people reach the hosts of routes, where it is not that of https.
+GATEWAY_PUBLIC_PORT = env_int("POSTERN_GATEWAY_PUBLIC_PORT", default=443, minimum=1)
 PROXY_TOKEN = env_secret("POSTERN_PROXY_TOKEN") or keys.derived(SECRET_KEY, "proxy")
 # Where authorizers send decisions beside the database.
 DECISION_STREAM = env_str("POSTERN_DECISION_STREAM")

@@ -94,6 +94,12 @@ def has_configuration_after(entry_id: int) -> bool:
     return entry_id < 0 or rows.exists()
 
 
+def first_after(entry_id: int) -> datetime | None:
+    """Return when the configuration was first changed after an entry."""
+    rows = OutboxEntry.objects.filter(id__gt=entry_id, topic__in=CONFIGURATION)
+    return rows.order_by("id").values_list("created_at", flat=True).first()
+
+
 def mark_processed(*, up_to: int, now: datetime) -> None:
     """Note that everything up to an entry is part of a deployment."""
     rows = OutboxEntry.objects.filter(id__lte=up_to, processed_at__isnull=True)

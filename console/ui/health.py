@@ -4,10 +4,12 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from console.core import keys
+from gateway import selectors as gateway_selectors
 
 
 @login_not_required
@@ -30,7 +32,9 @@ def ready(request: HttpRequest) -> JsonResponse:
         return JsonResponse({"status": "the database is not migrated"}, status=503)
     if not keys.are_known_to_fit():
         return JsonResponse({"status": keys.WRONG_KEY}, status=503)
-    return JsonResponse({"status": "ok"})
+    # Told, and no reason to stop serving: people mend it with this console.
+    progress = gateway_selectors.tell_progress(now=timezone.now())
+    return JsonResponse({"status": "ok", "deployments": progress})
 
 
 @login_not_required

@@ -7,7 +7,7 @@
 import signal
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from console.demo import upstream
@@ -60,8 +60,13 @@ def list_processes(
     *, address: str, port: int, gateway: Gateway | None = None
 ) -> list[ProcessSpec]:
     """Return what runs on one machine, with the web server on that port."""
-    found = _console(address, port)
-    return found if gateway is None else [*found, *_gateway(gateway)]
+    if gateway is None:
+        return _console(address, port)
+    shared = {"POSTERN_GATEWAY_PUBLIC_PORT": str(gateway.port)}
+    return [
+        replace(one, environment={**shared, **one.environment})
+        for one in (*_console(address, port), *_gateway(gateway))
+    ]
 
 
 def _gateway(gateway: Gateway) -> list[ProcessSpec]:

@@ -25,9 +25,18 @@ def target_url(event: "AuditEvent") -> str:
     """Return the page of the event's target, "" when it has none or is gone."""
     if event.action.endswith(".deleted"):
         return ""
+    if event.target_type == "deployment":
+        return _deployment_url(event.target_id)
     if event.target_type == "role_binding" and event.namespace_id:
         return reverse("namespaces:namespace-roles", args=[event.namespace_id])
     try:
         return reverse(PAGES[event.target_type], args=[event.target_id])
     except (KeyError, NoReverseMatch):
         return ""
+
+
+def _deployment_url(number: str) -> str:
+    """Return the page of a deployment; before the first one there is none."""
+    if number.isdecimal() and int(number):
+        return reverse("gateway:deployment-detail", args=[int(number)])
+    return reverse("gateway:deployment-list")

@@ -152,7 +152,7 @@ class OwnPaths:
         )
         text = own_pages.somebody(
             visit.known,
-            visit.request.hostname,
+            visit.request.host,
             routes,
             is_complete=is_complete,
             console_url=self._console_url,

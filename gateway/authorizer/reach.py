@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 MAX_ASKED: Final = 3000
 MAX_SHOWN: Final = 300
+PORT: Final = re.compile(r":\d{1,5}")
 FORWARDED: Final = (
     b"x-postern-client-ip",
     b"x-postern-client-cert",
@@ -40,6 +42,8 @@ def list_reachable(
     table = engine.check_ready()
     now = engine.now()
     kept = {name: request.raw(name) for name in FORWARDED if request.raw(name)}
+    # Other hosts are at the port by which this one was reached.
+    port = request.host.removeprefix(request.hostname)
     found: list[Reachable] = []
     is_complete = len(table.snapshot.routes) <= MAX_ASKED
     for route_id in list(table.snapshot.routes)[:MAX_ASKED]:
@@ -57,7 +61,7 @@ def list_reachable(
         )
         facts = engine.facts_for(entry, known, asked, now)
         if entry.compiled.decide(known.caller, facts).is_allowed:
-            found.append(Reachable(document.name, _url_of(document)))
+            found.append(Reachable(document.name, _url_of(document, port)))
     found.sort(key=lambda one: (one.name.casefold(), one.url))
     return found[:MAX_SHOWN], is_complete and len(found) <= MAX_SHOWN
 
@@ -67,9 +71,12 @@ def _path_of(document: RouteDocument) -> str:
     return value if kind in {"prefix", "path"} and value.startswith("/") else "/"
 
 
-def _url_of(document: RouteDocument) -> str:
+def _url_of(document: RouteDocument, port: str) -> str:
     if "*" in document.host or not document.from_url.startswith(("https:", "http:")):
         return ""
     if document.match.startswith("regex:"):
         return ""
-    return document.from_url.rstrip("/") + _path_of(document)
+    origin = document.from_url.rstrip("/")
+    if not PORT.fullmatch(port) or ":" in origin.partition("://")[2]:
+        port = ""
+    return f"{origin}{port}{_path_of(document)}"

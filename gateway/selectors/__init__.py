@@ -46,6 +46,7 @@ from gateway.selectors.deployments import (
     list_proxies,
     read_deployer,
     sees_deployments,
+    tell_progress,
 )
 from gateway.selectors.past import read_past
 from gateway.selectors.sessions import (
@@ -109,4 +110,5 @@ __all__ = [
     "read_traffic",
     "sees_deployments",
     "sees_sessions",
+    "tell_progress",
 ]

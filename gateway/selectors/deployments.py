@@ -18,6 +18,7 @@ from namespaces import selectors as namespace_selectors
 from namespaces.permissions import Permission
 
 SILENCE = timedelta(seconds=30)  # a follower reports every five seconds
+LATE = timedelta(seconds=60)
 DRIFT = timedelta(seconds=10)
 
 
@@ -48,6 +49,23 @@ def cause_of_changes(*, now: datetime) -> str:
     if held_until is not None and held_until <= now:
         return DeploymentCause.SCHEDULED
     return DeploymentCause.CHANGE
+
+
+def tell_progress(*, now: datetime) -> str:
+    """Return how deploying goes, in one word, for those who watch the console.
+
+    `ok`, `held`, `failing` when the last run failed, or `late` when changes have waited
+    for longer than a run takes, as when no worker is there.
+    """
+    deployer = read_deployer()
+    if deployer.failure:
+        return "failing"
+    if not has_changes():
+        return "ok"
+    if is_held(now=now):
+        return "held"
+    since = outbox.first_after(deployer.seen_change)
+    return "late" if since is not None and now - since > LATE else "ok"
 
 
 def check_sees_deployments(actor: Actor) -> None:

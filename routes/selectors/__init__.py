@@ -1,6 +1,6 @@
 """Reads of routes: lists, settings, policies that decide, overlaps, history."""
 
-from routes.selectors.answering import schemes_at
+from routes.selectors.answering import at_gateway, schemes_at
 from routes.selectors.deploying import list_route_marks, list_routes_in
 from routes.selectors.effective import (
     EffectivePolicies,
@@ -66,6 +66,7 @@ __all__ = [
     "EffectivePolicies",
     "SettingChange",
     "Survey",
+    "at_gateway",
     "chains_of",
     "changed_keys",
     "changes_of",

@@ -15,6 +15,7 @@ from console.core.actor import Actor
 from namespaces import access
 from namespaces.permissions import Permission
 from routes.models import Route
+from routes.selectors.answering import without_gateway_port
 from routes.selectors.routes import list_routes
 from routes.validation.addresses import Address, parse_from
 from routes.validation.overlaps import (
@@ -82,6 +83,20 @@ def get_standing_of_draft(
     return _standing(place, actor, with_hidden=with_hidden)
 
 
+def _rows_at(origin: str) -> list[Route]:
+    exact = list(Route.objects.filter(from_url=origin))
+    scheme, _, host = origin.partition("://")
+    labels = host.split(".")
+    above = [
+        f"{scheme}://*.{'.'.join(labels[first:])}" for first in range(1, len(labels))
+    ]
+    if exact or not above:
+        return exact
+    rows = list(Route.objects.filter(from_url__in=above))
+    nearest = max((len(one.from_url) for one in rows), default=0)
+    return [one for one in rows if len(one.from_url) == nearest]
+
+
 def _standing(place: Place, actor: Actor, *, with_hidden: bool) -> Standing:
     near = _near(parse_from(place.from_url))
     rows = (
@@ -131,8 +146,12 @@ def find_answering(route: Route, path: str, *, actor: Actor) -> Route | None:
 
 
 def find_at(origin: str, path: str) -> Route | None:
-    """Return the route that is asked for a path of an address, whoever may see it."""
-    rows = {str(one.pk): one for one in Route.objects.filter(from_url=origin)}
+    """Return the route that is asked for a path of an address, whoever may see it.
+
+    Where people reach the access proxy at a port of its own, that port, and no other,
+    is as good as none. A wildcard counts where no route has the very host.
+    """
+    rows = {str(one.pk): one for one in _rows_at(without_gateway_port(origin))}
     for place in matching_order(map(place_of, rows.values())):
         if accepts(place.match, path):
             return rows[place.id]

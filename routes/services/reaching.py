@@ -89,7 +89,7 @@ def list_reachable(
                 Reachable(
                     name=route.name,
                     description=route.description,
-                    url=f"{route.from_url}{path}",
+                    url=selectors.at_gateway(f"{route.from_url}{path}"),
                     needs_device=outcome is Outcome.DEVICE_ENROLLMENT,
                 )
             )
@@ -113,7 +113,7 @@ def decide_own(
     attempt = Attempt(
         at=now,
         path=whole,
-        host=parse_from(route.from_url).host,
+        host=urlsplit(origin).hostname or "",
         address=actor.address,
     )
     facts = policy_selectors.own_facts(

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from console.ui import supervisor
-from console.ui.processes import ProcessSpec, list_processes
+from console.ui.processes import Gateway, ProcessSpec, list_processes
 from console.ui.supervisor import Supervisor, describe_exit
 
 SLEEPER = "import time; print('up', flush=True); time.sleep(60)"
@@ -139,3 +139,15 @@ def test_web_worker_and_beat_run_with_the_port_that_was_chosen() -> None:
     assert set(processes) == {"web", "worker", "beat"}
     assert processes["web"].environment["PORT"] == "8123"
     assert "::1" in processes["web"].command
+
+
+def test_everybody_is_told_the_port_at_which_routes_are_reached() -> None:
+    gateway = Gateway(
+        address="::1", port=8444, authorizer_port=8445, console_url="http://console"
+    )
+
+    processes = list_processes(address="::1", port=8123, gateway=gateway)
+
+    assert {one.name for one in processes} >= {"web", "authz", "envoy"}
+    for one in processes:
+        assert one.environment["POSTERN_GATEWAY_PUBLIC_PORT"] == "8444"

@@ -183,6 +183,23 @@ class TestOwnPage:
         page = client.get("/.pomerium/", {"next": to}).content.decode()
         assert "You were on your way" not in page
 
+    def test_takes_the_port_of_the_gateway_and_no_other(
+        self, cast: Cast, settings: Any
+    ) -> None:
+        settings.GATEWAY_PUBLIC_PORT = 8443
+        everyone = make_policy("Everyone")
+        make_route("any", everyone, from_="https://*.apps.example.com")
+        make_route("one", everyone, from_="https://one.example.com")
+        client = client_of(cast.cyd)
+
+        for host in ("one.example.com", "x.apps.example.com"):
+            to = f"https://{host}:8443/page"
+            assert open_address(client, to)["Location"] == to
+            page = client.get("/.pomerium/", {"next": to}).content.decode()
+            assert "You were on your way" in page
+            assert open_address(client, f"https://{host}:8444/page").status_code == 404
+        assert "https://one.example.com:8443/" in page
+
     def test_tells_the_refused_what_the_policy_says(self, cast: Cast) -> None:
         policy = make_policy(
             "Nobody",

@@ -37,6 +37,21 @@ class TestWhoAmI:
         assert world.ask("/.pomerium/jwt").status == 302
         assert "Sign in" in world.ask("/.pomerium/").body
 
+    @pytest.mark.parametrize(
+        ("host", "link"),
+        [
+            ("app.example.com:8443", "https://app.example.com:8443/"),
+            ("app.example.com", "https://app.example.com/"),
+            ("app.example.com:1@evil.example", "https://app.example.com/"),
+        ],
+    )
+    def test_links_lead_to_the_port_by_which_one_came(
+        self, world: World, host: str, link: str
+    ) -> None:
+        page = world.ask("/.pomerium/", by="ada", host=host).body
+
+        assert f'<a href="{link}">' in page
+
     def test_is_answered_on_hosts_of_routes_only(self, world: World) -> None:
         assert world.ask("/.pomerium/", host="evil.example.org").status == 404
 
