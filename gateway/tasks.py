@@ -20,6 +20,11 @@ def keep_decisions(**_: object) -> None:
     services.prune_decisions(now=now)
 
 
+@shared_task(name="gateway.prune_deployments", time_limit=10 * MINUTE, acks_late=True)
+def prune_deployments(**_: object) -> None:
+    services.prune_deployments(now=timezone.now())
+
+
 @shared_task(name="gateway.forget_sessions", time_limit=5 * MINUTE, acks_late=True)
 def forget_sessions(**_: object) -> None:
     services.forget_sessions(now=timezone.now())

@@ -34,6 +34,9 @@ from gateway.services.keys import (
     signing_key,
     trusted_keys,
 )
+from gateway.services.pruning import (
+    prune_deployments,
+)
 from gateway.services.publishing import (
     MAX_NUMBER,
     MAX_REASON,
@@ -78,6 +81,7 @@ __all__ = [
     "note_use",
     "promise_session",
     "prune_decisions",
+    "prune_deployments",
     "public_text",
     "publish_now",
     "record_proxy",

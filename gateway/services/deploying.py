@@ -68,7 +68,7 @@ def make_deployment(
     Raises:
         DeployerBusyError: another run makes one.
     """
-    fence = _take_lease(now)
+    fence = take_lease(now)
     try:
         built = selectors.build()
         with _writing(fence, now):
@@ -87,13 +87,13 @@ def make_deployment(
             )
             Deployer.objects.filter(held_until__lte=now).update(held_until=None)
     except Exception as error:
-        _release(fence, failure=f"{type(error).__name__}: {error}", now=now)
+        release_lease(fence, failure=f"{type(error).__name__}: {error}", now=now)
         raise
-    _release(fence, now=now)
+    release_lease(fence, now=now)
     return made
 
 
-def _take_lease(now: datetime) -> int:
+def take_lease(now: datetime) -> int:
     """Become the one who makes deployments, and return the fence.
 
     Raises:
@@ -120,7 +120,8 @@ def _writing(fence: int, now: datetime) -> Iterator[None]:
         yield
 
 
-def _release(fence: int, *, now: datetime, failure: str = "") -> None:
+def release_lease(fence: int, *, now: datetime, failure: str = "") -> None:
+    """Let somebody else make deployments, and note what went wrong if anything did."""
     values: dict[str, Any] = {"lease_until": None}
     if failure:
         values |= {"failure": failure, "failed_at": now}

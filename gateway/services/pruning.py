@@ -1,0 +1,63 @@
+"""Forgets deployments of long ago, and the chunks that nobody names any more.
+
+Never what is in force or run by a proxy, and never the last ones, however old. It is
+done while no deployment is being made, so that no chunk goes that one is about to name.
+"""
+
+import json
+from datetime import datetime, timedelta
+
+from gateway.exceptions import DeployerBusyError
+from gateway.models import Blob, Decision, Deployment, NamespaceChunk, Proxy
+from gateway.services.deploying import release_lease, take_lease
+
+KEPT_DAYS = 90
+KEPT_AT_LEAST = 100
+AT_ONCE = 500  # rows of one statement
+
+
+def prune_deployments(*, now: datetime) -> int:
+    """Delete deployments that are older than they are kept; return how many.
+
+    Those by which a decision of the log was made stay as long as it does. Nothing is
+    done while a deployment is being made; the next run comes soon.
+    """
+    gone = _list_gone(now)
+    if not gone:
+        return 0
+    try:
+        fence = take_lease(now)
+    except DeployerBusyError:
+        return 0
+    try:
+        for start in range(0, len(gone), AT_ONCE):
+            Deployment.objects.filter(pk__in=gone[start : start + AT_ONCE]).delete()
+        _delete_unnamed()
+    finally:
+        release_lease(fence, now=now)
+    return len(gone)
+
+
+def _list_gone(now: datetime) -> list[int]:
+    kept = set(Deployment.objects.values_list("pk", flat=True)[:KEPT_AT_LEAST])
+    kept |= set(Proxy.objects.values_list("deployment", flat=True))
+    old = Deployment.objects.filter(made_at__lt=now - timedelta(days=KEPT_DAYS))
+    found = sorted(set(old.values_list("pk", flat=True)) - kept)
+    if not found:
+        return []
+    since = Decision.objects.filter(deployment__lte=found[-1])
+    return sorted(
+        set(found) - set(since.order_by().values_list("deployment", flat=True))
+    )
+
+
+def _delete_unnamed() -> None:
+    """Delete the chunks that neither a deployment nor a namespace names."""
+    named = set(NamespaceChunk.objects.values_list("hash", flat=True))
+    roots = Deployment.objects.order_by().values_list("root", flat=True)
+    for data in roots.iterator(chunk_size=20):
+        root = json.loads(bytes(data))
+        named.update(root["namespaces"].values(), [root["certificates"]])
+    unnamed = sorted(set(Blob.objects.values_list("pk", flat=True)) - named)
+    for start in range(0, len(unnamed), AT_ONCE):
+        Blob.objects.filter(pk__in=unnamed[start : start + AT_ONCE]).delete()
