@@ -169,6 +169,31 @@ class AttachForm(forms.Form):
         namespace.offer(actor, Permission.POLICY_ATTACH, below=below)
 
 
+class MovePoliciesForm(forms.Form):
+    """Another namespace for several policies."""
+
+    namespace = NamespaceField(label="New namespace")
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        namespace: Any = self.fields["namespace"]
+        namespace.offer(actor, Permission.POLICY_EDIT)
+
+
+class AttachPoliciesForm(forms.Form):
+    """Where several policies are to count, and how."""
+
+    namespace = NamespaceField()
+    mode = forms.ChoiceField(
+        label="How they count there and below", choices=AttachmentMode.choices
+    )
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        namespace: Any = self.fields["namespace"]
+        namespace.offer(actor, Permission.POLICY_ATTACH)
+
+
 class AttemptForm(forms.Form):
     """Who tries what, when. Everything has a default: nobody, `GET /`, now."""
 

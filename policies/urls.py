@@ -5,6 +5,7 @@ from django.urls import path
 from policies.views import (
     attaching,
     builder,
+    bulk,
     detail,
     editing,
     examples,
@@ -22,9 +23,20 @@ urlpatterns = [
         "policies/deleted", lists.DeletedPoliciesPage.as_view(), name="policy-deleted"
     ),
     path(
-        "policies/delete",
-        lists.DeletePoliciesPage.as_view(http_method_names=["post", "options"]),
-        name="policy-bulk-delete",
+        "policies/delete", bulk.DeletePoliciesPage.as_view(), name="policy-bulk-delete"
+    ),
+    path(
+        "policies/bulk/restore",
+        bulk.RestorePoliciesAction.as_view(),
+        name="policy-bulk-restore",
+    ),
+    path(
+        "policies/bulk/move", bulk.MovePoliciesPage.as_view(), name="policy-bulk-move"
+    ),
+    path(
+        "policies/bulk/attach",
+        bulk.AttachPoliciesPage.as_view(),
+        name="policy-bulk-attach",
     ),
     path("policies/new", editing.CreatePage.as_view(), name="policy-create"),
     path("policies/builder", builder.BuilderFragment.as_view(), name="policy-builder"),

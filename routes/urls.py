@@ -40,6 +40,21 @@ urlpatterns = [
         bulk.AttachToRoutesPage.as_view(),
         name="route-bulk-attach",
     ),
+    path(
+        "routes/bulk/detach",
+        bulk.DetachFromRoutesPage.as_view(),
+        name="route-bulk-detach",
+    ),
+    path(
+        "routes/bulk/restore",
+        bulk.RestoreRoutesAction.as_view(),
+        name="route-bulk-restore",
+    ),
+    path(
+        "routes/bulk/attach-again",
+        bulk.AttachAgainAction.as_view(),
+        name="route-bulk-attach-again",
+    ),
     path("policies/effect", effect.DraftEffectPage.as_view(), name="draft-effect"),
     path(
         "policies/<uuid:id>/effect", effect.EffectPage.as_view(), name="policy-effect"

@@ -2,10 +2,16 @@
 
 from policies.services.attachments import (
     PERMISSION_FOR,
+    attach_policies,
     attach_to_namespace,
     detach_from_namespace,
 )
-from policies.services.deletion import delete_policies, delete_policy, restore_policy
+from policies.services.deletion import (
+    delete_policies,
+    delete_policy,
+    restore_policies,
+    restore_policy,
+)
 from policies.services.examples import (
     MAX_EXAMPLES,
     Coverage,
@@ -26,7 +32,7 @@ from policies.services.fetching import (
     refetch_address,
     unlist_address,
 )
-from policies.services.moving import move_policy
+from policies.services.moving import move_policies, move_policy
 from policies.services.saving import (
     PolicyDraft,
     create_policies,
@@ -80,6 +86,7 @@ __all__ = [
     "TriedRule",
     "add_example",
     "answers_for",
+    "attach_policies",
     "attach_to_namespace",
     "coverage_of",
     "create_policies",
@@ -92,6 +99,7 @@ __all__ = [
     "is_fresh",
     "lift_quarantine",
     "list_address",
+    "move_policies",
     "move_policy",
     "open_draft",
     "record_refused_types",
@@ -99,6 +107,7 @@ __all__ = [
     "refetch_address",
     "rego_answer",
     "remove_example",
+    "restore_policies",
     "restore_policy",
     "revert_policy",
     "run_examples",

@@ -3,6 +3,7 @@
 Attachments to routes are the `routes` app's.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -123,6 +124,33 @@ def detach_from_namespace(
     with previews.watched("policy.detach", actor=actor, seen=seen, namespace=namespace):
         attachment.delete()
         signals.detached.send(Policy, policy=policy, namespace=namespace, actor=actor)
+
+
+@writing()
+def attach_policies(
+    policy_ids: Iterable[UUID | str],
+    *,
+    namespace_id: UUID | str,
+    mode: str,
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
+) -> list[NamespacePolicy]:
+    """Let several policies count on a namespace, all or none.
+
+    Raises as `attach_to_namespace` does.
+    """
+    return [
+        attach_to_namespace(
+            one,
+            namespace_id=namespace_id,
+            mode=mode,
+            actor=actor,
+            now=now,
+            reason=reason,
+        )
+        for one in policy_ids
+    ]
 
 
 def _check_may_detach(attachment: NamespacePolicy, *, actor: Actor) -> None:

@@ -1,6 +1,6 @@
 """Deleting policies, and taking a deletion back with everything that was known."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -96,6 +96,16 @@ def _row(instance: Policy | PolicyExample | PolicyVersion) -> dict[str, Any]:
         field.attname: getattr(instance, field.attname)
         for field in instance._meta.concrete_fields  # noqa: SLF001 - Django's API
     }
+
+
+@writing()
+def restore_policies(
+    policy_ids: Iterable[UUID | str], *, actor: Actor, now: datetime, reason: str = ""
+) -> list[Policy]:
+    """Take back several deletions, all or none. Raises as `restore_policy` does."""
+    return [
+        restore_policy(one, actor=actor, now=now, reason=reason) for one in policy_ids
+    ]
 
 
 @writing()

@@ -1,5 +1,6 @@
 """Moving policies between namespaces."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -53,6 +54,32 @@ def move_policy(
     return rules.write(
         policy, "moved", before, actor=actor, now=now, reason=reason or "moved"
     )
+
+
+@writing()
+def move_policies(
+    versions: Mapping[UUID | str, int],
+    *,
+    namespace_id: UUID | str,
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
+) -> list[Policy]:
+    """Let several policies live elsewhere, all or none, each in the version seen.
+
+    Raises as `move_policy` does.
+    """
+    return [
+        move_policy(
+            policy_id,
+            namespace_id=namespace_id,
+            version=version,
+            actor=actor,
+            now=now,
+            reason=reason,
+        )
+        for policy_id, version in versions.items()
+    ]
 
 
 def _check_reach(policy: Policy, target: "Namespace", *, actor: Actor) -> None:

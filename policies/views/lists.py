@@ -3,23 +3,19 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.urls import reverse
 
-from console.core.exceptions import ValidationFailedError
-from console.core.generic.pages import ConfirmPage, CsvExport, ListPage, Page
-from console.core.http import uuid_from
+from console.core.generic.pages import CsvExport, ListPage, Page
 from namespaces import access
 from namespaces import selectors as namespace_selectors
 from namespaces.permissions import Permission
 from namespaces.views import path_names
-from policies import selectors, services
+from policies import selectors
 from policies.listings import PolicyListing
 from policies.models import Policy
-from policies.views.frame import import_url, number_from
+from policies.views.frame import import_url
 
-MAX_CHOSEN = 100
 DELETED_PER_PAGE = 50
 
 
@@ -92,7 +88,7 @@ class PolicyListPage(ListPage):
             "create_query": f"?namespace={narrowed}" if narrowed else "",
             "import_url": import_url(),
             "may_create": access.can_anywhere(self.actor, Permission.POLICY_CREATE),
-            "may_delete": access.can_anywhere(self.actor, Permission.POLICY_DELETE),
+            "may_change": access.can_anywhere(self.actor, Permission.POLICY_EDIT),
         }
 
     def _menu(self, policy: Policy) -> list[dict[str, Any]]:
@@ -138,80 +134,3 @@ class DeletedPoliciesPage(Page):
             ],
             **kwargs,
         )
-
-
-class DeletePoliciesPage(ConfirmPage):
-    """Lists what is chosen, and what stands in the way; then deletes it."""
-
-    title = "Delete policies"
-    template_name = "policies/policies_confirm_delete.html"
-
-    def chosen(self) -> list[Any]:
-        """Return the policies that are chosen and seen, with what uses them."""
-        ids = [uuid_from(text, name="ids") for text in self.request.POST.getlist("ids")]
-        if len(ids) > MAX_CHOSEN:
-            raise ValidationFailedError(
-                f"choose at most {MAX_CHOSEN} policies at a time"
-            )
-        rows = selectors.list_policies(self.actor).filter(pk__in=ids).order_by("name")
-        return list(selectors.with_usage(rows, actor=self.actor))
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Tell what can be deleted from what can't."""
-        free: list[tuple[Any, dict[str, Any]]] = []
-        kept: list[tuple[Any, dict[str, Any]]] = []
-        for policy in self.chosen():
-            may = access.can(self.actor, Permission.POLICY_DELETE, policy.namespace)
-            used = policy.route_count or policy.namespace_count
-            entry = {
-                "name": policy.name,
-                "url": reverse("policies:policy-detail", args=[policy.pk]),
-                "note": "" if may and not used else _why_kept(may=may),
-            }
-            (kept if entry["note"] else free).append((policy, entry))
-        return super().get_context_data(
-            free=len(free),
-            text="These policies are deleted. They are attached to nothing.",
-            consequences=[
-                {
-                    "label": "policies",
-                    "count": len(free),
-                    "entries": [entry for _, entry in free],
-                }
-            ],
-            kept=[entry for _, entry in kept],
-            hidden=[{"name": "confirmed", "value": "yes"}]
-            + [{"name": "ids", "value": policy.pk} for policy, _ in free]
-            + [
-                {"name": "seen", "value": f"{policy.pk}:{policy.version}"}
-                for policy, _ in free
-            ],
-            cancel_url=reverse("policies:policy-list"),
-            **kwargs,
-        )
-
-    def post(self, request: Any, **kwargs: Any) -> Any:
-        """Show what is chosen first; delete it when that was confirmed."""
-        if request.POST.get("confirmed") != "yes":
-            return self.get(request, **kwargs)
-        return super().post(request, **kwargs)
-
-    def carry_out(self) -> str:
-        """Delete them, all or none."""
-        versions = dict(map(_seen, self.request.POST.getlist("seen")))
-        count = services.delete_policies(versions, actor=self.actor, now=self.now)
-        noun = "policy is" if count == 1 else "policies are"
-        messages.success(
-            self.request,
-            f"{count} {noun} deleted. They can be restored from “Deleted policies”.",
-        )
-        return reverse("policies:policy-list")
-
-
-def _why_kept(*, may: bool) -> str:
-    return "is still attached" if may else "your role there does not allow it"
-
-
-def _seen(text: str) -> tuple[Any, int]:
-    policy_id, _, version = text.partition(":")
-    return uuid_from(policy_id, name="seen"), number_from(version)

@@ -1,13 +1,23 @@
 """Writes to routes. Each function is one use: lock, check, write, record."""
 
-from routes.services.changing import attach_policy, set_route_policies, update_route
+from routes.services.changing import (
+    attach_policy,
+    detach_policy,
+    set_route_policies,
+    update_route,
+)
 from routes.services.delegations import (
     delegate_host,
     preview_revocation,
     restore_delegation,
     revoke_delegation,
 )
-from routes.services.deletion import delete_route, delete_routes, restore_route
+from routes.services.deletion import (
+    delete_route,
+    delete_routes,
+    restore_route,
+    restore_routes,
+)
 from routes.services.effect import Effect, effect_of
 from routes.services.exporting import export_configuration
 from routes.services.hosts import REST as HOST_REST
@@ -64,6 +74,7 @@ __all__ = [
     "delegate_host",
     "delete_route",
     "delete_routes",
+    "detach_policy",
     "effect_of",
     "export_configuration",
     "fail_stalled_imports",
@@ -87,6 +98,7 @@ __all__ = [
     "request_consent",
     "restore_delegation",
     "restore_route",
+    "restore_routes",
     "review_import",
     "revoke_delegation",
     "set_route_policies",

@@ -180,3 +180,33 @@ def attach_policy(
         )
         count += saved.version != version
     return count
+
+
+@writing()
+def detach_policy(
+    policy_id: UUID | str,
+    *,
+    versions: Mapping[UUID | str, int],
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
+) -> int:
+    """Take one policy off several routes, all or none. Others stay.
+
+    Returns how many routes changed. Raises as `update_route` does.
+    """
+    unwanted = rules.as_uuid(policy_id)
+    count = 0
+    for route_id, version in versions.items():
+        route = selectors.get_route(route_id, actor=rules.afresh(actor))
+        ids = [one for one in rules.policy_ids_of(route) if one != unwanted]
+        saved = update_route(
+            route_id,
+            version=version,
+            policy_ids=ids,
+            actor=actor,
+            now=now,
+            reason=reason,
+        )
+        count += saved.version != version
+    return count

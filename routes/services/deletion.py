@@ -1,6 +1,6 @@
 """Deleting routes, and taking a deletion back."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -88,6 +88,16 @@ def _snapshot(route: Route) -> dict[str, Any]:
             {"id": str(one.policy_id), "name": one.policy.name} for one in attached
         ],
     }
+
+
+@writing()
+def restore_routes(
+    route_ids: Iterable[UUID | str], *, actor: Actor, now: datetime, reason: str = ""
+) -> list[Route]:
+    """Take back several deletions, all or none. Raises as `restore_route` does."""
+    return [
+        restore_route(one, actor=actor, now=now, reason=reason) for one in route_ids
+    ]
 
 
 @writing()

@@ -1,119 +1,45 @@
-"""Several routes at once: delete, move, attach a policy. Each asks first."""
+"""Several routes at once: delete, move, attach or detach a policy. Each asks first."""
 
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
-from django.urls import reverse
-
+from console.core.bulk import Versions
 from console.core.exceptions import ValidationFailedError
-from console.core.generic.pages import ConfirmPage
+from console.core.generic.bulk import BulkPage, UndoBulkAction
 from console.core.http import uuid_from
 from namespaces import access
 from namespaces.permissions import Permission
 from routes import selectors, services
 from routes.forms import MoveRoutesForm
+from routes.listings import RouteListing
 from routes.models import Route
-from routes.views.changing import number_from, resting_hosts
-from routes.views.picking import attachable_to_all
-
-MAX_CHOSEN = 100
+from routes.views.changing import resting_hosts
+from routes.views.picking import attachable_to_all, attached_to_any
 
 
-class BulkPage(ConfirmPage):
-    """Lists what is chosen and what stays as it is; then does it."""
+class RoutesPage(BulkPage):
+    """What all of them have in common."""
 
-    template_name = "routes/routes_confirm.html"
-    http_method_names = ["post", "options"]
+    listing = RouteListing()
+    nouns = ("route", "routes")
+    list_url_name = "routes:route-list"
+    detail_url_name = "routes:route-detail"
     permission: Permission
-    text: str
-    confirm_label: str
-    is_harmless = True
 
-    def chosen(self) -> list[Route]:
-        """Return the routes that are chosen and seen."""
-        ids = [uuid_from(text, name="ids") for text in self.request.POST.getlist("ids")]
-        if not 1 <= len(ids) <= MAX_CHOSEN:
-            raise ValidationFailedError(f"choose 1 to {MAX_CHOSEN} routes at a time")
-        return list(selectors.list_routes(self.actor).filter(pk__in=ids))
+    def may(self, row: Any) -> bool:
+        """Answer whether the role suffices where the route lives."""
+        return access.can(self.actor, self.permission, row.namespace)
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Tell what will be done from what can't."""
-        routes = self.chosen()
-        free = [r for r in routes if self._may(r)]
-        return super().get_context_data(
-            free=free,
-            text=self.text,
-            consequences=[
-                {
-                    "label": "route" if len(free) == 1 else "routes",
-                    "count": len(free),
-                    "entries": [_entry(route) for route in free],
-                },
-                *self.consequences(free),
-            ],
-            kept_routes=[_entry(route) for route in routes if not self._may(route)],
-            hidden=[
-                {"name": "confirmed", "value": "yes"},
-                *({"name": "ids", "value": route.pk} for route in free),
-                *(
-                    {"name": "seen", "value": f"{route.pk}:{route.version}"}
-                    for route in free
-                ),
-            ],
-            confirm_label=self.confirm_label,
-            is_harmless=self.is_harmless,
-            cancel_url=reverse("routes:route-list"),
-            **self.choices(free),
-            **kwargs,
-        )
-
-    def _may(self, route: Route) -> bool:
-        return access.can(self.actor, self.permission, route.namespace)
-
-    def consequences(self, routes: list[Route]) -> list[dict[str, Any]]:
-        """Return what goes with it."""
-        return []
-
-    def choices(self, routes: list[Route]) -> dict[str, Any]:
-        """Return a select that is to be answered: its name, label and options."""
-        return {}
-
-    def post(self, request: Any, **kwargs: Any) -> Any:
-        """Show what is chosen first; do it when that was confirmed."""
-        if request.POST.get("confirmed") != "yes":
-            return self.get(request, **kwargs)
-        return super().post(request, **kwargs)
-
-    def carry_out(self) -> str:
-        """Do it, all or none."""
-        versions = dict(map(_seen, self.request.POST.getlist("seen")))
-        messages.success(self.request, self.do(versions))
-        return reverse("routes:route-list")
-
-    def do(self, versions: dict[UUID | str, int]) -> str:
-        """Call the service; return what to tell."""
-        raise NotImplementedError
-
-
-def _entry(route: Route) -> dict[str, Any]:
-    return {
-        "name": route.name,
-        "url": reverse("routes:route-detail", args=[route.pk]),
-        "note": route.from_url,
-    }
-
-
-def _seen(text: str) -> tuple[UUID | str, int]:
-    route_id, _, version = text.partition(":")
-    return uuid_from(route_id, name="seen"), number_from(version)
+    def note(self, row: Any) -> str:
+        """Its address."""
+        return str(row.from_url)
 
 
 def _counted(count: int) -> str:
     return "1 route is" if count == 1 else f"{count} routes are"
 
 
-class DeleteRoutesPage(BulkPage):
+class DeleteRoutesPage(RoutesPage):
     """Deletes routes."""
 
     title = "Delete routes"
@@ -121,18 +47,37 @@ class DeleteRoutesPage(BulkPage):
     text = "These routes are deleted. Their addresses are not served any more."
     confirm_label = "Delete"
     is_harmless = False
+    undo_url_name = "routes:route-bulk-restore"
 
-    def consequences(self, routes: list[Route]) -> list[dict[str, Any]]:
+    def consequences(self, rows: list[Route]) -> list[dict[str, Any]]:
         """The hosts that nobody serves any more."""
-        return resting_hosts(selectors.hosts_left_by(routes))
+        return resting_hosts(selectors.hosts_left_by(rows))
 
-    def do(self, versions: dict[UUID | str, int]) -> str:
+    def act(self, versions: Versions) -> int:
         """Delete them."""
-        count = services.delete_routes(versions, actor=self.actor, now=self.now)
-        return f"{_counted(count)} deleted. They can be restored from “Deleted routes”."
+        return services.delete_routes(versions, actor=self.actor, now=self.moment)
+
+    def tell(self, done: Any, count: int) -> str:
+        """How many."""
+        return f"{_counted(count)} deleted."
 
 
-class MoveRoutesPage(BulkPage):
+class RestoreRoutesAction(UndoBulkAction):
+    """Takes back a deletion of several."""
+
+    list_url_name = "routes:route-list"
+
+    def undo(self, moment: Any) -> str:
+        """Restore what this person deleted at that moment."""
+        gone = selectors.list_deleted(self.actor).filter(
+            deleted_at=moment, deleted_by=self.actor.label
+        )
+        ids = list(gone.values_list("target_id", flat=True))
+        back = services.restore_routes(ids, actor=self.actor, now=self.now)
+        return f"{_counted(len(back))} back."
+
+
+class MoveRoutesPage(RoutesPage):
     """Moves routes to another namespace."""
 
     title = "Move routes"
@@ -140,20 +85,25 @@ class MoveRoutesPage(BulkPage):
     text = "These routes move with their hosts, under the policies of the new place."
     confirm_label = "Move"
 
-    def choices(self, routes: list[Route]) -> dict[str, Any]:
+    def choices(self, rows: list[Route]) -> dict[str, Any]:
         """Where to."""
         data = self.request.POST if "to" in self.request.POST else None
         return {"form": MoveRoutesForm(data, actor=self.actor)}
 
-    def do(self, versions: dict[UUID | str, int]) -> str:
+    def is_complete(self) -> bool:
+        """Answer whether a place is chosen."""
+        form = MoveRoutesForm(self.request.POST, actor=self.actor)
+        return "to" in self.request.POST and form.is_valid()
+
+    def act(self, versions: Versions) -> list[Route]:
         """Move them."""
-        routes = services.move_routes(
-            versions,
-            namespace_id=self._to(),
-            actor=self.actor,
-            now=self.now,
+        return services.move_routes(
+            versions, namespace_id=self._to(), actor=self.actor, now=self.moment
         )
-        return f"{_counted(len(routes))} in {routes[0].namespace.name} now."
+
+    def tell(self, done: Any, count: int) -> str:
+        """How many, and where."""
+        return f"{_counted(count)} in {done[0].namespace.name} now."
 
     def _to(self) -> UUID | str:
         """Return where to. An id that isn't offered is the service's to refuse.
@@ -171,27 +121,93 @@ class MoveRoutesPage(BulkPage):
             ) from error
 
 
-class AttachToRoutesPage(BulkPage):
-    """Attaches a policy to routes."""
+class _WithPolicy(RoutesPage):
+    """What takes one policy."""
 
-    title = "Attach a policy"
     permission = Permission.ROUTE_EDIT
-    text = "The policy is attached to these routes, behind those that they have."
-    confirm_label = "Attach"
 
-    def choices(self, routes: list[Route]) -> dict[str, Any]:
-        """Which policy: one that all of them may have."""
-        options = attachable_to_all(routes, actor=self.actor)
+    def offered(self, rows: list[Route]) -> list[tuple[str, str]]:
+        """Return the policies to choose from."""
+        raise NotImplementedError
+
+    def choices(self, rows: list[Route]) -> dict[str, Any]:
+        """Which policy."""
+        options = self.offered(rows)
         return {
             "select": {"name": "policy", "label": "Policy", "options": options},
             "chosen": self.request.POST.get("policy", ""),
         }
 
-    def do(self, versions: dict[UUID | str, int]) -> str:
+    def is_complete(self) -> bool:
+        """Answer whether one is chosen."""
+        return bool(self.request.POST.get("policy"))
+
+    @property
+    def policy_id(self) -> UUID:
+        """The one that is chosen."""
+        return uuid_from(self.request.POST.get("policy", ""), name="policy")
+
+
+class AttachToRoutesPage(_WithPolicy):
+    """Attaches a policy to routes."""
+
+    title = "Attach a policy"
+    text = "The policy is attached to these routes, behind those that they have."
+    confirm_label = "Attach"
+
+    def offered(self, rows: list[Route]) -> list[tuple[str, str]]:
+        """Those that all of them may have."""
+        return attachable_to_all(rows, actor=self.actor)
+
+    def act(self, versions: Versions) -> int:
         """Attach it."""
+        return services.attach_policy(
+            self.policy_id, versions=versions, actor=self.actor, now=self.moment
+        )
+
+    def tell(self, done: Any, count: int) -> str:
+        """To how many it was new."""
+        return f"The policy is attached to {done} route{'' if done == 1 else 's'}."
+
+
+class DetachFromRoutesPage(_WithPolicy):
+    """Takes a policy off routes."""
+
+    title = "Detach a policy"
+    text = "The policy no longer counts on these routes. Those without it stay."
+    confirm_label = "Detach"
+    undo_url_name = "routes:route-bulk-attach-again"
+
+    def offered(self, rows: list[Route]) -> list[tuple[str, str]]:
+        """Those that any of them has."""
+        return attached_to_any(rows)
+
+    def undo_parameters(self) -> dict[str, str]:
+        """Which policy."""
+        return {"policy": str(self.policy_id)}
+
+    def act(self, versions: Versions) -> int:
+        """Detach it."""
+        return services.detach_policy(
+            self.policy_id, versions=versions, actor=self.actor, now=self.moment
+        )
+
+    def tell(self, done: Any, count: int) -> str:
+        """From how many."""
+        return f"The policy is detached from {done} route{'' if done == 1 else 's'}."
+
+
+class AttachAgainAction(UndoBulkAction):
+    """Takes back that a policy was detached from several routes."""
+
+    list_url_name = "routes:route-list"
+
+    def undo(self, moment: Any) -> str:
+        """Attach it to the routes that nobody changed since."""
+        rows = selectors.list_routes(self.actor).filter(modified_at=moment)
         count = services.attach_policy(
-            uuid_from(self.request.POST.get("policy", ""), name="policy"),
-            versions=versions,
+            uuid_from(self.request.GET.get("policy", ""), name="policy"),
+            versions={row.pk: row.version for row in rows},
             actor=self.actor,
             now=self.now,
         )

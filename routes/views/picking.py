@@ -266,3 +266,11 @@ def attachable_to_all(routes: list[Route], *, actor: Actor) -> list[tuple[str, s
         common = ids if common is None else common & ids
     chosen = sorted((rows[one] for one in common or ()), key=lambda row: row.name)
     return [(str(row.pk), f"{row.name} ({row.namespace.name})") for row in chosen]
+
+
+def attached_to_any(routes: list[Route]) -> list[tuple[str, str]]:
+    """Return the policies that any of the routes has itself, as choices."""
+    found = selectors.policies_of_many(routes)
+    rows = {one.pk: one for each in found.values() for one in each.attached}
+    chosen = sorted(rows.values(), key=lambda row: row.name)
+    return [(str(row.pk), f"{row.name} ({row.namespace.name})") for row in chosen]

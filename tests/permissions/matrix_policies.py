@@ -46,6 +46,28 @@ PAGES: dict[str, tuple[Row, ...]] = {
         harmless(signed_in, body=lambda world: {"ids": world.id("idle-policy")}),
         post(at(Permission.POLICY_DELETE, "idle-policy"), body=_seen),
     ),
+    "policy-bulk-restore": (post(signed_in, answers=(400, "no moment is named")),),
+    "policy-bulk-move": (
+        harmless(signed_in, body=lambda world: {"ids": world.id("idle-policy")}),
+        post(
+            both(at(Permission.POLICY_EDIT, "idle-policy"), names("inner")),
+            body=lambda world: {**_seen(world), "namespace": world.place("inner")},
+        ),
+    ),
+    "policy-bulk-attach": (
+        harmless(signed_in, body=lambda world: {"ids": world.id("idle-policy")}),
+        post(
+            both(
+                at(Permission.POLICY_VIEW, "idle-policy"),
+                at(Permission.POLICY_ATTACH),
+            ),
+            body=lambda world: {
+                **_seen(world),
+                "namespace": world.place("web"),
+                "mode": "inherited",
+            },
+        ),
+    ),
     "policy-create": (
         get(somewhere(Permission.POLICY_CREATE)),
         post(

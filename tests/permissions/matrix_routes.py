@@ -91,6 +91,16 @@ PAGES: dict[str, tuple[Row, ...]] = {
             body=lambda world: _seen(world, policy=world.id("idle-policy")),
         ),
     ),
+    "route-bulk-detach": (
+        harmless(signed_in, body=_chosen),
+        post(
+            at(Permission.ROUTE_EDIT, "route"),
+            body=lambda world: _seen(world, policy=world.id("attached-policy")),
+            events=0,
+        ),
+    ),
+    "route-bulk-restore": (post(signed_in, answers=(400, "no moment is named")),),
+    "route-bulk-attach-again": (post(signed_in, answers=(400, "no moment is named")),),
     "route-detail": (get(at(Permission.ROUTE_VIEW, "route"), "route"),),
     "route-history": (get(at(Permission.ROUTE_VIEW, "route"), "route"),),
     "route-edit": (

@@ -1,5 +1,7 @@
 """The pages that change policies, as browsers ask for them."""
 
+from typing import Any
+
 import pytest
 from django.contrib.messages import get_messages
 
@@ -245,17 +247,32 @@ class TestDeletePoliciesPage:
 
         asked = client.post(url("policy-bulk-delete"), {"ids": ids})
         assert Policy.objects.count() == 3
-        hidden = asked.context["hidden"]
-        body: dict[str, list[str]] = {}
-        for one in hidden:
-            body.setdefault(one["name"], []).append(str(one["value"]))
+        ready = asked.context["ready"]
+        body = {
+            "confirmed": "yes",
+            "seen": [f"{one.pk}:{one.version}" for one in ready],
+        }
         done = client.post(url("policy-bulk-delete"), body)
 
         html = asked.content.decode()
         assert "is still attached" in html
-        assert "your role there does not allow it" in html
+        assert "Your role there does not allow it" in html
         assert "1 policy is deleted" in messages_of(done)[0]
         assert {one.name for one in Policy.objects.all()} == {"Used", "Above"}
+
+    def test_a_deletion_is_taken_back_from_the_message(
+        self, cast: Cast, policy: Policy
+    ) -> None:
+        client = client_of(cast.mia)
+        body = {"confirmed": "yes", "seen": [f"{policy.pk}:{policy.version}"]}
+
+        done = client.post(url("policy-bulk-delete"), body)
+        [message] = get_messages(done.wsgi_request)
+        undo = str(message.extra_tags).removeprefix("undo:")
+
+        assert not Policy.objects.exists()
+        client.post(undo)
+        assert Policy.objects.get() == policy
 
     def test_deletes_none_when_one_changed_meanwhile(
         self, cast: Cast, policy: Policy
@@ -277,6 +294,48 @@ class TestDeletePoliciesPage:
         answer = client_of(cast.mia).post(url("policy-bulk-delete"), {"ids": ids})
 
         assert answer.status_code in {200, 400}
+
+
+class TestSeveralPolicies:
+    def chosen(self, policies: list[Policy], **more: str) -> dict[str, Any]:
+        return {"seen": [f"{one.pk}:{one.version}" for one in policies], **more}
+
+    def test_are_moved_together(self, cast: Cast) -> None:
+        policies = [make_policy(namespace=cast.web) for _ in range(2)]
+        body = self.chosen(policies, namespace=str(cast.engineering.pk))
+        client = client_of(cast.ada)
+
+        asked = client.post(url("policy-bulk-move"), body)
+        assert asked.context["count"] == 2
+        client.post(url("policy-bulk-move"), body | {"confirmed": "yes"})
+
+        assert {one.namespace for one in Policy.objects.all()} == {cast.engineering}
+
+    def test_are_attached_together_and_each_is_told_why_not(self, cast: Cast) -> None:
+        near, beside = (
+            make_policy(namespace=cast.web),
+            make_policy(namespace=cast.finance),
+        )
+        body = self.chosen([near, beside], namespace=str(cast.web.pk), mode="inherited")
+        client = client_of(cast.root)
+
+        asked = client.post(url("policy-bulk-attach"), body)
+        together = client.post(url("policy-bulk-attach"), body | {"confirmed": "yes"})
+
+        assert [one.pk for one in asked.context["ready"]] == [near.pk]
+        assert "lives in Finance" in asked.content.decode()
+        assert together.status_code == 409
+        body["seen"] = body["seen"][:1]
+        client.post(url("policy-bulk-attach"), body | {"confirmed": "yes"})
+        assert near.namespace_attachments.get().namespace == cast.web
+
+    def test_are_chosen_by_what_the_list_shows(self, cast: Cast) -> None:
+        for name in ("Wiki a", "Wiki b", "Pay"):
+            make_policy(name, namespace=cast.web)
+
+        asked = client_of(cast.mia).post(url("policy-bulk-delete"), {"all": "?q=wiki"})
+
+        assert [one.name for one in asked.context["ready"]] == ["Wiki a", "Wiki b"]
 
 
 class TestMovePage:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.contrib.messages import get_messages
 
 from policies import services as policy_services
 from routes import services
@@ -260,6 +261,63 @@ class TestBulk:
 
         post(cast.mia, address, **self.confirmed(routes, policy=str(policy.pk)))
         assert policy.route_attachments.count() == 3
+
+    def test_detaches_a_policy_and_takes_that_back(
+        self, cast: Cast, routes: list[Route]
+    ) -> None:
+        policy = make_policy("Off", namespace=cast.web)
+        for route in routes[:2]:
+            services.set_route_policies(
+                route.pk,
+                policy_ids=[policy.pk],
+                version=1,
+                actor=actor_of(cast.mia),
+                now=NOW,
+            )
+        fresh = list(Route.objects.order_by("name"))
+        client = client_of(cast.mia)
+        address = url("route-bulk-detach")
+        assert "Off" in post(cast.mia, address, **self.chosen(fresh)).content.decode()
+
+        body = self.confirmed(fresh, policy=str(policy.pk))
+        [told] = get_messages(client.post(address, body).wsgi_request)
+        assert "detached from 2 routes" in str(told)
+        assert not policy.route_attachments.exists()
+        client.post(str(told.extra_tags).removeprefix("undo:"))
+
+        assert policy.route_attachments.count() == 2
+
+    def test_a_deletion_is_taken_back_from_the_message(
+        self, cast: Cast, routes: list[Route]
+    ) -> None:
+        client = client_of(cast.mia)
+
+        done = client.post(url("route-bulk-delete"), self.confirmed(routes))
+        [told] = get_messages(done.wsgi_request)
+        assert not Route.objects.exists()
+        client.post(str(told.extra_tags).removeprefix("undo:"))
+
+        assert Route.objects.count() == 3
+
+    def test_says_of_each_row_what_stands_in_its_way(
+        self, cast: Cast, routes: list[Route]
+    ) -> None:
+        grant("manager", cast.engineering, user=cast.mia)
+        make_route("R1", namespace=cast.engineering, from_="https://r9.example.com")
+        body = self.chosen(routes) | {"to": str(cast.engineering.pk)}
+
+        text = post(cast.mia, url("route-bulk-move"), **body).content.decode()
+
+        assert "Engineering already has a route `R1`" in text
+        assert f"{routes[0].pk}:1" in text
+        assert f"{routes[1].pk}:1" not in text
+
+    def test_takes_all_that_the_list_shows_for_a_query(
+        self, cast: Cast, routes: list[Route]
+    ) -> None:
+        answer = post(cast.mia, url("route-bulk-delete"), all="?q=r1")
+
+        assert [one.name for one in answer.context["ready"]] == ["R1"]
 
     def test_leaves_out_what_the_role_does_not_allow(
         self, cast: Cast, routes: list[Route]

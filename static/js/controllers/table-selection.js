@@ -4,6 +4,7 @@
 //     <div data-selection-bar> <span data-selection-count></span>
 //          <button type="button" data-selection-clear> … </div>
 //     <input type="checkbox" data-selection-all>
+//     <input type="checkbox" name="all" data-selection-matching="120"> rows of other pages
 //     <tr> <input type="checkbox" name="ids" value="…" data-selection-row>
 import { announce } from "../lib/dom.js";
 
@@ -16,9 +17,12 @@ export default function tableSelection(element, signal) {
     const every = boxes();
     const chosen = every.filter((box) => box.checked).length;
     for (const box of every) box.closest("tr")?.classList.toggle("is-selected", box.checked);
+    const matching = element.querySelector("[data-selection-matching]");
+    if (matching && chosen < every.length) matching.checked = false;
+    const total = matching?.checked ? Number(matching.dataset.selectionMatching) : chosen;
     const bar = element.querySelector("[data-selection-bar]");
     if (bar) bar.hidden = chosen === 0;
-    for (const count of element.querySelectorAll("[data-selection-count]")) count.textContent = chosen;
+    for (const count of element.querySelectorAll("[data-selection-count]")) count.textContent = total;
     const master = all();
     if (master) {
       master.checked = chosen > 0 && chosen === every.length;
@@ -50,7 +54,10 @@ export default function tableSelection(element, signal) {
   element.addEventListener(
     "change",
     (event) => {
-      if (event.target === all()) choose(boxes(), event.target.checked);
+      if (event.target.matches("[data-selection-matching]")) {
+        if (event.target.checked) choose(boxes(), true);
+        show();
+      } else if (event.target === all()) choose(boxes(), event.target.checked);
       else if (event.target.matches("[data-selection-row]")) show();
     },
     { signal },

@@ -1,0 +1,151 @@
+"""Several policies at once: delete, move, attach to a namespace. Each asks first."""
+
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from django import forms
+
+from console.core.bulk import Versions
+from console.core.exceptions import ValidationFailedError
+from console.core.generic.bulk import BulkPage, UndoBulkAction
+from namespaces import access
+from namespaces.permissions import Permission
+from policies import selectors, services
+from policies.forms import AttachPoliciesForm, MovePoliciesForm
+from policies.listings import PolicyListing
+
+
+class PoliciesPage(BulkPage):
+    """What all of them have in common."""
+
+    listing = PolicyListing()
+    nouns = ("policy", "policies")
+    list_url_name = "policies:policy-list"
+    detail_url_name = "policies:policy-detail"
+    permission: Permission
+    form_class: type[forms.Form] | None = None
+
+    @cached_property
+    def form(self) -> Any:
+        """What is to be chosen, as it was sent; None where nothing is."""
+        if self.form_class is None:
+            return None
+        is_sent = "namespace" in self.request.POST
+        make: Any = self.form_class
+        return make(self.request.POST if is_sent else None, actor=self.actor)
+
+    def may(self, row: Any) -> bool:
+        """Answer whether the role suffices where the policy lives."""
+        return access.can(self.actor, self.permission, row.namespace)
+
+    def note(self, row: Any) -> str:
+        """Where it lives."""
+        return f"in {row.namespace.name}"
+
+    def is_complete(self) -> bool:
+        """Answer whether the form is filled in."""
+        return self.form is None or (self.form.is_bound and self.form.is_valid())
+
+    def choices(self, rows: list[Any]) -> dict[str, Any]:
+        """The form."""
+        return {"form": self.form} if self.form is not None else {}
+
+    def place(self) -> UUID | str:
+        """Return where to. An id that isn't offered is the service's to refuse."""
+        if self.is_complete():
+            return str(self.form.cleaned_data["namespace"])
+        try:
+            return UUID(self.request.POST.get("namespace", ""))
+        except ValueError as error:
+            raise ValidationFailedError(
+                "choose a namespace where you may do this"
+            ) from error
+
+
+class DeletePoliciesPage(PoliciesPage):
+    """Deletes policies."""
+
+    title = "Delete policies"
+    permission = Permission.POLICY_DELETE
+    text = "These policies are deleted. Only what is attached nowhere can be."
+    confirm_label = "Delete"
+    is_harmless = False
+    undo_url_name = "policies:policy-bulk-restore"
+
+    def act(self, versions: Versions) -> int:
+        """Delete them."""
+        return services.delete_policies(versions, actor=self.actor, now=self.moment)
+
+    def tell(self, done: Any, count: int) -> str:
+        """How many."""
+        return f"{_counted(count)} deleted."
+
+
+class RestorePoliciesAction(UndoBulkAction):
+    """Takes back a deletion of several."""
+
+    list_url_name = "policies:policy-list"
+
+    def undo(self, moment: Any) -> str:
+        """Restore what this person deleted at that moment."""
+        gone = selectors.list_deleted(self.actor).filter(
+            deleted_at=moment, deleted_by=self.actor.label
+        )
+        ids = list(gone.values_list("target_id", flat=True))
+        back = services.restore_policies(ids, actor=self.actor, now=self.now)
+        return f"{_counted(len(back))} back."
+
+
+class MovePoliciesPage(PoliciesPage):
+    """Moves policies to another namespace."""
+
+    title = "Move policies"
+    permission = Permission.POLICY_EDIT
+    text = (
+        "These policies live in another namespace from then on. What they are attached "
+        "to has to lie there or below."
+    )
+    confirm_label = "Move"
+    form_class = MovePoliciesForm
+
+    def act(self, versions: Versions) -> Any:
+        """Move them."""
+        return services.move_policies(
+            versions,
+            namespace_id=self.place(),
+            actor=self.actor,
+            now=self.moment,
+        )
+
+    def tell(self, done: Any, count: int) -> str:
+        """How many, and where."""
+        return f"{_counted(count)} in {done[0].namespace.name} now."
+
+
+class AttachPoliciesPage(PoliciesPage):
+    """Lets policies count on every route of a namespace and below."""
+
+    title = "Attach policies"
+    permission = Permission.POLICY_VIEW
+    text = "These policies count on every route of a namespace and below."
+    confirm_label = "Attach"
+    form_class = AttachPoliciesForm
+
+    def act(self, versions: Versions) -> Any:
+        """Attach them."""
+        return services.attach_policies(
+            versions,
+            namespace_id=self.place(),
+            mode=self.request.POST.get("mode", ""),
+            actor=self.actor,
+            now=self.moment,
+        )
+
+    def tell(self, done: Any, count: int) -> str:
+        """How many, and where."""
+        return f"{_counted(count)} attached to {done[0].namespace.name}."
+
+
+def _counted(count: int) -> str:
+    return "1 policy is" if count == 1 else f"{count} policies are"
