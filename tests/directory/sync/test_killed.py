@@ -197,7 +197,9 @@ def test_a_killed_worker_leaves_the_old_state_or_the_new_one(
             fake.company = company(is_old=is_old)
             run = ask(directory)
             killed += kill(worker, run, chance.uniform(0, min(took)))
-            assert state() in states.values(), number
+            with snapshot():  # the killed one's last commit may still be under way
+                left = state()
+            assert left in states.values(), number
             run.refresh_from_db()
             halfway += run.state == SyncState.RUNNING
             worker.start(run)
