@@ -30,6 +30,7 @@ from .criteria import (
 )
 from .model import Edited, EditingError, Place
 from .overrides import Override, overrides, set_override
+from .pasting import add_certificate, paste
 from .remarks import set_comment
 from .requests import edit
 
@@ -39,6 +40,7 @@ __all__ = [
     "Override",
     "Place",
     "add_block",
+    "add_certificate",
     "add_criterion",
     "add_rule",
     "change_operator",
@@ -50,6 +52,7 @@ __all__ = [
     "move_criterion",
     "move_rule",
     "overrides",
+    "paste",
     "remove_block",
     "remove_criterion",
     "remove_operator",

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from policies.language.grammar import Action, Operator
 
-from . import blocks, criteria, remarks
+from . import blocks, criteria, pasting, remarks
 from .model import Edited, EditingError, Place
 from .overrides import Override, set_override
 
@@ -51,6 +51,10 @@ def _text(value: Any, key: str) -> str:
     if not isinstance(value, str):
         raise EditingError("bad-request", f"`{key}` must be text")
     return value
+
+
+def _maybe(value: Any, key: str) -> Any:
+    return value if value is _LEFT_OUT else _text(value, key)
 
 
 def _name(value: Any, key: str) -> str:
@@ -141,6 +145,14 @@ EDITS: Final[dict[str, tuple[Callable[..., Edited], dict[str, _Read]]]] = {
     "remove-rule": (blocks.remove_rule, _AT),
     "duplicate-rule": (blocks.duplicate_rule, _AT),
     "move-rule": (blocks.move_rule, _MOVE),
+    "paste": (
+        pasting.paste,
+        {"pasted": _name, "action": _ACTION, "into": _maybe},
+    ),
+    "add-certificate": (
+        pasting.add_certificate,
+        {**_AT, "pem": _name, "pin": _name},
+    ),
     "set-comment": (remarks.set_comment, {**_AT, "comment": _text}),
     "set-override": (set_override, {"override": _choice(Override), "is_on": _flag}),
 }

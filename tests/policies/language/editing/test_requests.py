@@ -8,6 +8,7 @@ import pytest
 
 from policies.language.editing import EditingError, edit
 from policies.language.editing.requests import EDITS
+from tests.policies.language.editing.texts import make_pem
 
 TEXT = "allow: {or: [{user: a}, {claim/x: {has: b}}], and: [{user: c}]}\n"
 REQUESTS: list[tuple[dict[str, Any], str]] = [
@@ -60,6 +61,19 @@ REQUESTS: list[tuple[dict[str, Any], str]] = [
     ({"edit": "remove-rule", "at": "0"}, "{}"),
     ({"edit": "duplicate-rule", "at": "0"}, "- allow:"),
     ({"edit": "move-rule", "at": "0", "to": "0"}, TEXT),
+    (
+        {"edit": "paste", "action": "deny", "pasted": "nor: [{a: 1}]"},
+        "deny:\n  nor:\n    - a: 1",
+    ),
+    (
+        {
+            "edit": "add-certificate",
+            "at": "0/or/0",
+            "pem": make_pem(),
+            "pin": "spki_hash",
+        },
+        "{user: {spki_hash: ",
+    ),
     ({"edit": "set-comment", "at": "0", "comment": "x"}, "# x\nallow"),
     ({"edit": "set-override", "override": "accept", "is_on": True}, "{accept: true}]"),
 ]
