@@ -65,7 +65,10 @@ class Route(NamespacedModel):
 
 
 class RoutePolicy(models.Model):
-    """A policy attached to a route; `position` keeps the order that people chose."""
+    """A policy attached to a route; `position` keeps the order that people chose.
+
+    Who attached it and when is not known of rows from before that was kept.
+    """
 
     route = models.ForeignKey(
         Route, on_delete=models.CASCADE, related_name="attachments"
@@ -74,6 +77,8 @@ class RoutePolicy(models.Model):
         "policies.Policy", on_delete=models.PROTECT, related_name="route_attachments"
     )
     position = models.PositiveIntegerField()
+    created_at = models.DateTimeField(null=True)
+    created_by = models.CharField(max_length=255, blank=True)
 
     class Meta:
         ordering = ["position", "id"]

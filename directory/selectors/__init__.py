@@ -1,5 +1,6 @@
 """Reads of people, groups and records."""
 
+from directory.selectors.claims import list_claim_names
 from directory.selectors.directories import (
     PersonFacts,
     facts_of_directory,
@@ -127,6 +128,7 @@ __all__ = [
     "get_service_account",
     "is_guessing",
     "is_openid_session_over",
+    "list_claim_names",
     "list_data_sources",
     "list_demo_people",
     "list_directories",

@@ -179,18 +179,23 @@ class AttachmentSerializer(serializers.Serializer[Any]):
 
 
 class AttachedRouteSerializer(serializers.Serializer[Any]):
-    """A route that a policy is attached to."""
+    """A route that a policy is attached to, since when and by whom.
 
-    id = serializers.UUIDField()
-    name = serializers.CharField()
-    namespace = serializers.UUIDField(source="namespace_id")
+    Of what was attached before that was kept, the last two are empty.
+    """
+
+    id = serializers.UUIDField(source="route_id")
+    name = serializers.CharField(source="route.name")
+    namespace = serializers.UUIDField(source="route.namespace_id")
+    created_at = serializers.DateTimeField(allow_null=True)
+    created_by = serializers.CharField(allow_blank=True)
 
 
 class UsageSerializer(serializers.Serializer[Any]):
     """Where a policy is attached, as far as the caller may see."""
 
     routes = AttachedRouteSerializer(
-        many=True, help_text="At most 50 of them, by name."
+        many=True, source="attached", help_text="At most 50 of them, by name."
     )
     route_count = serializers.IntegerField()
     namespaces = AttachmentSerializer(many=True, source="attachments")

@@ -14,6 +14,7 @@ from policies.selectors.attachments import (
     with_usage,
 )
 from policies.selectors.builder import Built, build
+from policies.selectors.comparing import Comparison, compare_texts
 from policies.selectors.completion import get_completion, list_criteria
 from policies.selectors.deploying import (
     list_attachment_marks,
@@ -68,6 +69,7 @@ from policies.selectors.fetching import (
     list_addresses,
     list_fetching,
 )
+from policies.selectors.offering import Offers
 from policies.selectors.people import find_people, find_person, list_devices_of
 from policies.selectors.policies import (
     POLICY_KIND,
@@ -97,6 +99,7 @@ from policies.selectors.rego import (
     list_quarantined,
     missing_protection,
 )
+from policies.selectors.switching import find_last_in_ppl, to_rego
 
 __all__ = [
     "GROUPS",
@@ -104,8 +107,10 @@ __all__ = [
     "POLICY_KIND",
     "Attempt",
     "Built",
+    "Comparison",
     "DiffLine",
     "Everybody",
+    "Offers",
     "Records",
     "RecordsOfMany",
     "RegoAnswer",
@@ -116,6 +121,7 @@ __all__ = [
     "build",
     "check_rego",
     "check_source",
+    "compare_texts",
     "compile_source",
     "completions",
     "count_changes",
@@ -132,6 +138,7 @@ __all__ = [
     "facts_for",
     "find_answer",
     "find_by_meaning",
+    "find_last_in_ppl",
     "find_people",
     "find_person",
     "find_quarantine",
@@ -187,6 +194,7 @@ __all__ = [
     "source_state",
     "summarize",
     "to_place",
+    "to_rego",
     "version_of",
     "with_failing",
     "with_usage",

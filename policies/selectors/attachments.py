@@ -32,16 +32,22 @@ class Usage:
     """Where a policy is attached, as one actor sees it.
 
     Attributes:
-        routes: the routes by name, at most 50 of them; each with its namespace.
+        attached: to routes by name, at most 50 of them; each with its route, that one's
+            namespace, and who attached it when.
         route_count: how many there are.
         attachments: to namespaces that the actor sees, or below which they do.
         hidden_count: further attachments that the actor may not see.
     """
 
-    routes: list[Any]
+    attached: list[Any]
     route_count: int
     attachments: list[NamespacePolicy]
     hidden_count: int
+
+    @property
+    def routes(self) -> list[Any]:
+        """The routes alone."""
+        return [one.route for one in self.attached]
 
     @property
     def is_empty(self) -> bool:
@@ -134,20 +140,22 @@ def get_usage(
         if outside is None
         else ~access.subtree(outside.path, column="namespace__path")
     )
-    all_routes = policy.routes.filter(elsewhere)
+    routes = policy.routes.filter(
+        elsewhere, access.namespace_filter(actor, Permission.ROUTE_VIEW)
+    )
     all_attachments = policy.namespace_attachments.filter(elsewhere)
-    routes = all_routes.filter(access.namespace_filter(actor, Permission.ROUTE_VIEW))
     attachments = list(
         all_attachments.filter(
             access.namespace_filter(actor, Permission.POLICY_VIEW, above=True)
         ).select_related("namespace")
     )
     route_count = routes.count()
-    everything = all_routes.count() + all_attachments.count()
+    everything = policy.routes.filter(elsewhere).count() + all_attachments.count()
+    attached = policy.route_attachments.filter(route__in=routes).select_related(
+        "route__namespace"
+    )
     return Usage(
-        routes=list(
-            routes.select_related("namespace").order_by("name", "pk")[:MAX_LISTED]
-        ),
+        attached=list(attached.order_by("route__name", "pk")[:MAX_LISTED]),
         route_count=route_count,
         attachments=attachments,
         hidden_count=everything - route_count - len(attachments),

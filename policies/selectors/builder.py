@@ -18,6 +18,7 @@ from policies.language.builder import builder_tree
 from policies.language.editing import EditingError, edit
 from policies.language.reader import read
 from policies.selectors.documents import texts_in
+from policies.selectors.offering import Offers, list_offers
 
 GROUPS, PEOPLE = "groups", "user"
 
@@ -36,6 +37,7 @@ class Built:
     unknown: frozenset[str] = frozenset()
     refusal: str = ""
     touched: tuple[int, int] | None = field(default=None)
+    offers: Offers = field(default_factory=Offers)
 
 
 def build(
@@ -77,4 +79,15 @@ def build(
     )
     unknown = (ids[GROUPS] - set(names.groups)) | (ids[PEOPLE] - set(names.people))
     tree = builder_tree(document, names=names)
-    return Built(source, tree, problems, frozenset(unknown), refusal, touched)
+    offers = list_offers(_widgets_in(tree), actor=actor)
+    return Built(source, tree, problems, frozenset(unknown), refusal, touched, offers)
+
+
+def _widgets_in(tree: Mapping[str, Any]) -> set[str]:
+    return {
+        one["widget"]
+        for block in tree["blocks"]
+        if block["kind"] != "opaque"
+        for one in block["criteria"]
+        if one["kind"] != "opaque"
+    }

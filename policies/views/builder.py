@@ -93,6 +93,7 @@ def builder_context(
             "empty": empty,
             "blocks": [one for one in blocks if one["action"] == action],
             "add": _edit("add-block", action=action),
+            "paste": _edit("paste", action=action),
         }
         for action, title, empty in SECTIONS
     ]
@@ -157,8 +158,14 @@ def _criterion(
         "takes_sub_path": entry["takes_sub_path"],
         "shape": shape,
         "is_scalar": shape == "tests" and not isinstance(one["data"], dict),
-        "fields": fields.fields_of(one) if shape not in {"none", "tests"} else [],
-        "extra": fields.record_fields(one),
+        "fields": fields.fields_of(one, built.offers)
+        if shape not in {"none", "tests"}
+        else [],
+        "extra": fields.record_fields(one, built.offers),
+        "claims": built.offers.claims if entry["takes_sub_path"] else (),
+        "certificate": _edit("add-certificate", at=at)
+        if one["widget"] == "certificate" and entry["matcher"] == "certificate"
+        else "",
         "rows": [
             {
                 "test": test,

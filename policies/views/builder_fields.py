@@ -9,7 +9,7 @@ from typing import Any
 
 from policies.forms import COMMON_ZONES
 from policies.language.builder import catalog
-from policies.selectors import METHODS
+from policies.selectors import METHODS, Offers
 
 WHOLE = ""
 OPERATOR_HINTS = {
@@ -36,7 +36,10 @@ NUMBERS = frozenset({"==", "!=", "<", "<=", ">", ">="})
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A control; `kind` is text, lines, chips, choice, lookup, zone or number."""
+    """A control; `kind` is text, lines, chips, choice, lookup, zone, number or moment.
+
+    `options` are what a choice has, and what a text suggests.
+    """
 
     key: str
     label: str
@@ -48,12 +51,19 @@ class Field:
     help: str = ""
     looks_up: str = ""
     named: tuple[tuple[str, str], ...] = ()
+    words: tuple[str, ...] = ()
+
+    @property
+    def choices(self) -> list[tuple[str, str]]:
+        """The options, each with what it is called."""
+        words = self.words or self.options
+        return list(zip(self.options, words, strict=True))
 
 
 # Criteria whose data is one mapping: its keys, as (key, label, kind, hint, options).
 MAPPINGS: dict[str, tuple[tuple[Any, ...], ...]] = {
     "device": (
-        ("type", "Type", "text", "any", ()),
+        ("type", "Type", "choice", "", ()),
         ("is", "Device id", "text", "", ()),
         ("approved", "Approval", "choice", "", ("", "true", "false")),
     ),
@@ -65,8 +75,8 @@ MAPPINGS: dict[str, tuple[tuple[Any, ...], ...]] = {
         ("san_uri", "URI in the certificate", "text", "", ()),
     ),
     "dates": (
-        ("after", "After", "text", "2030-01-01T09:00:00Z", ()),
-        ("before", "Before", "text", "2030-02-01T09:00:00Z", ()),
+        ("after", "After", "moment", "2030-01-01T09:00:00Z", ()),
+        ("before", "Before", "moment", "2030-02-01T09:00:00Z", ()),
     ),
     "hours": (
         ("timezone", "Time zone", "zone", "Europe/Amsterdam", COMMON_ZONES),
@@ -142,34 +152,65 @@ def shape_of(criterion: dict[str, Any]) -> str:
     return "days" if widget == "days" else "text"
 
 
-def fields_of(criterion: dict[str, Any]) -> list[Field]:
+def fields_of(criterion: dict[str, Any], offers: Offers) -> list[Field]:
     """Return the controls of a criterion that makes no tests."""
     widget, data = criterion["widget"], criterion["data"]
+    if widget == "device":
+        return [_device_type(data, offers), *_mapping(widget, data)[1:]]
     if widget in MAPPINGS:
-        held = data if isinstance(data, dict) else {}
-        return [
-            Field(
-                key, label, kind, as_text(held.get(key)), hint=hint, options=tuple(more)
-            )
-            for key, label, kind, hint, more in MAPPINGS[widget]
-        ]
+        return _mapping(widget, data)
     if widget in LISTS:
         label, hint = LISTS[widget]
         return [Field(WHOLE, label, "lines", as_text(data), hint=hint)]
     if widget == "days":
         return [Field(WHOLE, "Days", "chips", values=days_in(data), options=DAYS)]
-    return [Field(WHOLE, criterion["label"], "text", as_text(data))]
+    suggested = offers.claims if widget == "claim" else ()
+    return [Field(WHOLE, criterion["label"], "text", as_text(data), options=suggested)]
 
 
-def record_fields(criterion: dict[str, Any]) -> list[Field]:
-    """Return what says which record and which of its fields is meant."""
+def _device_type(data: Any, offers: Offers) -> Field:
+    """Return the choice of a type; one that isn't there any more is kept, and said."""
+    chosen = as_text(data.get("type")) if isinstance(data, dict) else ""
+    known = dict(offers.device_types)
+    options = ("", *known) if chosen in {"", *known} else ("", *known, chosen)
+    return Field(
+        "type", "Type", "choice", chosen, options=options,
+        words=tuple(
+            f"{known[one]} ({one})" if one in known
+            else f"{one} (there is no such type)" if one else "not asked"
+            for one in options
+        ),
+    )  # fmt: skip
+
+
+def _mapping(widget: str, data: Any) -> list[Field]:
+    held = data if isinstance(data, dict) else {}
+    return [
+        Field(key, label, kind, as_text(held.get(key)), hint=hint, options=tuple(more))
+        for key, label, kind, hint, more in MAPPINGS[widget]
+    ]
+
+
+def record_fields(criterion: dict[str, Any], offers: Offers) -> list[Field]:
+    """Return what says which record and which of its fields is meant.
+
+    Both are offered from the data sources, and may be written before there are any.
+    """
     if criterion["widget"] != "record":
         return []
     data = criterion["data"] if isinstance(criterion["data"], dict) else {}
+    chosen = as_text(data.get("type"))
+    types = tuple(one.name for one in offers.records)
+    missing = "" if types else "No external data is set up yet."
+    if types and chosen and chosen not in types:
+        missing = "No data source has records of this type."
     return [
-        Field("type", "Type of record", "text", as_text(data.get("type"))),
-        Field("field", "Field", "text", as_text(data.get("field"))),
-    ]
+        Field("type", "Type of record", "text", chosen, options=types, help=missing),
+        Field(
+            "field", "Field", "text", as_text(data.get("field")),
+            options=offers.fields_of(chosen),
+        ),
+    ]  # fmt: skip
 
 
 def field_of_test(criterion: dict[str, Any], test: dict[str, Any]) -> Field:

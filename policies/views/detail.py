@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.urls import reverse
 
+from console.core import http
 from console.core.generic.pages import ActionView, Page
 from namespaces import access
 from namespaces.permissions import Permission
@@ -14,7 +15,8 @@ from policies import selectors, services
 from policies.language import Sentence
 from policies.models import AttachmentMode, PolicyVersion
 from policies.services import PERMISSION_FOR
-from policies.views.frame import OfPolicy, number_from, route_url
+from policies.views.frame import GENERAL, OfPolicy, number_from, parts_of, route_url
+from policies.views.switching import closed_tab
 from policies.views.trying import panel_context
 
 FIELD_LABELS = {
@@ -26,8 +28,9 @@ FIELD_LABELS = {
 }
 ROUTE_COLUMNS = (
     {"label": "Route"},
-    {"label": "Address", "hide": "narrow"},
-    {"label": "Namespace"},
+    {"label": "How"},
+    {"label": "Since", "hide": "narrow"},
+    {"label": "By", "hide": "medium"},
 )
 NAMESPACE_COLUMNS = (
     {"label": "Namespace"},
@@ -60,6 +63,14 @@ class PolicyPage(OfPolicy, Page):
         may_try = self.can(Permission.POLICY_TRY)
         strikes = selectors.find_strikes(policy)
         return super().get_context_data(
+            parts=parts_of(policy.language, first=GENERAL),
+            pages=self.page_links(),
+            closed=closed_tab(
+                policy.language,
+                may_switch=self.can(Permission.POLICY_EDIT)
+                and self.can(Permission.POLICY_EDIT_REGO),
+                edit_url=self.url("policy-edit"),
+            ),
             sentences=[
                 _sentence(one) for one in selectors.describe(policy, names=names)
             ],
@@ -136,9 +147,10 @@ def _sentence(sentence: Sentence) -> dict[str, Any]:
 
 
 class UsesPage(OfPolicy, Page):
-    """The routes and namespaces that a policy is attached to."""
+    """The routes and namespaces that a policy is attached to, who set it, and when."""
 
     template_name = "policies/policy_uses.html"
+    fragment_template_name = "policies/partials/_uses.html"
     tab = "policy-uses"
 
     def get_title(self) -> str:
@@ -150,7 +162,7 @@ class UsesPage(OfPolicy, Page):
         usage = selectors.get_usage(self.policy, actor=self.actor)
         return super().get_context_data(
             usage=usage,
-            routes=[(route, route_url(route.pk)) for route in usage.routes],
+            routes=[(one, route_url(one.route_id)) for one in usage.attached],
             attachments=[
                 {
                     "row": one,
@@ -174,6 +186,7 @@ class HistoryPage(OfPolicy, Page):
     """All versions, and what changed between any two."""
 
     template_name = "policies/policy_history.html"
+    fragment_template_name = "policies/partials/_versions.html"
     tab = "policy-history"
 
     def get_title(self) -> str:
@@ -186,8 +199,7 @@ class HistoryPage(OfPolicy, Page):
         earlier = _earlier([one.number for one in versions])
         after = self._chosen("to", versions[0].number)
         before = self._chosen("from", earlier[after.number])
-        lines = selectors.diff_lines(before.source, after.source)
-        added, removed = selectors.count_changes(lines)
+        is_same = before.number == after.number
         return super().get_context_data(
             versions=[(one, earlier[one.number]) for one in versions],
             next_number=versions[0].number + 1,
@@ -195,9 +207,11 @@ class HistoryPage(OfPolicy, Page):
             columns=VERSION_COLUMNS,
             before=before,
             after=after,
-            lines=lines,
-            added=added,
-            removed=removed,
+            comparison=selectors.compare_texts(
+                before.source, after.source, languages=(before.language, after.language)
+            ),
+            same="These are the same version." if is_same else "The text is the same.",
+            is_part=http.is_fragment(self.request),
             changes=_changed_fields(before, after),
             may_edit=self.can(Permission.POLICY_EDIT),
             **kwargs,

@@ -1,7 +1,6 @@
 """Pages that change policies: create, edit, move, attach, delete, restore."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.urls import reverse
@@ -23,58 +22,22 @@ from policies.forms import (
     NewPolicyForm,
     PolicyForm,
 )
-from policies.models import PolicyLanguage
+from policies.models import PolicyVersion
+from policies.views.drafting import REGO_STARTER, STARTER, EditorPage, written_lines
 from policies.views.examples import failing_in_words
-from policies.views.frame import OfPolicy, effect_url, number_from, route_url
-from policies.views.rego import rego_panel
-from policies.views.trying import panel_context
+from policies.views.frame import (
+    BUILDER,
+    GENERAL,
+    PAGES,
+    REGO,
+    OfPolicy,
+    effect_url,
+    number_from,
+    route_url,
+)
 
-STARTER = """\
-# Who is let in, and who is kept out. Ctrl+Space offers what may be written.
-allow:
-  and:
-    - authenticated_user: true
-"""
-REGO_STARTER = """\
-package pomerium.policy
-
-# Who is let in, and who is kept out. Ctrl+Space offers what may be written.
-allow := [true, {"signed-in"}] {
-  input.session.id != ""
-} else := [false, {"user-unauthenticated"}] {
-  true
-}
-"""
 COPIED = ("description", "language", "source", "explanation", "remediation")
-
-
-class EditorPage(FormPage[Any]):
-    """A form with the policy editor, and a panel that tries the draft."""
-
-    template_name = "policies/policy_form.html"
-    try_url: str
-    effect_url: str
-    cancel_url: str
-
-    def language_tabs(self, language: str) -> list[dict[str, Any]]:
-        """Return the languages to choose from; none once one was chosen for good."""
-        return []
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Add the panel, and where the editor asks."""
-        language = kwargs["form"]["language"].value() if "form" in kwargs else ""
-        language = language or self.get_initial().get("language", "ppl")
-        return super().get_context_data(
-            panel=panel_context(self.try_url, actor=self.actor),
-            effect_url=self.effect_url,
-            language=language,
-            language_tabs=self.language_tabs(language),
-            rego=rego_panel(actor=self.actor) if language == "rego" else None,
-            cancel_url=self.cancel_url,
-            check_url=reverse("api-policy-check"),
-            completion_url=reverse("api-policy-completion"),
-            **kwargs,
-        )
+MERGED = ("source", "name", "description", "explanation", "remediation")
 
 
 class CreatePage(EditorPage):
@@ -82,6 +45,7 @@ class CreatePage(EditorPage):
 
     title = "New policy"
     form_class = NewPolicyForm
+    first = {"ppl": GENERAL, "rego": GENERAL}
 
     @property
     def try_url(self) -> str:  # type: ignore[override]
@@ -97,6 +61,11 @@ class CreatePage(EditorPage):
     def cancel_url(self) -> str:  # type: ignore[override]
         """Where to go without saving."""
         return reverse("policies:policy-list")
+
+    @property
+    def may_write_rego(self) -> bool:  # type: ignore[override]
+        """Whether the person may write Rego somewhere."""
+        return access.can_anywhere(self.actor, Permission.POLICY_EDIT_REGO)
 
     def get_initial(self) -> dict[str, Any]:
         """Start in the chosen namespace: from a copy, or with the shortest policy."""
@@ -117,25 +86,6 @@ class CreatePage(EditorPage):
                 "namespace": str(policy.namespace_id),
             }
         return initial
-
-    def language_tabs(self, language: str) -> list[dict[str, Any]]:
-        """Offer Rego to whoever may write it somewhere."""
-        if not access.can_anywhere(self.actor, Permission.POLICY_EDIT_REGO):
-            return []
-        namespace = self.request.GET.get("namespace", "")
-        address = reverse("policies:policy-create")
-        queries = {
-            code: urlencode({"namespace": namespace, "language": code})
-            for code in PolicyLanguage.values
-        }
-        return [
-            {
-                "label": label,
-                "url": f"{address}?{queries[code]}",
-                "active": code == language,
-            }
-            for code, label in PolicyLanguage.choices
-        ]
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """Offer the places where the person may."""
@@ -163,6 +113,7 @@ class EditPage(OfPolicy, EditorPage):
     """A policy as it stands, to be changed."""
 
     form_class = EditPolicyForm
+    first = {"ppl": BUILDER, "rego": REGO}
 
     @property
     def try_url(self) -> str:  # type: ignore[override]
@@ -178,6 +129,15 @@ class EditPage(OfPolicy, EditorPage):
     def cancel_url(self) -> str:  # type: ignore[override]
         """Where to go without saving."""
         return self.page_url
+
+    @property
+    def may_write_rego(self) -> bool:  # type: ignore[override]
+        """Whether the person may write Rego where the policy lives."""
+        return self.can(Permission.POLICY_EDIT_REGO)
+
+    def last_in_ppl(self) -> PolicyVersion | None:
+        """Return what the policy said in PPL, for switching back to it."""
+        return selectors.find_last_in_ppl(self.policy, actor=self.actor)
 
     def get_title(self) -> str:
         """What is edited."""
@@ -196,6 +156,13 @@ class EditPage(OfPolicy, EditorPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add what somebody else saved meanwhile, and go on from there."""
         error: ConsoleError | None = kwargs.get("error")
+        kwargs |= {
+            "looks": [
+                one | {"id": f"{name}-panel"}
+                for one, (_, name, _) in zip(self.page_links(), PAGES, strict=True)
+            ],
+            "move_url": self.url("policy-move"),
+        }
         if not isinstance(error, StaleVersionError):
             return super().get_context_data(**kwargs)
         form, stale = kwargs["form"], error.details
@@ -204,22 +171,39 @@ class EditPage(OfPolicy, EditorPage):
         form.data = form.data.copy()
         form.data["version"] = stale["current_version"]
         return super().get_context_data(
-            stale=stale,
-            **self._changes_since(seen, form["source"].value() or ""),
-            **kwargs,
+            stale=stale, **self._changes_since(seen, form), **kwargs
         )
 
-    def _changes_since(
-        self, number: int, own: str
-    ) -> dict[str, list[selectors.DiffLine]]:
-        """Return what the other changed and what the person did, in the same text."""
+    def _changes_since(self, number: int, form: PolicyForm) -> dict[str, Any]:
+        """Return what both began with, what the other made of it, and the person.
+
+        Texts in different languages can't be put together.
+        """
         versions = selectors.list_versions(self.policy, actor=self.actor)
-        seen = versions.filter(number=number).first()
-        before = seen.source if seen else ""
-        own = own.replace("\r\n", "\n")
+        newest, seen = versions[0], versions.filter(number=number).first()
+        own = {name: written_lines(form[name].value()) for name in MERGED}
+        began = {name: getattr(seen, name, "") for name in MERGED}
+        merges = [
+            {
+                "id": form[name].id_for_label,
+                "label": form[name].label,
+                "base": began[name],
+                "theirs": getattr(newest, name),
+                "own": own[name],
+            }
+            for name in MERGED
+            if not getattr(newest, name) == began[name] == own[name]
+        ]
+        language = form["language"].value() or "ppl"
+        since = getattr(seen, "language", language)
         return {
-            "stale_lines": selectors.diff_lines(before, versions[0].source),
-            "own_lines": selectors.diff_lines(before, own),
+            "merges": merges if newest.language == language else [],
+            "theirs": selectors.compare_texts(
+                began["source"], newest.source, languages=(since, newest.language)
+            ),
+            "own": selectors.compare_texts(
+                began["source"], own["source"], languages=(since, language)
+            ),
         }
 
     def save(self, form: PolicyForm) -> str:

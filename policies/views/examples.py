@@ -69,6 +69,7 @@ class ExamplesPage(OfPolicy, Page):
     """The examples, and the panel from which more are added."""
 
     template_name = "policies/policy_examples.html"
+    fragment_template_name = "policies/partials/_examples.html"
     tab = "policy-examples"
 
     def get_title(self) -> str:
@@ -86,6 +87,9 @@ class ExamplesPage(OfPolicy, Page):
             columns=COLUMNS,
             may_try=may_try,
             may_edit=self.can(Permission.POLICY_EDIT),
+            # Within the form nothing may lead away from what is being written.
+            may_remove=self.can(Permission.POLICY_EDIT)
+            and not http.is_fragment(self.request),
             panel=panel_context(self.url("policy-try"), actor=self.actor)
             if may_try
             else None,

@@ -16,12 +16,42 @@ if TYPE_CHECKING:
     from policies.models import Policy
 
 MAX_DIGITS = 9
-TABS = (
-    ("Policy", "policy-detail", "policy"),
+GENERAL, BUILDER, EDITOR, REGO = (
+    "policy-general",
+    "policy-builder",
+    "policy-editor",
+    "policy-rego",
+)
+# What is written: panels of the policy's page, and of the form.
+PARTS = (
+    ("General", GENERAL, "policy"),
+    ("Builder", BUILDER, "columns"),
+    ("Editor", EDITOR, "code"),
+    ("Rego", REGO, "spark"),
+)
+# What is looked at: pages of their own, and panels of the form, so that looking there
+# costs no edit.
+PAGES = (
     ("Examples", "policy-examples", "try"),
     ("Applies to", "policy-uses", "attach"),
     ("History", "policy-history", "history"),
 )
+# Which parts a policy in this language has closed.
+CLOSED = {"ppl": {REGO}, "rego": {BUILDER, EDITOR}}
+
+
+def parts_of(language: str, *, first: str) -> list[dict[str, Any]]:
+    """Return the panels in which a policy of this language is written."""
+    return [
+        {
+            "label": label,
+            "id": panel,
+            "icon": icon,
+            "is_closed": panel in CLOSED[language],
+            "is_first": panel == first,
+        }
+        for label, panel, icon in PARTS
+    ]
 
 
 class OfPolicy(ActorMixin):
@@ -57,22 +87,33 @@ class OfPolicy(ActorMixin):
             raise PermissionDeniedError
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Add the policy, its path and the tabs of its pages."""
+        """Add the policy, its path and the tabs."""
         namespace = self.policy.namespace
         context: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[misc]
-        return context | {
+        return {
             "policy": self.policy,
             "namespace_path": path_links(namespace, actor=self.actor),
-            "tabs": [
-                {
-                    "label": label,
-                    "url": self.url(name),
-                    "icon": icon,
-                    "active": name == self.tab,
-                }
-                for label, name, icon in TABS
-            ],
-        }
+            "pages": [*self.part_links(), *self.page_links()],
+        } | context
+
+    def part_links(self) -> list[dict[str, Any]]:
+        """Return links to the panels of the policy's page, for the other pages."""
+        return [
+            part | {"url": f"{self.page_url}#{part['id']}"}
+            for part in parts_of(self.policy.language, first="")
+        ]
+
+    def page_links(self) -> list[dict[str, Any]]:
+        """Return links to what is looked at."""
+        return [
+            {
+                "label": label,
+                "url": self.url(name),
+                "icon": icon,
+                "active": name == self.tab,
+            }
+            for label, name, icon in PAGES
+        ]
 
 
 def number_from(text: str, default: int = 0) -> int:

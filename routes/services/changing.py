@@ -54,7 +54,7 @@ def update_route(
     if inherits_policies is not None:
         route.inherits_policies = inherits_policies
     if policy_ids is not None:
-        _attach(route, policy_ids, actor=actor)
+        _attach(route, policy_ids, actor=actor, now=now)
     after = rules.state_of(route)
     if after == before:
         return route
@@ -116,8 +116,13 @@ def _write_settings(
     release_hosts(old_hosts - hosts_of_row(route), now=now)
 
 
-def _attach(route: Route, policy_ids: Sequence[UUID | str], *, actor: Actor) -> None:
-    """Let a route have these policies, in this order, and no others."""
+def _attach(
+    route: Route, policy_ids: Sequence[UUID | str], *, actor: Actor, now: datetime
+) -> None:
+    """Let a route have these policies, in this order, and no others.
+
+    Of those that it has already, who attached them and when stays.
+    """
     access.check_can(actor, Permission.POLICY_ATTACH, route.namespace_id)
     held = set(rules.policy_ids_of(route))
     fresh = [one for one in policy_ids if rules.as_uuid(one) not in held]
@@ -126,9 +131,18 @@ def _attach(route: Route, policy_ids: Sequence[UUID | str], *, actor: Actor) -> 
     order = [one for one in given if one in known]
     if order == rules.policy_ids_of(route):
         return
+    since = {one.policy_id: one for one in route.attachments.all()}
     route.attachments.all().delete()
     RoutePolicy.objects.bulk_create(
-        RoutePolicy(route=route, policy_id=policy_id, position=position)
+        RoutePolicy(
+            route=route,
+            policy_id=policy_id,
+            position=position,
+            created_at=since[policy_id].created_at if policy_id in since else now,
+            created_by=since[policy_id].created_by
+            if policy_id in since
+            else actor.label[:255],
+        )
         for position, policy_id in enumerate(order)
     )
 

@@ -85,7 +85,13 @@ def _snapshot(route: Route) -> dict[str, Any]:
     return {
         "route": {one.attname: getattr(route, one.attname) for one in fields},
         "policies": [
-            {"id": str(one.policy_id), "name": one.policy.name} for one in attached
+            {
+                "id": str(one.policy_id),
+                "name": one.policy.name,
+                "created_at": one.created_at,
+                "created_by": one.created_by,
+            }
+            for one in attached
         ],
     }
 
@@ -134,7 +140,13 @@ def restore_route(
     _check_policies(policies, route, actor=actor)
     route.save(force_insert=True)
     RoutePolicy.objects.bulk_create(
-        RoutePolicy(route=route, policy_id=UUID(one["id"]), position=position)
+        RoutePolicy(
+            route=route,
+            policy_id=UUID(one["id"]),
+            position=position,
+            created_at=one.get("created_at"),
+            created_by=one.get("created_by", ""),
+        )
         for position, one in enumerate(policies)
     )
     is_open = selectors.policies_of(route).allows_anonymous

@@ -112,7 +112,7 @@ def create_routes(
         actor=actor,
     )
     attached = list(map(_ids, drafts))
-    _insert(routes, attached, progress)
+    _insert(routes, attached, progress, by=actor.label[:255], now=now)
     changes = [
         rules.change("created", route, after=rules.state_of(route, policy_ids=ids))
         for route, ids in zip(routes, attached, strict=True)
@@ -191,12 +191,21 @@ def _insert(
     routes: Sequence[Route],
     attached: Sequence[Sequence[UUID]],
     progress: Progress | None,
+    *,
+    by: str,
+    now: datetime,
 ) -> None:
     for start in range(0, len(routes), rules.BATCH):
         part = routes[start : start + rules.BATCH]
         Route.objects.bulk_create(part)
         RoutePolicy.objects.bulk_create(
-            RoutePolicy(route=route, policy_id=policy_id, position=position)
+            RoutePolicy(
+                route=route,
+                policy_id=policy_id,
+                position=position,
+                created_at=now,
+                created_by=by,
+            )
             for route, ids in zip(
                 part, attached[start : start + rules.BATCH], strict=True
             )

@@ -30,7 +30,7 @@ def text_of(page: Page) -> str:
 
 def open_new(page: Page, live_server: LiveServer, cast: Cast) -> None:
     page.goto(f"{live_server.url}/policies/new?namespace={cast.web.pk}")
-    expect(page.locator(".builder__block")).to_have_count(1)
+    expect(page.get_by_role("tab", name="General")).to_be_visible()
 
 
 def open_policy(page: Page, live_server: LiveServer, policy: Policy) -> None:
@@ -55,6 +55,8 @@ def test_a_policy_is_built_from_nothing_by_mouse(
     page = sign_in(cast.mia)
     open_new(page, live_server, cast)
     page.get_by_role("textbox", name="Name", exact=True).fill("The crew by day")
+    page.get_by_role("tab", name="Builder").click()
+    expect(page.locator(".builder__block")).to_have_count(1)
 
     allow = section(page, "Let in when")
     allow.get_by_role("button", name="Add criterion").click()
@@ -92,6 +94,9 @@ def test_the_same_by_keyboard_only(
     open_new(page, live_server, cast)
     page.get_by_role("textbox", name="Name", exact=True).focus()
     page.keyboard.type("Employees")
+    page.get_by_role("tab", name="General").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".builder__block")).to_have_count(1)
 
     page.get_by_role("combobox", name="Criterion to add").focus()
     page.keyboard.type("Email dom")

@@ -77,8 +77,11 @@ class TestAPolicy:
         page.get_by_role("button", name="Save").click()
         expect(page.get_by_text("Saved as version 2.")).to_be_visible()
         page.get_by_role("link", name="History", exact=True).click()
-        expect(page.locator(".diff__line--removed")).to_have_count(2)
-        expect(page.locator(".diff__line--added")).to_contain_text("admins")
+        words = page.get_by_role("region", name="Changes: In words")
+        expect(words.locator(".diff__line--removed")).to_contain_text("example.com")
+        text = page.get_by_role("region", name="Changes: Version 1 and 2")
+        expect(text.locator(".diff__line--removed")).to_have_count(2)
+        expect(text.locator(".diff__line--added")).to_contain_text("admins")
 
         # Deleting can be undone.
         page.goto(f"{live_server.url}/policies/{saved_policy().pk}/delete")
@@ -113,15 +116,18 @@ class TestAPolicy:
             policy.pk, version=1, source=ADMINS, actor=actor_of(cast.ada), now=NOW
         )
 
+        page.get_by_role("tab", name="General").click()
         page.get_by_role("textbox", name="Name", exact=True).fill("Mine")
         page.get_by_role("button", name="Save").click()
 
         expect(page.get_by_text("Somebody saved first")).to_be_visible()
-        expect(page.locator(".diff__line--added")).to_contain_text("admins")
+        theirs = page.get_by_role("region", name="Changes: their change")
+        expect(theirs.locator(".diff__line--added")).to_contain_text("admins")
+        expect(page.locator("[data-merge-state]")).to_contain_text("Nothing is left")
         page.get_by_role("button", name="Save").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("Mine")
         policy.refresh_from_db()
-        assert policy.version == 3
+        assert (policy.version, policy.source) == (3, ADMINS)
 
     def test_shows_scripts_in_its_texts_as_texts(
         self, sign_in: SignIn, live_server: LiveServer, cast: Cast

@@ -150,6 +150,7 @@ class TestEdits:
             "set-comment": {"comment": "why"},
             "set-data": {"data": {"is": "x"}},
             "add-criterion": {"name": "domain", "data": "example.net"},
+            "paste": {"pasted": "user: x"},
             "add-block": {"operator": "not", "criteria": [{"domain": "example.net"}]},
         }
 

@@ -153,7 +153,7 @@ class TestHistoryPage:
         assert newest.context["after"].number == 3
         assert newest.context["before"].number == 2
         assert "step 2" in newest.content.decode()
-        kinds = [line.kind for line in first.context["lines"]]
+        kinds = [line.kind for line in first.context["comparison"].lines]
         assert (kinds.count("removed"), kinds.count("added")) == (2, 1)
 
     def test_shows_what_changed_besides_the_text(

@@ -24,6 +24,7 @@ export default function tabs(element, signal) {
   function follow(link, options) {
     history.replaceState(history.state, "", link.hash);
     open(link, options);
+    link.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
   list.setAttribute("role", "tablist");
@@ -68,5 +69,18 @@ export default function tabs(element, signal) {
     return link;
   };
   window.addEventListener("hashchange", openNamed, { signal });
-  if (!openNamed()) open(links.find((one) => panelOf(one).querySelector("[aria-invalid=true]")) ?? links.find((one) => one.ariaCurrent) ?? links[0]);
+  // What the browser itself refuses to send must be seen, to be mended.
+  document.addEventListener(
+    "invalid",
+    ({ target }) => {
+      const link = links.find((one) => panelOf(one).contains(target));
+      if (link && panelOf(link).hidden) open(link);
+    },
+    { signal, capture: true },
+  );
+  const refused = links.find((one) => panelOf(one).querySelector("[aria-invalid=true], .field--invalid"));
+  const current = links.find((one) => one.ariaCurrent) ?? links[0];
+  for (const link of links) link.removeAttribute("aria-current");
+  if (refused) open(refused);
+  else if (!openNamed()) open(current);
 }

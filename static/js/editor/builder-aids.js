@@ -1,4 +1,4 @@
-// What makes the builder easier: names for ids, and moving by mouse.
+// What makes the builder easier: names for ids, moving by mouse, keys, ways into the text.
 import { debounce } from "../lib/dom.js";
 import { getJson } from "../lib/http.js";
 
@@ -37,5 +37,29 @@ export function dragIn(element, move, signal) {
       dragged = null;
     },
     { signal },
+  );
+}
+
+/** Enter in a field takes the change over; it must not save the policy. */
+export function takeOverOnEnter(element, signal) {
+  element.addEventListener(
+    "keydown",
+    (event) => {
+      if (event.key !== "Enter" || !event.target.matches("input")) return;
+      event.preventDefault();
+      event.target.dispatchEvent(new Event("change", { bubbles: true }));
+    },
+    { signal },
+  );
+}
+
+/** A click on a line leads into the editor, which must be open by then. */
+export function leadIntoEditor(element, signal) {
+  element.addEventListener(
+    "click",
+    (event) => {
+      if (event.target.closest("[data-builder-goto]")) document.querySelector(`a[href="#${element.dataset.editorPanel}"]`)?.click();
+    },
+    { signal, capture: true },
   );
 }

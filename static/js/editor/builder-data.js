@@ -59,6 +59,15 @@ export function dataOf(fields) {
   }
 }
 
+/** The zone that this browser's clock shows; times are first meant there. */
+export const ownZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
+
+/** What stands in the fields around a button that belong to its edit. */
+function grouped(control) {
+  const group = control.closest("[data-edit-group]");
+  return Object.fromEntries([...group.querySelectorAll("[data-edit-field]")].map((field) => [field.dataset.editField, field.value]));
+}
+
 /** The edit that a control asks for, with what is chosen in it; none if nothing is. */
 export function changed(control) {
   const edit = JSON.parse(control.dataset.edit);
@@ -68,10 +77,12 @@ export function changed(control) {
     const [option] = choice.selectedOptions;
     if (!option.value) return void choice.focus();
     const data = JSON.parse(option.dataset.start);
+    if (data.timezone) data.timezone = ownZone();
     if (as === "criterion") return { ...edit, name: option.value, data };
     const operator = control.parentElement.querySelector("[data-builder-operator]").value;
     return { ...edit, operator, criteria: [{ [option.value]: data }] };
   }
+  if (as === "group") return { ...edit, ...grouped(control) };
   if (as === "flag") return { ...edit, [control.dataset.editKey]: control.checked };
   if (as === "sub-path") {
     const data = dataOf(control.closest("[data-builder-data]"));

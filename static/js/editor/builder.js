@@ -6,10 +6,12 @@
 // Controls carry data-edit, the change as JSON without what is chosen in them.
 import { announce, debounce } from "../lib/dom.js";
 import { postForHtml } from "../lib/http.js";
-import { dragIn, lookUpIn } from "./builder-aids.js";
+import { dragIn, leadIntoEditor, lookUpIn, takeOverOnEnter } from "./builder-aids.js";
 import { changed, dataOf } from "./builder-data.js";
 
 const MAX_STEPS = 100;
+// What was typed for these is kept when they are refused, to be mended.
+const KEEPING = new Set(["paste", "add-certificate"]);
 
 export default function policyBuilder(element, signal) {
   const source = document.getElementById(element.dataset.source);
@@ -57,6 +59,8 @@ export default function policyBuilder(element, signal) {
       const found = await ask(edit);
       const unreadable = found.querySelector("[data-builder-unreadable]");
       if (unreadable && hasBlocks) return keepLast(unreadable);
+      const refusal = edit && KEEPING.has(edit.edit) && found.querySelector("[data-builder-refusal]");
+      if (refusal) return refuse(refusal);
       const text = found.querySelector("[data-builder-source]").value;
       if (edit && text !== before) {
         done.push(before);
@@ -80,6 +84,11 @@ export default function policyBuilder(element, signal) {
     shown = undefined;
     view.setAttribute("aria-busy", "false");
     view.inert = true;
+    element.querySelector("[data-builder-state]").replaceChildren(message);
+  }
+
+  function refuse(message) {
+    view.setAttribute("aria-busy", "false");
     element.querySelector("[data-builder-state]").replaceChildren(message);
   }
 
@@ -119,25 +128,8 @@ export default function policyBuilder(element, signal) {
     },
     { signal },
   );
-  // Enter in a field takes the change over; it must not save the policy.
-  element.addEventListener(
-    "keydown",
-    (event) => {
-      if (event.key !== "Enter" || !event.target.matches("input")) return;
-      event.preventDefault();
-      event.target.dispatchEvent(new Event("change", { bubbles: true }));
-    },
-    { signal },
-  );
-  // A click on a line leads into the editor, which must be open by then.
-  element.addEventListener(
-    "click",
-    (event) => {
-      if (event.target.closest("[data-builder-goto]")) document.querySelector(`a[href="#${element.dataset.editorPanel}"]`)?.click();
-    },
-    { signal, capture: true },
-  );
-
+  takeOverOnEnter(element, signal);
+  leadIntoEditor(element, signal);
   lookUpIn(element, signal);
   dragIn(element, (at, to) => send({ edit: "move-criterion", at, to }), signal);
   // Somebody typed in the editor: look again when they pause, or when this is opened.

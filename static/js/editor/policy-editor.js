@@ -99,6 +99,8 @@ export default function policyEditor(field, signal) {
   field.form?.addEventListener("reset", () => window.setTimeout(takeField), { signal });
 
   function goTo(number) {
+    const panel = frame.closest("[role=tabpanel][hidden]");
+    if (panel) document.getElementById(panel.getAttribute("aria-labelledby"))?.click();
     const line = view.state.doc.line(Math.max(1, Math.min(Number(number) || 1, view.state.doc.lines)));
     view.dispatch({ selection: { anchor: line.from, head: line.to }, effects: EditorView.scrollIntoView(line.from, { y: "center" }) });
     view.focus();
