@@ -246,6 +246,8 @@ SPECTACULAR_SETTINGS = {
         "DeviceAttestationEnum": "devices.models.Attestation.choices",
         "ConsentStatusEnum": "routes.models.ConsentStatus",
         "ImportStatusEnum": "routes.models.ImportStatus",
+        "RunStateEnum": "directory.models.SyncState",
+        "TrialStateEnum": "directory.models.TrialState",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
@@ -305,6 +307,8 @@ CELERY_BEAT_SCHEDULE = {
         "console.sign_audit_checkpoint",
         "devices.expire_due",
         "devices.send_due_notices",
+        "directory.forget_trials",
+        "directory.start_due_reads",
         "directory.start_due_syncs",
         "gateway.forget_sessions",
         "gateway.keep_decisions",
@@ -333,6 +337,8 @@ DEFAULT_FROM_EMAIL = env_str("POSTERN_EMAIL_FROM", "postern@localhost")
 # Who says which groups are in use, beside those that hold roles: a directory asks, and
 # lies below the apps that know.
 GROUP_USES = ["policies.selectors.list_groups_in_use"]
+# The same of types of external data.
+RECORD_USES = ["policies.selectors.list_record_types_in_use"]
 
 # A server of OPA that evaluates Rego instead of workers of our own.
 OPA_URL = env_str("POSTERN_OPA_URL", "")

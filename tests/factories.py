@@ -9,6 +9,8 @@ from django.utils.text import slugify
 from console.core.actor import Actor, system
 from directory import services as directory_services
 from directory.models import (
+    DataRun,
+    DataRunState,
     Directory,
     ExternalDataSource,
     Group,
@@ -17,6 +19,9 @@ from directory.models import (
     ServiceAccount,
     SyncRun,
     SyncState,
+    Trial,
+    TrialKind,
+    TrialState,
     User,
 )
 from directory.sync.plan import Plan
@@ -152,6 +157,34 @@ def make_data_source(record_type: str = "", **values: Any) -> ExternalDataSource
         "modified_at": NOW,
     }
     return ExternalDataSource.objects.create(**defaults | values)
+
+
+def make_held_data_run(source: ExternalDataSource) -> DataRun:
+    """Make a run of a source that is held, and changes nothing."""
+    return DataRun.objects.create(
+        source=source,
+        state=DataRunState.HELD,
+        trigger="schedule",
+        started_by="test",
+        reasons=["3 of 4 records are gone"],
+        plan={"put": [], "gone": [], "new": 0, "count": 0}
+        | {"fields": [], "validators": {}},
+        created_at=NOW,
+        modified_at=NOW,
+    )
+
+
+def make_trial() -> Trial:
+    """Make a trial that a worker has made."""
+    return Trial.objects.create(
+        kind=TrialKind.DIRECTORY,
+        state=TrialState.DONE,
+        asked_by="test",
+        asked={},
+        result={"text": "it answered"},
+        created_at=NOW,
+        modified_at=NOW,
+    )
 
 
 def make_namespace(name: str = "", *, parent: Namespace | None = None) -> Namespace:

@@ -42,6 +42,7 @@ def list_attention(survey: "Survey", *, actor: Actor, now: datetime) -> list[Mat
         _ending_accounts(actor, now),
         _ending_certificates(actor, now),
         _troubled_directories(actor, now),
+        _troubled_sources(actor, now),
     ]
     return [matter for matter in found if matter.entries]
 
@@ -123,6 +124,24 @@ def _troubled_directories(actor: Actor, now: datetime) -> Matter:
                 "note": text,
             }
             for directory, text in found[:SHOWN]
+        ],
+    )
+
+
+def _troubled_sources(actor: Actor, now: datetime) -> Matter:
+    found = directory_selectors.list_data_troubles(actor, now=now)
+    return Matter(
+        count=str(len(found)),
+        label=_noun(len(found), "data source needs you", "data sources need you"),
+        icon="data",
+        why="Criteria on its records refuse once they are too old.",
+        entries=[
+            {
+                "name": source.record_type,
+                "url": reverse("directory:data-source-detail", args=[source.pk]),
+                "note": text,
+            }
+            for source, text in list(found.items())[:SHOWN]
         ],
     )
 

@@ -20,6 +20,7 @@ from console.core.generic.pages import (
     add_errors,
 )
 from console.ui import directory_runs as display
+from console.ui import trials
 from console.ui.directory_forms import DirectoryForm, EditDirectoryForm
 from console.ui.scim_tokens import scim_address
 from directory import selectors, services
@@ -123,9 +124,9 @@ class _DirectoryForm(FormPage[F]):
         """Save, or only try the connection."""
         if "test" not in self.request.POST:
             return super().form_valid(form)
-        tested = ""
+        trial = None
         try:
-            tested = services.check_connection(
+            trial = services.try_directory(
                 account_id=self.account_id,
                 options=form.values["options"],  # type: ignore[attr-defined]
                 actor=self.actor,
@@ -133,7 +134,8 @@ class _DirectoryForm(FormPage[F]):
             )
         except ConsoleError as error:
             add_errors(form, error)
-        return self.render_to_response(self.get_context_data(form=form, tested=tested))
+        shown = trials.shown(trial) if trial else None
+        return self.render_to_response(self.get_context_data(form=form, trial=shown))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add where to go back to."""

@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from console.ui import credentials, directories, people, scim_tokens
+from console.ui import (
+    credentials,
+    data_runs,
+    data_sources,
+    directories,
+    people,
+    scim_tokens,
+    trials,
+)
 
 app_name = "directory"
 urlpatterns = [
@@ -81,4 +89,58 @@ urlpatterns = [
         credentials.DeleteCredentialPage.as_view(),
         name="credential-delete",
     ),
+    path(
+        "data-sources/",
+        data_sources.DataSourcesPage.as_view(),
+        name="data-source-list",
+    ),
+    path(
+        "data-sources/new",
+        data_sources.CreateDataSourcePage.as_view(),
+        name="data-source-create",
+    ),
+    path(
+        "data-sources/<uuid:id>/",
+        data_sources.DataSourcePage.as_view(),
+        name="data-source-detail",
+    ),
+    path(
+        "data-sources/<uuid:id>/edit",
+        data_sources.EditDataSourcePage.as_view(),
+        name="data-source-edit",
+    ),
+    path(
+        "data-sources/<uuid:id>/delete",
+        data_sources.DeleteDataSourcePage.as_view(),
+        name="data-source-delete",
+    ),
+    path(
+        "data-sources/<uuid:id>/records",
+        data_sources.RecordsPage.as_view(),
+        name="data-source-records",
+    ),
+    path(
+        "data-sources/<uuid:id>/run",
+        data_runs.StartDataRun.as_view(),
+        name="data-source-run",
+    ),
+    path(
+        "data-runs/<uuid:id>/", data_runs.DataRunPage.as_view(), name="data-run-detail"
+    ),
+    path(
+        "data-runs/<uuid:id>/progress",
+        data_runs.DataRunProgress.as_view(),
+        name="data-run-progress",
+    ),
+    path(
+        "data-runs/<uuid:id>/release",
+        data_runs.ReleaseDataRun.as_view(),
+        name="data-run-release",
+    ),
+    path(
+        "data-runs/<uuid:id>/discard",
+        data_runs.DiscardDataRun.as_view(),
+        name="data-run-discard",
+    ),
+    path("trials/<uuid:id>/", trials.TrialPage.as_view(), name="trial-detail"),
 ]

@@ -120,6 +120,13 @@ RAIL: Sequence[tuple[str, Sequence[Entry]]] = (
                 on_root=True,
             ),
             Entry(
+                "External data",
+                "data",
+                "directory:data-source-list",
+                Permission.DIRECTORY_EDIT,
+                on_root=True,
+            ),
+            Entry(
                 "Addresses",
                 "external",
                 "policies:address-list",

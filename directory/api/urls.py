@@ -3,7 +3,7 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from directory.api import directories, service_accounts, views
+from directory.api import data_sources, directories, service_accounts, views
 
 router = SimpleRouter(use_regex_path=False)
 router.register("people", views.PersonViewSet, basename="api-person")
@@ -16,6 +16,10 @@ router.register(
 
 router.register("directories", directories.DirectoryViewSet, basename="api-directory")
 router.register("directory-runs", directories.SyncRunViewSet, basename="api-run")
+router.register(
+    "data-sources", data_sources.DataSourceViewSet, basename="api-data-source"
+)
+router.register("data-runs", data_sources.DataRunViewSet, basename="api-data-run")
 
 urlpatterns = [
     *router.urls,
@@ -43,5 +47,40 @@ urlpatterns = [
         "directory-runs/<uuid:id>/discard/",
         directories.SyncRunViewSet.as_view({"post": "discard"}),
         name="api-run-discard",
+    ),
+    path(
+        "data-sources/preview/",
+        data_sources.DataSourceViewSet.as_view({"post": "preview"}),
+        name="api-data-source-preview",
+    ),
+    path(
+        "data-sources/<uuid:id>/run/",
+        data_sources.DataSourceViewSet.as_view({"post": "run"}),
+        name="api-data-source-run",
+    ),
+    path(
+        "data-records/",
+        data_sources.RecordViewSet.as_view({"get": "list"}),
+        name="api-data-record-list",
+    ),
+    path(
+        "data-runs/<uuid:id>/release/",
+        data_sources.DataRunViewSet.as_view({"post": "release"}),
+        name="api-data-run-release",
+    ),
+    path(
+        "data-runs/<uuid:id>/discard/",
+        data_sources.DataRunViewSet.as_view({"post": "discard"}),
+        name="api-data-run-discard",
+    ),
+    path(
+        "directories/try/",
+        data_sources.TrialViewSet.as_view({"post": "try_directory"}),
+        name="api-directory-try",
+    ),
+    path(
+        "trials/<uuid:id>/",
+        data_sources.TrialViewSet.as_view({"get": "retrieve"}),
+        name="api-trial-detail",
     ),
 ]

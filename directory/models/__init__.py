@@ -7,9 +7,18 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
 from console.core.models import Timestamped, Versioned
+from directory.models.external import (
+    DataRun,
+    DataRunState,
+    ExternalDataSource,
+    ExternalRecord,
+)
 from directory.models.scim import ScimKind, ScimMember, ScimResource, ScimToken
+from directory.models.trials import Trial, TrialKind, TrialState
 
 __all__ = [
+    "DataRun",
+    "DataRunState",
     "Directory",
     "ExternalDataSource",
     "ExternalRecord",
@@ -25,6 +34,9 @@ __all__ = [
     "ServiceAccount",
     "SyncRun",
     "SyncState",
+    "Trial",
+    "TrialKind",
+    "TrialState",
     "User",
     "UserManager",
 ]
@@ -312,47 +324,3 @@ class RecoveryToken(models.Model):
 
     def __str__(self) -> str:
         return f"recovery token of {self.user_id}"
-
-
-class ExternalDataSource(Versioned):
-    """Where records of one type come from, and what ties them to a request.
-
-    `fields` is what the last reading found in the records: name, type, example.
-    """
-
-    record_type = models.CharField(max_length=255, unique=True)
-    foreign_key = models.CharField(max_length=64)
-    url = models.CharField(max_length=2000, blank=True)
-    complete_at = models.DateTimeField(null=True)
-    max_age_seconds = models.PositiveIntegerField(default=24 * 3600)
-    fields = models.JSONField(default=list)
-
-    def __str__(self) -> str:
-        return self.record_type
-
-
-class ExternalRecord(models.Model):
-    """One record of an external data source, as the policies see it.
-
-    `network` is what a record of addresses is found by, in CIDR notation without host
-    bits.
-    """
-
-    source = models.ForeignKey(
-        ExternalDataSource, on_delete=models.CASCADE, related_name="records"
-    )
-    record_id = models.CharField(max_length=255)
-    network = models.CharField(max_length=49, blank=True)
-    data = models.JSONField()
-
-    class Meta:
-        indexes = [models.Index(fields=["source", "network"])]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["source", "record_id"],
-                name="external_record_is_unique_in_source",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.source_id}: {self.record_id}"

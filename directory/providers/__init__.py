@@ -4,11 +4,9 @@ Each kind is one declaration in a module of its own. What is read is records
 (`records`), not yet people and groups of ours: that is `directory.sync`'s.
 """
 
-import ssl
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from directory.exceptions import CredentialRefusedError
 from directory.providers import (
     auth0,
     cognito,
@@ -27,7 +25,7 @@ from directory.providers import (
 )
 from directory.providers.base import Options, Provider
 from directory.providers.client import HttpClient
-from directory.providers.transport import GuardedTransport
+from directory.providers.encryption import transport_for
 
 PROVIDERS: Sequence[Provider] = (
     okta.PROVIDER,
@@ -54,22 +52,11 @@ def open_client(provider: Provider, options: Options, **more: Any) -> HttpClient
     Raises:
         CredentialRefusedError: the credential has not the form that it must have.
     """
-    ca = options.get("ca_certificate")
-    if ca and "transport" not in more:
-        more["transport"] = GuardedTransport(verify=_trust(ca))
+    if "transport" not in more:
+        more["transport"] = transport_for(options)
     return HttpClient(
         origins=[provider.address(options), *provider.origins(options)],
         auth=provider.auth(options),
         classify=provider.classify,
         **more,
     )
-
-
-def _trust(certificates: str) -> ssl.SSLContext:
-    """Return the trust in an authority of the company's own, and in no other."""
-    try:
-        return ssl.create_default_context(cadata=certificates)
-    except ssl.SSLError as error:
-        raise CredentialRefusedError(
-            "the certificates to trust can't be read"
-        ) from error

@@ -55,6 +55,18 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Download:
+    """A file as it came, complete. `content` is None where it has not changed.
+
+    `is_framed` says that the server told how long it is, so that nothing is cut off.
+    """
+
+    content: bytes | None
+    headers: Mapping[str, str]
+    is_framed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """How much of a provider's answers is taken, and how often it is asked again."""
 

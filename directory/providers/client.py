@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
@@ -22,16 +22,22 @@ from directory.exceptions import (
     DestinationRefusedError,
     PageFailedError,
 )
-from directory.providers.base import Answer, Auth, Limits, Request
+from directory.providers.base import Answer, Auth, Download, Limits, Request
 from directory.providers.throttling import wait_of
 from directory.providers.transport import ForbiddenAddressError, GuardedTransport
 
 OK, REDIRECTED, ERROR, FORBIDDEN, UNAVAILABLE = 200, 300, 400, 403, 503
+UNCHANGED = 304
+CONDITIONS = frozenset({"if-none-match", "if-modified-since"})
+EXCERPT = 2_000
 USER_AGENT = "Postern directory sync"
 PORTS = {"https": 443, "http": 80}
 TRANSIENT = frozenset({408, 500, 502, 503, 504})
 THROTTLED = 429
 REFUSED = frozenset({401, 403})
+
+
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -42,6 +48,19 @@ class Usage:
     waits: int = 0
     waited_seconds: float = 0.0
     notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """The last answer that came, whatever was thought of it: for who looks for errors.
+
+    `excerpt` is how it begins.
+    """
+
+    status: int
+    kind: str
+    size: int
+    excerpt: bytes
 
 
 class _TransientError(Exception):
@@ -69,6 +88,7 @@ class HttpClient:
     ) -> None:
         self.origins = frozenset(_origin(url) for url in origins)
         self.usage = Usage()
+        self.seen: Seen | None = None
         self._auth = auth
         self._limits = limits or Limits()
         self._classify = classify
@@ -97,11 +117,29 @@ class HttpClient:
             CredentialRefusedError: the provider does not accept the credential.
             PageFailedError: the page did not come, or is not what it should be.
         """
+        return self._insist(request, page, self._answer)
+
+    def download(self, request: Request, *, page: str) -> Download:
+        """Return a file of any type.
+
+        Raises:
+            DestinationRefusedError, CredentialRefusedError, PageFailedError: as above.
+        """
+        return self._insist(request, page, _file)
+
+    def _insist(
+        self,
+        request: Request,
+        page: str,
+        finish: Callable[[httpx.Response, bytes, str], T],
+    ) -> T:
         self._check(request, page)
         tries = throttles = 0
         while True:
             try:
-                return self._once(request, page)
+                response, body = self._once(request, page)
+                self._judge(response, body, page)
+                return finish(response, body, page)
             except _ThrottledError as error:
                 throttles += 1
                 if throttles > self._limits.throttles:
@@ -133,7 +171,7 @@ class HttpClient:
         self.usage.waited_seconds += jittered
         self._sleep(jittered)
 
-    def _once(self, request: Request, page: str) -> Answer:
+    def _once(self, request: Request, page: str) -> tuple[httpx.Response, bytes]:
         content = _content(request)
         headers = {
             "accept": "application/json",
@@ -164,7 +202,13 @@ class HttpClient:
             raise _TransientError("no answer in time") from error
         except httpx.HTTPError as error:
             raise _TransientError("the connection failed, or broke off") from error
-        return self._judge(response, body, page)
+        self.seen = Seen(
+            status=response.status_code,
+            kind=response.headers.get("content-type", ""),
+            size=len(body),
+            excerpt=body[:EXCERPT],
+        )
+        return response, body
 
     def _read(self, response: httpx.Response, page: str) -> bytes:
         started, size, parts = time.monotonic(), 0, []
@@ -177,10 +221,16 @@ class HttpClient:
             parts.append(part)
         return b"".join(parts)
 
-    def _judge(self, response: httpx.Response, body: bytes, page: str) -> Answer:
+    def _answer(self, response: httpx.Response, body: bytes, page: str) -> Answer:
+        headers = _headers(response)
+        return Answer(
+            url=str(response.url), body=_json(headers, body, page), headers=headers
+        )
+
+    def _judge(self, response: httpx.Response, body: bytes, page: str) -> None:
         status = response.status_code
         found = self._classify(status, _parsed(body)) if status >= ERROR else ""
-        headers = {name.lower(): value for name, value in response.headers.items()}
+        headers = _headers(response)
         is_limit = status == FORBIDDEN and headers.get("x-ratelimit-remaining") == "0"
         if status == THROTTLED or found == "throttled" or is_limit:
             raise _ThrottledError(headers)
@@ -194,6 +244,8 @@ class HttpClient:
             )
         if status in TRANSIENT:
             raise _TransientError(f"the provider answered {status}")
+        if status == UNCHANGED and CONDITIONS & response.request.headers.keys():
+            return
         if REDIRECTED <= status < ERROR:
             raise PageFailedError(
                 f"{page}: the provider redirects elsewhere; redirects are not followed",
@@ -201,9 +253,19 @@ class HttpClient:
             )
         if status != OK:
             raise PageFailedError(f"{page}: the provider answered {status}", page=page)
-        return Answer(
-            url=str(response.url), body=_json(headers, body, page), headers=headers
-        )
+
+
+def _headers(response: httpx.Response) -> dict[str, str]:
+    return {name.lower(): value for name, value in response.headers.items()}
+
+
+def _file(response: httpx.Response, body: bytes, _: str) -> Download:
+    headers = _headers(response)
+    return Download(
+        content=None if response.status_code == UNCHANGED else body,
+        headers=headers,
+        is_framed="content-length" in headers or "transfer-encoding" in headers,
+    )
 
 
 def _json(headers: Mapping[str, str], body: bytes, page: str) -> Any:

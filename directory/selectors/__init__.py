@@ -1,6 +1,16 @@
 """Reads of people, groups and records."""
 
 from directory.selectors.claims import list_claim_names
+from directory.selectors.data_sources import (
+    get_data_run,
+    get_data_source,
+    get_trial,
+    list_data_runs,
+    list_data_troubles,
+    list_managed_sources,
+    list_records,
+    search_records,
+)
 from directory.selectors.directories import (
     PersonFacts,
     facts_of_directory,
@@ -117,6 +127,8 @@ __all__ = [
     "follow_directories",
     "follow_people",
     "follow_records",
+    "get_data_run",
+    "get_data_source",
     "get_directory",
     "get_group",
     "get_person",
@@ -126,10 +138,13 @@ __all__ = [
     "get_scim_token",
     "get_self",
     "get_service_account",
+    "get_trial",
     "is_guessing",
     "is_openid_session_over",
     "list_claim_names",
+    "list_data_runs",
     "list_data_sources",
+    "list_data_troubles",
     "list_demo_people",
     "list_directories",
     "list_effective_people",
@@ -137,12 +152,14 @@ __all__ = [
     "list_everybody",
     "list_groups",
     "list_groups_of",
+    "list_managed_sources",
     "list_members",
     "list_people",
     "list_people_behind",
     "list_pushed",
     "list_read_directories",
     "list_record_types",
+    "list_records",
     "list_root_admins",
     "list_runs",
     "list_scim_tokens",
@@ -156,5 +173,6 @@ __all__ = [
     "read_pushed_members",
     "search_groups",
     "search_people",
+    "search_records",
     "state_of_everybody",
 ]

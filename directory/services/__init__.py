@@ -1,7 +1,16 @@
 """Writes about people, sign-in, directories and their credentials."""
 
+from directory.services.data_runs import (
+    discard_data_run,
+    start_due_reads,
+    start_read,
+)
+from directory.services.data_sources import (
+    create_data_source,
+    delete_data_source,
+    update_data_source,
+)
 from directory.services.directories import (
-    check_connection,
     create_directory,
     update_directory,
 )
@@ -20,6 +29,7 @@ from directory.services.people import (
     ensure_bootstrap_admin,
 )
 from directory.services.pushes import Pushed, delete_pushed, push_resource
+from directory.services.reading import release_data_run, run_read
 from directory.services.scim_tokens import (
     IssuedScimToken,
     create_scim_token,
@@ -51,6 +61,12 @@ from directory.services.sync_runs import (
     start_sync,
 )
 from directory.services.syncing import release_run, run_sync
+from directory.services.trials import (
+    forget_trials,
+    make_trial,
+    try_data_source,
+    try_directory,
+)
 
 __all__ = [
     "Credential",
@@ -58,19 +74,23 @@ __all__ = [
     "Pushed",
     "SignedIn",
     "change_password",
-    "check_connection",
     "check_demo_sign_in",
     "check_password",
     "check_recovery_token",
+    "create_data_source",
     "create_directory",
     "create_scim_token",
     "create_service_account",
+    "delete_data_source",
     "delete_pushed",
     "delete_service_account",
+    "discard_data_run",
     "discard_run",
     "end_openid_sessions",
     "ensure_bootstrap_admin",
+    "forget_trials",
     "load_snapshot",
+    "make_trial",
     "mint_recovery_token",
     "open_secret",
     "push_resource",
@@ -79,14 +99,21 @@ __all__ = [
     "record_refused_identity",
     "record_scim_token_use",
     "record_sign_in",
+    "release_data_run",
     "release_run",
     "revoke_scim_token",
+    "run_read",
     "run_sync",
     "save_identity_provider",
     "sign_in_by_identity",
+    "start_due_reads",
     "start_due_syncs",
+    "start_read",
     "start_sync",
+    "try_data_source",
+    "try_directory",
     "try_identity_provider",
+    "update_data_source",
     "update_directory",
     "update_service_account",
 ]

@@ -108,22 +108,30 @@ def update_directory(
     return directory
 
 
-def check_connection(
-    *, account_id: UUID | str, options: Mapping[str, str], actor: Actor, now: datetime
+def check_options(
+    account_id: UUID | str, options: Mapping[str, str], actor: Actor
+) -> dict[str, str]:
+    """Return the options of a provider in the form that is kept.
+
+    Raises:
+        ValidationFailedError: there is no such account, or an option is wrong.
+    """
+    return _clean_options(_provider(_account(account_id, actor).kind), options)
+
+
+def connect_once(
+    *, account_id: UUID | str, options: Mapping[str, str], now: datetime
 ) -> str:
     """Read the first page of a provider; return in words what came.
 
+    Only tasks call this: it opens the account's secret.
+
     Raises:
-        PermissionDeniedError: the actor is no admin of the root.
-        ValidationFailedError: an option is wrong.
         ProviderError: says what the provider said.
     """
-    selectors.check_may_edit_directory(actor)
-    account = _account(account_id, actor)
-    provider = _provider(account.kind)
-    given = _clean_options(provider, options)
-    credential = open_secret(account.pk, now=now)
-    asked = provider.with_defaults({**given, **credential.settings})
+    credential = open_secret(account_id, now=now)
+    provider = _provider(credential.kind)
+    asked = provider.with_defaults({**options, **credential.settings})
     asked |= credential.secrets
     if provider.fetch is not None:
         batch = next(provider.fetch(asked, limits=IMPATIENT, sleep=time.sleep), None)

@@ -23,7 +23,7 @@ from policies.models import Policy, PolicyLanguage
 from policies.selectors.rego import check_rego
 
 CACHED_TEXTS = 4096
-GROUPS = "groups"
+GROUPS, RECORD = "groups", "record"
 
 
 @lru_cache(maxsize=CACHED_TEXTS)
@@ -113,6 +113,29 @@ def list_groups_in_use() -> frozenset[str]:
     )
     texts = sources.values_list("source", flat=True).iterator()
     return frozenset(one for source in texts for one in _group_ids_in(source))
+
+
+def list_record_types_in_use() -> frozenset[str]:
+    """Return the types of external data that policies ask for; for their sources.
+
+    A policy in Rego counts as asking for every type that stands in its text.
+    """
+    rows = Policy.objects.filter(language=PolicyLanguage.PPL, source__contains=RECORD)
+    texts = rows.values_list("source", flat=True).iterator()
+    found = {one for source in texts for one in _record_types_in(source)}
+    programs = Policy.objects.filter(language=PolicyLanguage.REGO)
+    found |= {
+        one.record_type
+        for one in directory_selectors.list_data_sources()
+        if programs.filter(source__contains=one.record_type).exists()
+    }
+    return frozenset(found)
+
+
+def _record_types_in(source: str) -> Iterator[str]:
+    for node in read_source(source).criteria():
+        if node.name == RECORD and isinstance(node.value, dict):
+            yield from texts_in(node.value.get("type"))
 
 
 def _named(ids: Collection[str]) -> Names:

@@ -3,8 +3,10 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from directory.models import Directory, SyncRun, SyncState, User
+from directory import services
+from directory.models import Directory, SyncRun, SyncState, Trial, User
 from namespaces.selectors import get_root
 from tests.directory.providers.fakes.okta import FakeOkta
 from tests.directory.providers.fakes.server import Company, Reply
@@ -46,13 +48,25 @@ class TestAdding:
             assert account is not None
             url = f"{reverse('directory:directory-create')}?account={account.pk}"
             body = {"name": "Acme", "test": "1", **FORM}
-            works = admin.post(url, body).content.decode()
+            asks = admin.post(url, body).content.decode()
+            assert fake.pages == 0  # the process that answers people opens no secret
+            works = self.await_trial(admin)
             fake.replies = {fake.pages + 1: Reply({}, 401)}
-            fails = admin.post(url, body).content.decode()
+            admin.post(url, body)
+            fails = self.await_trial(admin)
 
+        assert "A worker is trying it" in asks
         assert "The connection works" in works
         assert "the credential is wrong" in fails
         assert not Directory.objects.filter(name="Acme").exists()
+
+    def await_trial(self, admin: Client) -> str:
+        trial = Trial.objects.latest("created_at")
+        waits = admin.get(reverse("directory:trial-detail", args=[trial.pk]))
+        assert "A worker is trying it" in waits.content.decode()
+        services.make_trial(trial.pk, clock=timezone.now)
+        page = admin.get(reverse("directory:trial-detail", args=[trial.pk]))
+        return page.content.decode()
 
     def test_saves_and_reads_soon(self, admin: Client) -> None:
         account = make_credential()

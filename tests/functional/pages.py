@@ -6,11 +6,14 @@ from typing import Any
 from console.core.checks import url_patterns
 from devices.models import DeviceCredential, DeviceType
 from directory.models import (
+    DataRun,
     Directory,
+    ExternalDataSource,
     Group,
     ScimToken,
     ServiceAccount,
     SyncRun,
+    Trial,
     User,
 )
 from gateway.models import Certificate, GatewaySession
@@ -33,6 +36,8 @@ ROWS: dict[str, tuple[Any, str]] = {
     "devices/types": (DeviceType, "code"),
     "directories": (Directory, "name"),
     "directory-runs": (SyncRun, "created_at"),
+    "data-sources": (ExternalDataSource, "record_type"),
+    "data-runs": (DataRun, "created_at"),
     "scim-tokens": (ScimToken, "created_at"),
     "credentials": (ServiceAccount, "name"),
     "namespaces": (Namespace, "name"),
@@ -47,6 +52,7 @@ ROWS: dict[str, tuple[Any, str]] = {
     "policies/addresses": (FetchedAddress, "url"),
     "routes": (Route, "name"),
     "service-accounts": (ApiServiceAccount, "name"),
+    "trials": (Trial, "created_at"),
     "sessions": (GatewaySession, "began_at"),
 }
 KEY = re.compile(r"<uuid:\w+>")

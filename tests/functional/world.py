@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from console.core.actor import system
 from console.demo.load import load_demo
-from directory.models import User
+from directory.models import DataRun, DataRunState, User
 from namespaces.models import Namespace
 from namespaces.selectors import get_root
 from routes import services
@@ -14,11 +14,14 @@ from routes.models import Route
 from tests.factories import (
     make_address,
     make_credential,
+    make_data_source,
     make_decision,
+    make_held_data_run,
     make_pushed_directory,
     make_scim_token,
     make_service_account,
     make_session,
+    make_trial,
 )
 from tests.gateway.certificates import make_certificate
 from tests.routes.imports.reading import SAMPLES
@@ -30,6 +33,8 @@ def load_everything() -> None:
     load_demo(actor=system("test"), now=timezone.now(), say=lambda _: None)
     begin((SAMPLES / "older_keys.yaml").read_bytes(), get_root(), actor=system("test"))
     make_credential()
+    make_external_data()
+    make_trial()
     make_service_account()
     make_scim_token(make_pushed_directory("A directory that is pushed to"))
     make_ownership()
@@ -38,6 +43,31 @@ def load_everything() -> None:
     make_decision(route)
     make_certificate("wiki.example.org", "*.apps.example.org", namespace=get_root())
     make_address()
+
+
+def make_external_data() -> None:
+    """Make a source with records and runs: one that is held, one that failed."""
+    fields = [{"name": "score", "type": "number", "example": "7", "count": 2}]
+    source = make_data_source(
+        "example.com/a-rather-long-type-of-records", record_count=2, fields=fields
+    )
+    for key in ("ada", "10.0.0.0/8"):
+        source.records.create(record_id=key, data={"score": 7, "note": "long " * 20})
+    run = make_held_data_run(source)
+    DataRun.objects.create(
+        source=source,
+        state=DataRunState.FAILED,
+        trigger="manual",
+        started_by="test",
+        failure="the answer is a web page, not data",
+        remedy="Look at the headers of the account.",
+        answer={"status": 200, "kind": "text/html", "size": 9, "excerpt": "<!doctype"},
+        problems=[{"id": "x" * 80, "text": "there is one of this key before it"}],
+        counts={"records": 2, "new": 2, "changed": 0, "gone": 0, "problems": 1},
+        log=[{"at": "2026-03-04T12:00:00", "text": "asking data.example.com"}],
+        created_at=run.created_at,
+        modified_at=run.modified_at,
+    )
 
 
 def make_ownership() -> None:

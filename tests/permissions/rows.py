@@ -44,6 +44,9 @@ KINDS: dict[str, tuple[Permission, bool]] = {
     "pushed-directory": (Permission.DIRECTORY_EDIT, False),
     "scim-token": (Permission.DIRECTORY_EDIT, False),
     "held-run": (Permission.DIRECTORY_EDIT, False),
+    "data-source": (Permission.DIRECTORY_EDIT, False),
+    "held-data-run": (Permission.DIRECTORY_EDIT, False),
+    "trial": (Permission.DIRECTORY_EDIT, False),
     "session": (Permission.DIRECTORY_EDIT, False),
 }
 

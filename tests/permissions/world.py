@@ -27,9 +27,11 @@ from tests.factories import (
     NOW,
     grant,
     make_credential,
+    make_data_source,
     make_decision,
     make_directory,
     make_group,
+    make_held_data_run,
     make_held_run,
     make_namespace,
     make_policy,
@@ -38,6 +40,7 @@ from tests.factories import (
     make_scim_token,
     make_service_account,
     make_session,
+    make_trial,
     make_user,
 )
 from tests.gateway.certificates import make_certificate
@@ -100,7 +103,6 @@ def make_world() -> World:
 
 def _make_objects(world: World) -> None:
     web = world.places["web"]
-    credential = make_credential()
     person = make_user("target")
     group = make_group("targets", person)
     policy = make_policy("Target", namespace=web)
@@ -128,9 +130,9 @@ def _make_objects(world: World) -> None:
     )
     world.keys["fingerprint"] = run.plan["fingerprint"]
     _make_ownership(world, web)
+    _make_external_data(world)
     world.ids |= {
         "certificate": make_certificate("shown.example.org", namespace=web).pk,
-        "credential": credential.pk,
         "directory": make_directory(account=make_credential(), provider="okta").pk,
         "pushed-directory": (pushed := make_pushed_directory()).pk,
         "scim-token": make_scim_token(pushed).pk,
@@ -197,6 +199,16 @@ def _devices(world: World, owner: User) -> dict[str, Any]:
         "link": link.pk,
         "device-type": kind.pk,
         "attestation-root": root.pk,
+    }
+
+
+def _make_external_data(world: World) -> None:
+    source = make_data_source("example.com/matrix")
+    world.ids |= {
+        "data-source": source.pk,
+        "held-data-run": make_held_data_run(source).pk,
+        "trial": make_trial().pk,
+        "credential": make_credential().pk,
     }
 
 
