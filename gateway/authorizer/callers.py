@@ -79,6 +79,13 @@ class Known:
         found = self.session or self.account
         return found.id if found is not None else ""
 
+    @property
+    def group_names(self) -> Mapping[str, str]:
+        """Return the names of their groups, by the ids that policies match."""
+        if self.session is None or self._person is None:
+            return NOTHING
+        return dict(self._person.groups)
+
     def holds(self, people: People, now: datetime) -> bool:
         """Answer whether nothing about them has changed."""
         if now >= self.until:

@@ -14,9 +14,7 @@ from policies.language.certificates import read_certificate
 from .programs import setting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from policies.language import Facts
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from .callers import Known
     from .engine import Ruling
@@ -86,27 +84,32 @@ class Identity:
         token = self._signer.sign(claims)
         found: Headers = []
         if plan.passes_identity:
+            told = {**claims, "groups": _told_in_a_line(claims["groups"], known)}
             found.append(_header(ASSERTION, token))
             found += [
-                _header(name, text_of(claims.get(claim, "")))
+                _header(name, text_of(told.get(claim, "")))
                 for name, claim in plan.claim_headers.items()
             ]
-        found += self._kubernetes(entry, claims)
+        found += self._kubernetes(entry, claims["email"], claims["groups"], known)
         found += [
             _header(name, self._fill(template, ruling, token))
             for name, template in plan.templates.items()
         ]
         return found
 
-    def _kubernetes(self, entry: RouteEntry, claims: Mapping[str, Any]) -> Headers:
+    def _kubernetes(
+        self, entry: RouteEntry, email: str, groups: Sequence[str], known: Known
+    ) -> Headers:
         envelope = entry.document.sealed.get(KUBERNETES_TOKEN)
         if not envelope:
             return []
         found = [_header("authorization", f"Bearer {self._unseal(str(envelope))}")]
-        if claims["email"]:
-            found.append(_header("impersonate-user", claims["email"]))
-        if claims["groups"]:
-            found.append(_header("impersonate-group", ",".join(claims["groups"])))
+        if email:
+            found.append(_header("impersonate-user", email))
+        # By id only: rights follow from this, and anybody may call a group anything.
+        ids = _ids_among(groups, known)
+        if ids:
+            found.append(_header("impersonate-group", ",".join(ids)))
         return found
 
     def _fill(self, template: str, ruling: Ruling, token: str) -> str:
@@ -206,15 +209,38 @@ def claims_of(
         "sub": user_id,
         "user": user_id,
         "email": facts.email,
-        "groups": _groups(facts, groups_filter),
+        "groups": _groups(known, groups_filter),
         "sid": known.session_id,
         "name": text_of(facts.claim("name")),
     }
 
 
-def _groups(facts: Facts, wanted: frozenset[str] | None) -> list[str]:
-    held = facts.directory_user.group_ids if facts.directory_user else ()
-    return sorted(one for one in held if wanted is None or one in wanted)
+def _groups(known: Known, wanted: frozenset[str] | None) -> list[str]:
+    """Return the ids of groups, then their names, as Core tells them.
+
+    Each is said once. A filter lets a group through by its id or by its name.
+    """
+    user = known.base.directory_user
+    names = known.group_names
+    ids = sorted(
+        one
+        for one in (user.group_ids if user else ())
+        if wanted is None or one in wanted or names.get(one, one) in wanted
+    )
+    called = sorted({names[one] for one in ids if names.get(one)})
+    return list(dict.fromkeys((*ids, *called)))
+
+
+def _ids_among(groups: Iterable[str], known: Known) -> list[str]:
+    user = known.base.directory_user
+    held = frozenset(user.group_ids) if user else frozenset()
+    return [one for one in groups if one in held]
+
+
+def _told_in_a_line(groups: Sequence[str], known: Known) -> list[str]:
+    """Leave out names with a comma: in one line they would read as other groups."""
+    ids = frozenset(_ids_among(groups, known))
+    return [one for one in groups if one in ids or "," not in one]
 
 
 def text_of(value: Any) -> str:

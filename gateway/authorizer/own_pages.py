@@ -74,7 +74,7 @@ def somebody(
     table = "".join(
         f"<dt>{escape(label)}</dt><dd>{escape(value)}</dd>" for label, value in rows
     )
-    held = sorted(facts.directory_user.group_ids) if facts.directory_user else []
+    held = _groups(known)
     devices = [
         f"{kind}: {one.credential_id}" for kind, one in sorted(facts.devices.items())
     ]
@@ -91,6 +91,15 @@ def somebody(
         "Enroll a device, or prove one</a></p></section>"
         f"<section><h2>What you can reach</h2>{_links(routes)}{more}</section>",
     )
+
+
+def _groups(known: Known) -> list[str]:
+    """Return the groups by name with the id that policies match, or by id alone."""
+    user, names = known.base.directory_user, known.group_names
+    called = (
+        sorted((names.get(one) or one, one) for one in user.group_ids) if user else []
+    )
+    return [name if name == one else f"{name} ({one})" for name, one in called]
 
 
 def _sign_out_form() -> str:

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 class PersonEntry(NamedTuple):
     """A person. `claims` is a JSON object as text; most people share few of them.
 
-    `group_ids` are what policies call the active groups of the person's own directory.
+    `groups` are the active groups of the person's own directory: what policies call
+    each, and its name, which decides nothing.
     Somebody whose `directory_id` is None is unknown to any directory.
     """
 
@@ -24,7 +25,12 @@ class PersonEntry(NamedTuple):
     directory_id: str | None
     is_active: bool
     claims: str = "{}"
-    group_ids: tuple[str, ...] = ()
+    groups: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def group_ids(self) -> tuple[str, ...]:
+        """Return what policies call the groups."""
+        return tuple([one[0] for one in self.groups])
 
 
 class DeviceEntry(NamedTuple):

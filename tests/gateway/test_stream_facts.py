@@ -236,6 +236,21 @@ def test_somebody_who_leaves_a_group_is_followed(cast: Cast) -> None:
     assert follower.people.person(str(person.pk)) is None
 
 
+def test_a_new_name_of_a_group_is_followed(cast: Cast) -> None:
+    ben = PersonRecord(id="ben-ext", group_ids=frozenset({"devs"}))
+    devs = GroupRecord(id="devs", name="Devs")
+    load(Snapshot(people=(ben,), groups=(devs,)))
+    follower = follow()
+    person = str(User.objects.get(external_id="ben-ext").pk)
+    before = follower.people.people[person].groups
+
+    load(Snapshot(people=(ben,), groups=(replace(devs, name="Developers"),)))
+    follower.poll()
+
+    assert before == (("devs", "Devs"),)
+    assert follower.people.people[person].groups == (("devs", "Developers"),)
+
+
 def load(snapshot: Snapshot) -> None:
     directory_services.load_snapshot(
         snapshot, name="corp", provider="demo", actor=system("test"), now=NOW

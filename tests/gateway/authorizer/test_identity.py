@@ -23,7 +23,7 @@ def world() -> Iterator[World]:
         "dir",
         True,
         '{"name": ["Ada L."]}',
-        ("g1", "g2"),
+        (("g1", "Staff"), ("g2", "Sales, Berlin")),
     )
     world.source.persons["ada"] = ada
     yield world
@@ -51,7 +51,7 @@ class TestHeaders:
 
         assert "x-pomerium-jwt-assertion" not in silent
         assert told["x-pomerium-claim-email"] == "ada@example.com"
-        assert told["x-pomerium-claim-groups"] == "g1,g2"
+        assert told["x-pomerium-claim-groups"] == "g1,g2,Staff"
         assert told["x-pomerium-claim-name"] == "Ada L."
 
     def test_hold_a_statement_that_the_published_key_verifies(
@@ -65,7 +65,7 @@ class TestHeaders:
 
         assert (claims["sub"], claims["iss"]) == ("ada", HOST)
         assert claims["exp"] == NOW.timestamp() + 300
-        assert claims["groups"] == ["g1", "g2"]
+        assert claims["groups"] == ["g1", "g2", "Sales, Berlin", "Staff"]
         assert jwt.get_unverified_header(token)["kid"] == keys[0]["kid"]
         assert "d" not in keys[0]
 
@@ -73,6 +73,36 @@ class TestHeaders:
         world.publish(ANYBODY, settings={**PASSES, "jwt_groups_filter": ["g2"]})
 
         assert world.check(by="ada").headers["x-pomerium-claim-groups"] == "g2"
+
+    def test_tell_names_of_those_groups_only(self, world: World) -> None:
+        world.publish(ANYBODY, settings={**PASSES, "jwt_groups_filter": ["Staff"]})
+
+        told = world.check(by="ada").headers
+
+        assert told["x-pomerium-claim-groups"] == "g1,Staff"
+        assert read(told["x-pomerium-jwt-assertion"])["groups"] == ["g1", "Staff"]
+
+    def test_never_tell_a_name_that_reads_as_other_groups(self, world: World) -> None:
+        held = world.source.persons["ada"]
+        groups = (("g1", "g1"), ("g2", "Sales,admins"))
+        world.source.persons["ada"] = held._replace(groups=groups)
+        world.publish(ANYBODY, settings=PASSES)
+
+        told = world.check(by="ada").headers
+
+        assert told["x-pomerium-claim-groups"] == "g1,g2"
+        claims = read(told["x-pomerium-jwt-assertion"])
+        assert claims["groups"] == ["g1", "g2", "Sales,admins"]
+
+    def test_impersonate_groups_by_id_only(self, world: World) -> None:
+        held = world.source.persons["ada"]
+        groups = (("g1", "system:masters"), ("g2", "Sales"))
+        world.source.persons["ada"] = held._replace(groups=groups)
+        world.publish(ANYBODY, sealed={"kubernetes_service_account_token": "sealed"})
+
+        told = world.check(by="ada").headers
+
+        assert told["impersonate-group"] == "g1,g2"
 
     def test_fill_in_variables_of_set_request_headers(self, world: World) -> None:
         given = {
@@ -93,7 +123,7 @@ class TestHeaders:
         world.check(by="ada")
 
         held = world.source.persons["ada"]
-        world.source.persons["ada"] = held._replace(group_ids=("g9",))
+        world.source.persons["ada"] = held._replace(groups=(("g9", ""),))
         world.source.announce("people", "ada")
         world.follower.poll()
 

@@ -90,7 +90,9 @@ def world() -> Iterator[World]:
     logging.disable(logging.CRITICAL)  # each fault is logged, which takes longest
     for name, groups in {"ada": ("g1", "g2"), "ben": ("g2",), "cyd": ()}.items():
         held = world.source.persons[name]
-        world.source.persons[name] = held._replace(group_ids=groups)
+        world.source.persons[name] = held._replace(
+            groups=tuple((one, one) for one in groups)
+        )
     yield world
     logging.disable(logging.NOTSET)
     world.app.close()

@@ -32,6 +32,17 @@ class TestWhoAmI:
         assert "ben@example.com" in page.body
         assert data["email"] == "ben@example.com"
 
+    def test_says_groups_by_name_beside_the_id(self, world: World) -> None:
+        held = world.source.persons["ada"]
+        groups = (("0a1b", "Sales <b>"), ("ops", "ops"), ("qa", ""))
+        world.source.persons["ada"] = held._replace(groups=groups)
+        world.source.announce("people", "ada")
+        world.follower.poll()
+
+        page = world.ask("/.pomerium/", by="ada").body
+
+        assert "<li>Sales &lt;b&gt; (0a1b)</li><li>ops</li><li>qa</li>" in page
+
     def test_is_a_question_of_those_who_signed_in(self, world: World) -> None:
         assert world.ask("/.pomerium/user", headers=JSON).status == 401
         assert world.ask("/.pomerium/jwt").status == 302
