@@ -88,6 +88,7 @@ class DirectoryPage(_OfDirectory, Page):
         directory = self.directory
         runs = selectors.list_runs(self.actor).filter(directory=directory)[:RECENT]
         shown = [display.run_row(run) for run in runs]
+        troubles = dict(selectors.list_troubles(self.actor, now=self.now))
         if directory.provider == pushed.CODE:
             kwargs |= {
                 "scim_address": scim_address(self.request, directory),
@@ -101,6 +102,7 @@ class DirectoryPage(_OfDirectory, Page):
             directory=directory,
             provider=provider_name(directory.provider),
             options=_options_of(directory),
+            trouble=troubles.get(directory, ""),
             is_busy=any(display.is_under_way(run) for run in runs),
             run_columns=display.RUN_COLUMNS,
             runs=shown,

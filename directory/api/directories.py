@@ -1,6 +1,8 @@
 """API of directories and their runs, for admins of the root."""
 
+from functools import cached_property
 from typing import Any
+from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -34,6 +36,19 @@ class DirectoryViewSet(ScopedViewSet[Directory]):
         ),
         EDIT,
     )
+
+    @cached_property
+    def troubles(self) -> dict[UUID, str]:
+        """Why directories need somebody, by their ids."""
+        found = selectors.list_troubles(self.actor, now=self.now)
+        return {directory.pk: text for directory, text in found}
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        """Let answers tell the troubles, read once for all of them."""
+        return {
+            **super().get_serializer_context(),
+            "trouble_of": lambda row: self.troubles.get(row.pk, ""),
+        }
 
     @extend_schema(request=serializers.DirectoryCreateSerializer)
     def create(self, request: Request) -> Response:

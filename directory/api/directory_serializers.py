@@ -21,6 +21,10 @@ class DirectorySerializer(serializers.ModelSerializer[Directory]):
 
     account_id = serializers.UUIDField(read_only=True, allow_null=True)
     options = serializers.DictField(child=serializers.CharField(), read_only=True)
+    trouble = serializers.SerializerMethodField(
+        help_text="Why somebody should look at it: a run is held or failed, data grow "
+        "old, or nothing has been pushed for long. Empty when all is well."
+    )
 
     class Meta:
         model = Directory
@@ -33,11 +37,16 @@ class DirectorySerializer(serializers.ModelSerializer[Directory]):
             *SETTINGS,
             "complete_at",
             "next_run_at",
+            "trouble",
             "version",
             "created_at",
             "modified_at",
         ]
         read_only_fields = fields
+
+    def get_trouble(self, row: Directory) -> str:
+        """Return what the list of directories warns of."""
+        return str(self.context["trouble_of"](row))
 
 
 class DirectoryChangeSerializer(serializers.Serializer[Any]):

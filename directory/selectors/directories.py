@@ -6,15 +6,18 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from console.core.actor import Actor
 from console.core.exceptions import NotFoundError
 from directory.models import Directory, Membership, SyncRun, SyncState, User
+from directory.selectors.scim import last_heard
 from namespaces import selectors as namespace_selectors
 from namespaces.permissions import Permission
 
 BATCH = 500
+PUSHED = "scim-push"  # `providers.pushed.CODE`, which reads from here
+QUIET = timedelta(days=7)  # providers push changes, and there may be none for days
 
 
 def list_read_directories(actor: Actor) -> QuerySet[Directory]:
@@ -64,24 +67,45 @@ def list_troubles(actor: Actor, *, now: datetime) -> list[tuple[Directory, str]]
     """Return the directories that need somebody, and why.
 
     Held runs wait for a decision; failing or resting directories grow old, and old
-    data count as missing.
+    data count as missing. One that is pushed to is read from what was pushed, however
+    long ago: of it the silence of its provider tells.
     """
-    found = []
-    for directory in list_read_directories(actor).exclude(
-        account__isnull=True, next_run_at__isnull=True
+    last = SyncRun.objects.filter(directory=OuterRef("pk")).exclude(
+        state__in=(SyncState.QUEUED, SyncState.RUNNING, SyncState.PREVIEWED)
+    )
+    rows = list_read_directories(actor).annotate(
+        last_state=Subquery(last.values("state")[:1]),
+        last_failure=Subquery(last.values("failure")[:1]),
+    )
+    heard = last_heard(actor)
+    found: list[tuple[Directory, str]] = []
+    for directory in rows.exclude(
+        ~Q(provider=PUSHED), account__isnull=True, next_run_at__isnull=True
     ):
-        last = directory.runs.exclude(
-            state__in=(SyncState.QUEUED, SyncState.RUNNING, SyncState.PREVIEWED)
-        ).first()
-        limit = timedelta(seconds=directory.max_age_seconds)
-        is_old = directory.complete_at and now - directory.complete_at > limit / 2
-        if last is not None and last.state == SyncState.HELD:
-            found.append((directory, "a run is held, and waits for your decision"))
-        elif last is not None and last.state == SyncState.FAILED:
-            found.append((directory, f"it can't be read: {last.failure}"))
-        elif is_old:
-            found.append((directory, "what is known of it grows old"))
+        text = _trouble(directory, heard.get(directory.pk), now=now)
+        if text:
+            found.append((directory, text))
     return found
+
+
+def _trouble(directory: Any, heard: datetime | None, *, now: datetime) -> str:
+    is_pushed = directory.provider == PUSHED
+    limit = timedelta(seconds=directory.max_age_seconds)
+    started = directory.created_at
+    if directory.last_state == SyncState.HELD:
+        return "a run is held, and waits for your decision"
+    if directory.last_state == SyncState.FAILED:
+        return f"it can't be read: {directory.last_failure}"
+    if directory.complete_at or not is_pushed:
+        age = now - (directory.complete_at or started)
+        if age > limit:
+            return "it is too old: criteria on it refuse"
+        if age > limit / 2 and age > 2 * timedelta(seconds=directory.interval_seconds):
+            return "what is known of it grows old"
+    silence = now - max(started, heard or started)
+    if is_pushed and silence > max(limit, QUIET):
+        return f"nothing has been pushed to it for {silence.days} days"
+    return ""
 
 
 @dataclass(frozen=True, slots=True)

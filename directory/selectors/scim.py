@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from console.core.actor import Actor
 from console.core.exceptions import NotFoundError
@@ -44,6 +44,16 @@ def get_scim_token(token_id: UUID | str, *, actor: Actor) -> ScimToken:
     if found is None:
         raise NotFoundError("there is no such token, or you may not see it")
     return found
+
+
+def last_heard(actor: Actor) -> dict[UUID, datetime]:
+    """Return when a provider last spoke to each directory, or got its newest token."""
+    rows = list_scim_tokens(actor).order_by().values("directory_id")
+    found = rows.annotate(used=Max("last_used_at"), made=Max("created_at"))
+    return {
+        one["directory_id"]: max(one["used"] or one["made"], one["made"])
+        for one in found
+    }
 
 
 def list_pushed(directory_id: UUID | str, kind: str) -> QuerySet[ScimResource]:

@@ -1,11 +1,12 @@
 """What becomes of pushes: runs write them whole, or hold them."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+from django.test import Client
 
 from console.core.models import AuditEvent, OutboxEntry
-from directory import services
+from directory import selectors, services
 from directory.models import ScimResource, SyncState, User
 from namespaces.selectors import get_root
 from tests.directory.scim.pushing import Pusher, make_pusher
@@ -193,3 +194,66 @@ class TestAudit:
         assert found[2].after["members_removed_first"] == ["ada"]
         assert {event.actor_label for event in found} == {"SCIM token Okta"}
         assert {event.token_label for event in found} == {pusher.token[:16]}
+
+
+class TestSilence:
+    def test_is_told_though_what_was_pushed_is_read_again(self, pusher: Pusher) -> None:
+        fill(pusher, 3)
+        later = self.read_again(pusher, days=8)
+
+        troubles = selectors.list_troubles(TEST, now=later)
+
+        assert [(one.pk, text) for one, text in troubles] == [
+            (pusher.directory.pk, "nothing has been pushed to it for 8 days")
+        ]
+
+    def test_of_some_days_is_no_trouble(self, pusher: Pusher) -> None:
+        fill(pusher, 3)
+
+        later = self.read_again(pusher, days=6)
+
+        assert selectors.list_troubles(TEST, now=later) == []
+
+    def test_ends_with_a_push(self, pusher: Pusher) -> None:
+        fill(pusher, 3)
+        later = self.read_again(pusher, days=8)
+        token = pusher.directory.scim_tokens.get()
+
+        services.record_scim_token_use(token.pk, now=later)
+
+        assert selectors.list_troubles(TEST, now=later) == []
+
+    def test_counts_before_the_first_push_too(self, pusher: Pusher) -> None:
+        later = NOW + timedelta(days=30)
+
+        troubles = selectors.list_troubles(TEST, now=later)
+
+        assert troubles == [
+            (pusher.directory, "nothing has been pushed to it for 30 days")
+        ]
+
+    def test_is_shown_where_directories_are(
+        self, pusher: Pusher, client: Client
+    ) -> None:
+        admin = make_user("root")
+        grant("admin", get_root(), user=admin)
+        client.force_login(admin)  # made at NOW, which is long ago
+
+        pages = [
+            client.get(url).content.decode()
+            for url in ("/", "/directories/", f"/directories/{pusher.directory.pk}/")
+        ]
+        shown = client.get(f"/api/v1/directories/{pusher.directory.pk}/").json()
+
+        assert shown["trouble"].startswith("nothing has been pushed to it for")
+        for page in pages:
+            assert "othing has been pushed to it for" in page
+
+    def read_again(self, pusher: Pusher, *, days: int) -> datetime:
+        """Have it read after days without a push; return when that is."""
+        later = NOW + timedelta(days=days)
+        token = pusher.directory.scim_tokens.get()
+        token.last_used_at = NOW  # requests are served at the time of the clock
+        token.save()
+        assert pusher.run(Clock(now=later)).state == SyncState.UNCHANGED
+        return later
