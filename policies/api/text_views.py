@@ -35,6 +35,7 @@ class PolicyTextViewSet(ScopedViewSet[Any]):
     required_permissions = {
         "check": Permission.POLICY_VIEW,
         "completion": Permission.POLICY_VIEW,
+        "format_text": Permission.POLICY_VIEW,
         "build": Permission.POLICY_VIEW,
         "try_policy": Permission.POLICY_TRY,
         "try_draft": Permission.POLICY_TRY,
@@ -53,6 +54,18 @@ class PolicyTextViewSet(ScopedViewSet[Any]):
             given["text"], code=given["language"], actor=self.actor
         )
         return Response({"problems": problems})
+
+    @extend_schema(
+        operation_id="policies_format",
+        summary="Lay out a policy's text in PPL",
+        request=serializers.TextSerializer,
+        responses=serializers.FormattedSerializer,
+    )
+    def format_text(self, request: Request) -> Response:
+        """Answer with the text, which means the same; nothing is saved."""
+        given = self.read_input(serializers.TextSerializer)["text"]
+        text, problems = selectors.format_source(given, actor=self.actor)
+        return Response({"text": text, "problems": problems})
 
     @extend_schema(
         operation_id="policies_build",

@@ -55,6 +55,19 @@ class ProblemsSerializer(serializers.Serializer[Any]):
     problems = ProblemSerializer(many=True)
 
 
+class TextSerializer(serializers.Serializer[Any]):
+    """A text in PPL."""
+
+    text = SourceField()
+
+
+class FormattedSerializer(serializers.Serializer[Any]):
+    """A text in its canonical form; as it was if there are problems in reading it."""
+
+    text = serializers.CharField()
+    problems = ProblemSerializer(many=True)
+
+
 class EditSerializer(serializers.Serializer[Any]):
     """A text, and the change that is to be made in it."""
 

@@ -29,6 +29,11 @@ urlpatterns = [
         name="api-policy-check",
     ),
     path(
+        "policies/format/",
+        PolicyTextViewSet.as_view({"post": "format_text"}),
+        name="api-policy-format",
+    ),
+    path(
         "policies/builder/",
         PolicyTextViewSet.as_view({"post": "build"}),
         name="api-policy-builder",

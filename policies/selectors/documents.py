@@ -175,6 +175,21 @@ def check_source(
     return [problem_as_json(one, source) for one in language.check(source)]
 
 
+def format_source(source: str, *, actor: Actor) -> tuple[str, list[dict[str, Any]]]:
+    """Return a text in PPL in its canonical form, which means the same.
+
+    A text that can't be read comes back as it is, with what is wrong with it.
+
+    Raises:
+        PermissionDeniedError: the actor sees policies nowhere.
+    """
+    access.check_can_anywhere(actor, Permission.POLICY_VIEW)
+    try:
+        return language.format_policy(source), []
+    except language.PolicyLanguageError as error:
+        return source, [problem_as_json(one, source) for one in error.problems]
+
+
 def problem_as_json(problem: Problem, source: str) -> dict[str, Any]:
     """Return a problem of a text as the editor and the API take it.
 

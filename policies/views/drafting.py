@@ -109,6 +109,7 @@ class EditorPage(FormPage[Any]):
             cancel_url=self.cancel_url,
             check_url=reverse("api-policy-check"),
             completion_url=reverse("api-policy-completion"),
+            format_url=reverse("api-policy-format"),
             **kwargs,
         )
 

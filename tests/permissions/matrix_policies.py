@@ -244,6 +244,9 @@ POLICIES: dict[str, tuple[Row, ...]] = PAGES | {
     "api-policy-check": (
         harmless(somewhere(Permission.POLICY_VIEW), body=lambda _: {"text": SOURCE}),
     ),
+    "api-policy-format": (
+        harmless(somewhere(Permission.POLICY_VIEW), body=lambda _: {"text": SOURCE}),
+    ),
     "api-policy-builder": (
         harmless(somewhere(Permission.POLICY_VIEW), body=lambda _: {"text": SOURCE}),
     ),

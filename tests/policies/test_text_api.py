@@ -49,6 +49,29 @@ class TestCheck:
         assert answer.status_code == 403
 
 
+class TestFormat:
+    def test_lays_out_a_text_and_keeps_its_comments(self, cast: Cast) -> None:
+        text = "allow: {or: [domain: example.com]} # us\n"
+
+        answer = send(cast.ben, "POST", "format/", {"text": text}).json()
+
+        assert answer["problems"] == []
+        assert answer["text"].splitlines()[0] == "allow:"
+        assert "- domain: example.com" in answer["text"]
+        assert "# us" in answer["text"]
+
+    def test_leaves_what_it_cannot_read_and_says_why(self, cast: Cast) -> None:
+        answer = send(cast.ben, "POST", "format/", {"text": "allow: ["}).json()
+
+        assert answer["text"] == "allow: ["
+        assert answer["problems"][0]["line"] >= 1
+
+    def test_is_for_those_who_see_policies(self, cast: Cast) -> None:
+        answer = send(cast.cyd, "POST", "format/", {"text": EMPLOYEES})
+
+        assert answer.status_code == 403
+
+
 class TestCompletion:
     def test_finds_groups_by_name(self, cast: Cast, eve: User) -> None:
         answer = get(cast.ben, "completion/?q=sta").json()

@@ -3,15 +3,16 @@
 //
 //   <textarea data-controller="policy-editor" [readonly] [aria-label="…"]
 //             data-lint-url="…" data-completion-url="…" [data-names='{"g-1": "Web team"}']
-//             [data-language="rego"]>
-// The addresses are those of the API's policies/check and policies/completion; names
-// are of the ids in the text, which completion need not know.
+//             [data-format-url="…"] [data-language="rego"]>
+// The addresses are those of the API's policies/check, policies/completion and
+// policies/format; names are of the ids in the text, which completion need not know.
 // Events on the field, for what stands beside it: `input` after each change, and
 // `policy-editor:linted` with detail.problems. A link or button with
 // data-editor-line="12" (and data-editor-for="<id of the field>") leads there.
 import { nextDiagnostic } from "@codemirror/lint";
 import { EditorView, keymap } from "@codemirror/view";
 import { completions } from "./completion.js";
+import { formatting } from "./format.js";
 import { hover } from "./hover.js";
 import { serverLint } from "./lint.js";
 import { setKnownNames } from "./marks.js";
@@ -36,22 +37,23 @@ function frameFor(field) {
   return frame;
 }
 
-function keyHint() {
+function keyHint(canFormat) {
   made += 1;
   return Object.assign(document.createElement("p"), {
     id: `policy-editor-keys-${made}`,
     className: "policy-editor__keys",
-    textContent: "Ctrl+Space completes, F8 goes to the next problem, Esc and then Tab leaves the editor.",
+    textContent: `Ctrl+Space completes, F8 goes to the next problem, ${canFormat ? "Shift+Alt+F formats, " : ""}Esc and then Tab leaves the editor.`,
   });
 }
 
 export default function policyEditor(field, signal) {
-  const { lintUrl, completionUrl } = field.dataset;
+  const { lintUrl, completionUrl, formatUrl } = field.dataset;
   const isRego = field.dataset.language === "rego";
   const readOnly = field.readOnly || field.disabled;
   const label = nameOf(field);
   const frame = frameFor(field);
-  const hint = keyHint();
+  const format = formatUrl && !readOnly ? formatting(formatUrl, signal) : null;
+  const hint = keyHint(format !== null);
   const theme = followTheme(signal);
   const problems = problemList();
 
@@ -74,13 +76,14 @@ export default function policyEditor(field, signal) {
       theme.extension,
       reading({ label, describedBy, language: isRego ? rego() : undefined }),
       readOnly ? onlyReading(label) : writing((isRego ? regoCompletions : completions)(completionUrl)),
-      keymap.of([{ key: "F8", run: nextDiagnostic }]),
+      keymap.of([{ key: "F8", run: nextDiagnostic }, ...(format ? [{ key: "Shift-Alt-f", run: format.run }] : [])]),
       isRego ? [] : hover(completionUrl),
       keepField,
       lintUrl ? [serverLint(lintUrl, onAnswer, signal, field.dataset.language), problems.extension] : [],
     ],
   });
   theme.start(view);
+  if (format) frame.prepend(format.bar(view));
   if (lintUrl) frame.append(problems.box);
   if (!readOnly) frame.append(hint);
 
