@@ -6,6 +6,7 @@ from there on only what is here decides who somebody is.
 
 import hashlib
 import ipaddress
+import secrets
 from collections.abc import Callable
 from typing import Any
 
@@ -40,6 +41,7 @@ STARTED_AT = "started_at"
 SEEN_AT = "seen_at"
 OPENID = "openid_session"
 RIGHTS = "rights"
+SIGN_IN = "sign_in"
 SEEN_RESOLUTION_SECONDS = 60
 MAX_WRONG_TOKENS = 100  # from one network
 WRONG_TOKEN_SECONDS = 900
@@ -206,6 +208,22 @@ def start_session(request: HttpRequest, user: User, *, openid_id: str = "") -> N
     request.session[STARTED_AT] = request.session[SEEN_AT] = now
     if openid_id:
         request.session[OPENID] = openid_id
+
+
+def sign_in_of(request: HttpRequest) -> str:
+    """Return what tells this sign-in from those of other browsers, hashed.
+
+    It outlives a change of the session's id.
+    """
+    mark = request.session.get(OPENID) or request.session.get(SIGN_IN)
+    if mark is None:
+        mark = request.session[SIGN_IN] = secrets.token_urlsafe(16)
+    return sign_in_hash(mark)
+
+
+def sign_in_hash(mark: str) -> str:
+    """Return what is stored of a sign-in; with the provider the mark is its record."""
+    return hashlib.sha256(mark.encode()).hexdigest()
 
 
 class MachineUser:

@@ -5,10 +5,12 @@ class GatewayConfig(AppConfig):
     name = "gateway"
 
     def ready(self) -> None:
-        """Have a say when a namespace goes with everything in it, or comes back."""
-        from gateway.services import along  # noqa: PLC0415 - once models are there
+        """Follow what becomes of namespaces, and of sign-ins at the provider."""
+        from directory.services.signals import signed_out  # noqa: PLC0415 - once
+        from gateway.services import along, sessions  # noqa: PLC0415 - models are there
         from namespaces.services import signals  # noqa: PLC0415
 
+        signed_out.connect(sessions.follow_sign_outs)
         signals.deleting.connect(along.let_go)
         signals.restoring.connect(along.check_hosts_are_free)
         signals.restored.connect(along.record_back)

@@ -23,7 +23,13 @@ from console.ui.forms import RecoveryForm, SignInForm
 from console.ui.openid import leaving
 from directory import selectors as directory_selectors
 from directory import services as directory_services
-from directory.authentication import actor_for, is_demo_allowed, start_session
+from directory.authentication import (
+    actor_for,
+    is_demo_allowed,
+    sign_in_of,
+    start_session,
+)
+from gateway import services as gateway_services
 
 
 class _StartsSession(FormPage[F]):
@@ -139,10 +145,12 @@ class DemoSignIn(ActionView):
 
 
 class SignOut(ActionView):
-    """Ends the session on the server, not only in the browser."""
+    """Ends the session on the server, and at routes what came out of it."""
 
     def carry_out(self) -> str:
         """Forget the session; the provider's own is ended there, by whoever wishes."""
         url = leaving.page_after(self.request)
+        sign_in = sign_in_of(self.request)
         logout(self.request)
+        gateway_services.end_sessions_with(sign_in, actor=self.actor, now=self.now)
         return url

@@ -19,10 +19,11 @@ from console.core.actor import Actor
 from console.core.audit import Change
 from console.core.transactions import writing
 from directory import selectors
-from directory.authentication import network_of
+from directory.authentication import network_of, sign_in_hash
 from directory.exceptions import SignInRefusedError, TokenRefusedError
 from directory.models import OpenIdSession, User
 from directory.selectors import Provider
+from directory.services import signals
 from directory.services.people import record_person
 from namespaces.selectors import get_root
 
@@ -182,6 +183,8 @@ def _end(running: QuerySet[OpenIdSession], *, actor: Actor, now: datetime) -> in
     OpenIdSession.objects.filter(pk__in=[one.pk for one in ended]).update(ended_at=now)
     for user in {one.user for one in ended}:
         record_person(user, "signed-out-by-provider", actor=actor, now=now)
+    marks = [sign_in_hash(str(one.pk)) for one in ended]
+    signals.signed_out.send(OpenIdSession, sign_ins=marks, actor=actor, now=now)
     return len(ended)
 
 

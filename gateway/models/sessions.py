@@ -11,7 +11,8 @@ class GatewaySession(Timestamped):
     `key` is the hash of the secret in the browser's cookie, None before the code was
     used; `code_hash` the hash of the code, None afterwards. `challenge` is the hash of
     what the browser that began keeps. The session counts until `ends_at`, which use
-    puts off, though never beyond `expires_at`.
+    puts off, though never beyond `expires_at`. `sign_in` is the hash of what marks the
+    sign-in at the console that it came out of; the session ends with that.
     """
 
     user = models.ForeignKey(
@@ -21,6 +22,7 @@ class GatewaySession(Timestamped):
     key = models.CharField(max_length=64, unique=True, null=True)
     code_hash = models.CharField(max_length=64, unique=True, null=True)
     challenge = models.CharField(max_length=64)
+    sign_in = models.CharField(max_length=64, blank=True, default="", db_index=True)
     code_ends_at = models.DateTimeField()
     return_to = models.TextField()
     device_ids = models.JSONField(default=list)

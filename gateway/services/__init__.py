@@ -49,6 +49,7 @@ from gateway.services.rolling_back import (
     roll_back,
 )
 from gateway.services.sessions import (
+    end_sessions_with,
     forget_sessions,
     note_use,
     revoke_session,
@@ -72,6 +73,7 @@ __all__ = [
     "check_return_address",
     "console_url",
     "deploy_changes",
+    "end_sessions_with",
     "explain_decision",
     "forget_sessions",
     "hold_changes",

@@ -4,8 +4,9 @@ An ended session counts nowhere as soon as authorizers heard of it, a fraction o
 second after the commit.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -33,6 +34,31 @@ def end_session(session_id: str, *, address: str, now: datetime) -> None:
         return
     actor = Actor(user_id=row.user_id, label=row.user.email, address=address)
     _end(row, "ended", actor=actor, now=now)
+
+
+def end_sessions_with(sign_in: str, *, actor: Actor, now: datetime) -> None:
+    """End what came out of a sign-in at the console, in the browser that signs out."""
+    # Most sign-ins end without any; those need not wait for others who write.
+    if GatewaySession.objects.filter(sign_in=sign_in, ended_at__isnull=True).exists():
+        _end_with([sign_in], "signed out of the console", actor=actor, now=now)
+
+
+def follow_sign_outs(
+    sender: Any, *, sign_ins: Sequence[str], actor: Actor, now: datetime, **_: Any
+) -> None:
+    """End what came out of sign-ins that the identity provider ended."""
+    reason = "the identity provider ended the sign-in"
+    _end_with(sign_ins, reason, actor=actor, now=now)
+
+
+@writing()
+def _end_with(
+    sign_ins: Sequence[str], reason: str, *, actor: Actor, now: datetime
+) -> None:
+    for sign_in in sign_ins:
+        GatewaySession.objects.filter(sign_in=sign_in, key__isnull=True).delete()
+        for row in _running().filter(sign_in=sign_in, ends_at__gt=now):
+            _end(row, "ended", actor=actor, now=now, reason=reason)
 
 
 @writing()

@@ -71,13 +71,15 @@ def promise_session(
     challenge: str,
     device_ids: Sequence[UUID] = (),
     agent: str = "",
+    sign_in: str = "",
     actor: Actor,
     now: datetime,
 ) -> str:
     """Return the address that takes the actor's browser back to a route, signed in.
 
     It holds a code; the session begins when that is used. `challenge` is the hash of
-    what the browser that began keeps, `device_ids` what was proven at the console.
+    what the browser that began keeps, `device_ids` what was proven at the console,
+    `sign_in` the sign-in there, which the session ends with.
 
     Raises:
         ValidationFailedError: no route answers there, or the challenge is none.
@@ -100,6 +102,7 @@ def promise_session(
         host=host,
         code_hash=_hash(code),
         challenge=challenge,
+        sign_in=sign_in,
         code_ends_at=now + timedelta(seconds=CODE_SECONDS),
         return_to=url,
         device_ids=[str(one) for one in device_ids],

@@ -10,6 +10,7 @@ from django.views.generic import View
 from console.core.generic.pages import ActorMixin
 from devices import selectors as device_selectors
 from devices.authentication import proven_in
+from directory.authentication import sign_in_of
 from gateway import services
 
 
@@ -35,6 +36,7 @@ class SignInAtRoute(ActorMixin, View):
             challenge=request.GET.get("challenge", ""),
             device_ids=proven_in(request),
             agent=request.headers.get("User-Agent", ""),
+            sign_in=sign_in_of(request),
             actor=self.actor,
             now=self.now,
         )

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 
 from console.core.exceptions import NotFoundError, ValidationFailedError
 from console.core.models import AuditEvent, OutboxEntry
@@ -170,6 +171,64 @@ class TestRevokeSession:
         services.revoke_session(other.pk, actor=actor_of(cast.root), now=NOW)
 
         assert list(selectors.DatabaseSource(lambda *_: None).sessions(None)) == []
+
+
+def go(client: Client) -> str:
+    """Go by the console to the route's host; return the code that leads in there."""
+    query = {"to": URL, "challenge": challenge_of(NONCE)}
+    answer = client.get("/gateway/sign-in", query)
+    return str(answer["Location"]).partition("code=")[2]
+
+
+class TestSigningOutOfTheConsole:
+    def test_ends_what_came_out_of_that_sign_in(self, cast: Cast) -> None:
+        here, elsewhere = Client(), Client()
+        for client in (here, elsewhere):
+            client.force_login(cast.cyd)
+            assert begin(go(client), now=timezone.now()) is not None
+        first, second = GatewaySession.objects.order_by("created_at")
+
+        here.post("/sign-out/")
+
+        running = [one.id for one in selectors.DatabaseSource(print).sessions(None)]
+        assert running == [str(second.pk)]
+        event = AuditEvent.objects.latest("sequence")
+        assert (event.action, event.target_id) == ("session.ended", str(first.pk))
+        assert event.actor_label == cast.cyd.email
+        entry = OutboxEntry.objects.latest("pk")
+        assert (entry.topic, entry.payload) == ("sessions", {"id": str(first.pk)})
+
+    def test_takes_back_a_code_that_was_not_used_yet(self, cast: Cast) -> None:
+        client = Client()
+        client.force_login(cast.cyd)
+        code = go(client)
+
+        client.post("/sign-out/")
+
+        assert begin(code, now=timezone.now()) is None
+
+    def test_counts_although_the_session_got_another_id(self, cast: Cast) -> None:
+        client = Client()
+        client.force_login(cast.cyd)
+        begin(go(client), now=timezone.now())
+        session = client.session
+        session.cycle_key()
+        session.save()
+        client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key or ""
+
+        client.post("/sign-out/")
+
+        assert GatewaySession.objects.get().ended_at is not None
+
+    def test_leaves_sessions_alone_that_know_no_sign_in(self, cast: Cast) -> None:
+        row = make_session(cast.cyd, HOST)
+        client = Client()
+        client.force_login(cast.cyd)
+
+        client.post("/sign-out/")
+
+        row.refresh_from_db()
+        assert row.ended_at is None
 
 
 class TestNoteUse:

@@ -6,10 +6,14 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from console.core.models import AuditEvent
 from directory.models import IdentityProvider, OpenIdSession
-from tests.factories import make_user
+from gateway import services
+from gateway.authorizer.answers import challenge_of
+from gateway.models import GatewaySession
+from tests.factories import make_route, make_user
 from tests.openid.conftest import go, is_signed_in
 from tests.openid.provider import CLIENT_ID, LOGOUT_EVENT, OTHER_KEY, Provider
 
@@ -19,6 +23,20 @@ FRONT = "/sign-in/openid/frontchannel-logout"
 
 def tell(token: str) -> Any:
     return Client(enforce_csrf_checks=True).post(BACK, {"logout_token": token})
+
+
+def begin_at_route(client: Client) -> None:
+    challenge = challenge_of("n" * 43)
+    query = {"to": "https://wiki.example.com/", "challenge": challenge}
+    code = str(client.get("/gateway/sign-in", query)["Location"]).partition("code=")[2]
+    begun = services.begin_session(
+        code,
+        challenge=challenge,
+        host="wiki.example.com",
+        address="",
+        now=timezone.now(),
+    )
+    assert begun is not None
 
 
 class TestBackChannel:
@@ -37,6 +55,26 @@ class TestBackChannel:
         assert is_signed_in(other)
         event = AuditEvent.objects.get(action="person.signed-out-by-provider")
         assert event.target_label == "ada@example.com"
+
+    def test_ends_at_routes_what_came_out_of_it(
+        self, provider: Provider, client: Client
+    ) -> None:
+        make_route("wiki")
+        other = Client()
+        for number, browser in enumerate((client, other), start=1):
+            provider.claims["sid"] = f"session-{number}"
+            go(browser)
+            begin_at_route(browser)
+        first, second = GatewaySession.objects.order_by("created_at")
+
+        tell(provider.logout_token(sid="session-1"))
+
+        first.refresh_from_db()
+        second.refresh_from_db()
+        assert first.ended_at is not None
+        assert second.ended_at is None
+        event = AuditEvent.objects.get(action="session.ended")
+        assert event.reason == "the identity provider ended the sign-in"
 
     def test_ends_all_sessions_of_a_person(
         self, provider: Provider, client: Client
