@@ -22,7 +22,6 @@ from gateway.selectors.contents import (
 )
 from gateway.selectors.decisions import (
     check_reads_decisions,
-    count_dropped,
     find_route,
     find_shown_route,
     get_decision,
@@ -80,7 +79,6 @@ __all__ = [
     "check_sees_deployments",
     "compare",
     "count_drifted",
-    "count_dropped",
     "describe_proxies",
     "find_before",
     "find_newest",

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db.models import QuerySet, Sum
+from django.db.models import QuerySet
 
 from console.core.actor import Actor
 from console.core.exceptions import NotFoundError, PermissionDeniedError
@@ -66,9 +66,3 @@ def list_recorders_in_trouble(*, now: datetime) -> list[DecisionRecorder]:
         for one in rows
         if one.problem or (one.dropped_at is not None and one.dropped_at > now - LATELY)
     ]
-
-
-def count_dropped() -> int:
-    """Return how many decisions were never written, of all authorizers together."""
-    found: int | None = DecisionRecorder.objects.aggregate(n=Sum("dropped"))["n"]
-    return found or 0

@@ -11,10 +11,12 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from directory.models import User
 from tests.factories import (
     make_bare_route,
+    make_decision,
     make_group,
     make_namespace,
     make_policy,
@@ -35,7 +37,8 @@ def fill(cast: Cast, count: int) -> None:
     for _ in range(count):
         place = make_namespace(parent=cast.web)
         policy = make_policy(namespace=place)
-        make_bare_route(policy, namespace=place)
+        route = make_bare_route(policy, namespace=place)
+        make_decision(route, at=timezone.now(), person_id=make_user().pk)
         make_group("", make_user(), cast.ben)
 
 
