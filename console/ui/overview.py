@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from console.core.generic.pages import Page
 from console.ui.attention import list_attention
+from console.ui.event_words import sentence_of
 from console.ui.targets import target_url
 from directory import selectors as directory_selectors
 from namespaces import access
@@ -117,13 +118,12 @@ class OverviewPage(Page):
 
 
 def _change(event: "AuditEvent") -> dict[str, Any]:
-    kind, _, verb = event.action.partition(".")
     return {
         "icon": ICONS.get(event.target_type, "history"),
-        "title": f"{kind.capitalize()} {verb.replace('-', ' ')}: {event.target_label}",
+        "title": sentence_of(event),
         "url": target_url(event) or reverse("audit-detail", args=[event.sequence]),
         "who": event.actor_label,
         "at": event.occurred_at,
         "text": event.reason,
-        "kind": "warning" if verb == "deleted" else "",
+        "kind": "warning" if event.action.endswith(".deleted") else "",
     }
