@@ -208,8 +208,21 @@ class GroupPage(Page):
                     group.external_id, actor=self.actor
                 )[:MAX_LISTED]
             ],
+            by_name=self.get_policies_by_name(group),
             **kwargs,
         )
+
+    def get_policies_by_name(self, group: Any) -> list[tuple[Any, str]]:
+        """Return the policies that write its name where its id should stand."""
+        if group.name == group.external_id:
+            return []
+        candidates = policy_selectors.list_naming(group.name, actor=self.actor)
+        return [
+            (policy, reverse("policies:policy-detail", args=[policy.pk]))
+            for policy in policy_selectors.keep_naming(
+                candidates[:MAX_LISTED], group.name
+            )
+        ]
 
 
 def _facts_of_group(group: Any) -> list[dict[str, Any]]:

@@ -224,6 +224,12 @@ def name_groups(external_ids: Iterable[str]) -> dict[str, str]:
     )
 
 
+def find_groups_called(texts: Iterable[str]) -> list[Group]:
+    """Return the groups that have one of these as their id or name, gone ones too."""
+    wanted = set(texts)
+    return list(Group.objects.filter(Q(external_id__in=wanted) | Q(name__in=wanted)))
+
+
 def name_people(external_ids: Iterable[str]) -> dict[str, str]:
     """Return the names of people by the ids that policies hold; unknown ones miss."""
     people = User.objects.filter(external_id__in=set(external_ids))

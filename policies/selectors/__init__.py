@@ -71,6 +71,7 @@ from policies.selectors.fetching import (
     list_addresses,
     list_fetching,
 )
+from policies.selectors.groups import keep_naming, look_up_groups
 from policies.selectors.offering import Offers
 from policies.selectors.people import find_people, find_person, list_devices_of
 from policies.selectors.policies import (
@@ -162,6 +163,7 @@ __all__ = [
     "has_deny_rules",
     "is_any_public_inherited",
     "keep_attached",
+    "keep_naming",
     "list_addresses",
     "list_arriving",
     "list_attachable",
@@ -183,6 +185,7 @@ __all__ = [
     "list_record_types_in_use",
     "list_unattached",
     "list_versions",
+    "look_up_groups",
     "missing_protection",
     "name_groups_in",
     "name_people_in",

@@ -79,14 +79,14 @@ def names_in(policies: Iterable[Policy]) -> Names:
             one
             for policy in policies
             if policy.language == PolicyLanguage.PPL
-            for one in _group_ids_in(policy.source)
+            for one in group_ids_in(policy.source)
         }
     )
 
 
 def names_in_texts(sources: Iterable[str]) -> Names:
     """Return the same for texts in PPL."""
-    return _named({one for source in sources for one in _group_ids_in(source)})
+    return _named({one for source in sources for one in group_ids_in(source)})
 
 
 def name_groups_in(explanation: Explanation) -> Names:
@@ -112,7 +112,7 @@ def list_groups_in_use() -> frozenset[str]:
         language=PolicyLanguage.PPL, source__contains=GROUPS
     )
     texts = sources.values_list("source", flat=True).iterator()
-    return frozenset(one for source in texts for one in _group_ids_in(source))
+    return frozenset(one for source in texts for one in group_ids_in(source))
 
 
 def list_record_types_in_use() -> frozenset[str]:
@@ -143,7 +143,8 @@ def _named(ids: Collection[str]) -> Names:
 
 
 @lru_cache(maxsize=CACHED_TEXTS)
-def _group_ids_in(source: str) -> frozenset[str]:
+def group_ids_in(source: str) -> frozenset[str]:
+    """Return what a text in PPL says where ids of groups stand."""
     nodes = (node for node in read_source(source).criteria() if node.name == GROUPS)
     return frozenset(text for node in nodes for text in texts_in(node.value))
 

@@ -59,7 +59,7 @@ class PolicyPage(OfPolicy, Page):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the sentences, the use, and what may be done."""
         policy = self.policy
-        names = selectors.names_in([policy])
+        groups = selectors.look_up_groups([policy])
         may_try = self.can(Permission.POLICY_TRY)
         strikes = selectors.find_strikes(policy)
         return super().get_context_data(
@@ -72,9 +72,10 @@ class PolicyPage(OfPolicy, Page):
                 edit_url=self.url("policy-edit"),
             ),
             sentences=[
-                _sentence(one) for one in selectors.describe(policy, names=names)
+                _sentence(one) for one in selectors.describe(policy, names=groups.names)
             ],
             usage=selectors.get_usage(policy, actor=self.actor),
+            faults=groups.faults.get(policy.pk, ()),
             quarantine=strikes if strikes and strikes.quarantined_at else None,
             strikes=strikes,
             may_edit_rego=self.can(Permission.POLICY_EDIT_REGO),

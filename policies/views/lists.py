@@ -1,5 +1,6 @@
 """Lists of policies: those that are there, and those that were deleted."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +29,7 @@ class PolicyRow:
     path: list[dict[str, str]]
     menu: list[dict[str, Any]]
     failing: int = 0
+    faults: Sequence[str] = ()
 
     @property
     def menu_id(self) -> str:
@@ -44,6 +46,12 @@ class PolicyRow:
         """How many examples are answered otherwise than expected."""
         is_one = self.failing == 1
         return "1 example fails" if is_one else f"{self.failing} examples fail"
+
+    @property
+    def faults_label(self) -> str:
+        """How many groups it names that are not there."""
+        count = len(self.faults)
+        return "1 group is missing" if count == 1 else f"{count} groups are missing"
 
     @property
     def used_by(self) -> str:
@@ -70,17 +78,18 @@ class PolicyListPage(ListPage):
         """Add what each policy says, and what may be done."""
         context = super().get_context_data(**kwargs)
         policies = context["list"].rows
-        names = selectors.names_in(policies)
+        groups = selectors.look_up_groups(policies)
         narrowed = self.request.GET.get("namespace", "")
         paths = namespace_selectors.name_paths(row.namespace for row in policies)
         return context | {
             "rows": [
                 PolicyRow(
                     policy=policy,
-                    words=selectors.summarize(policy, names=names),
+                    words=selectors.summarize(policy, names=groups.names),
                     path=path_names(paths[policy.namespace_id]),
                     menu=self._menu(policy),
                     failing=selectors.count_failing_of(policy, actor=self.actor),
+                    faults=groups.faults.get(policy.pk, ()),
                 )
                 for policy in policies
             ],

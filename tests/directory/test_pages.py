@@ -102,6 +102,23 @@ class TestGroups:
         assert [policy.name for policy, _ in context["policies"]] == ["Web people"]
         assert Policy.objects.count() == 1
 
+    def test_show_policies_that_write_their_name(self, cast: Cast) -> None:
+        for name, written in (("By name", "web"), ("By id", "id-web")):
+            source = f"allow: {{or: [{{groups: {written}}}]}}"
+            make_policy(name, namespace=cast.web, source=source)
+
+        context = get(cast.ada, f"/groups/{cast.web_group.id}/").context
+
+        assert [policy.name for policy, _ in context["by_name"]] == ["By name"]
+
+    def test_that_are_gone_are_flagged_where_they_are_used(self, cast: Cast) -> None:
+        group = make_group("old", is_active=False)
+        make_policy(namespace=cast.web, source="allow: {or: [{groups: id-old}]}")
+
+        page = get(cast.ada, f"/groups/{group.id}/").content.decode()
+
+        assert "Names a group that is gone" in page
+
     def test_are_counted_with_their_members(self, cast: Cast) -> None:
         make_group("empty", directory=Directory.objects.get())
 

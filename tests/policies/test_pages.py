@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from policies import services
+from policies import selectors, services
 from policies.models import NamespacePolicy, Policy
-from tests.factories import NOW, make_bare_route, make_policy
+from tests.factories import NOW, make_bare_route, make_group, make_policy
 from tests.people import Cast, actor_of
 from tests.policies.browsers import client_of, url
 from tests.policies.texts import ADMINS, EMPLOYEES
@@ -107,6 +107,50 @@ class TestListPage:
 
         with django_assert_max_num_queries(8):
             client.get(where)
+
+
+class TestGroupsThatAreMissing:
+    def test_are_flagged_on_the_policies_that_name_them(self, cast: Cast) -> None:
+        make_group("old", is_active=False)
+        written = ("id-web", "id-old", "web", "nobody")
+        criteria = ", ".join(f"{{groups: {one}}}" for one in written)
+        policy = make_policy(namespace=cast.web, source=f"allow: {{or: [{criteria}]}}")
+        client = client_of(cast.ben)
+
+        listed = client.get(url("policy-list")).content.decode()
+        page = client.get(url("policy-detail", policy))
+
+        assert "3 groups are missing" in listed
+        assert page.context["faults"] == [
+            "the group “old” is gone from its directory",
+            "there is no group with the id “nobody”",
+            "“web” is the name of a group; groups match by id",
+        ]
+        assert "Names groups that are not there" in page.content.decode()
+
+    def test_are_none_where_all_are_there(self, cast: Cast) -> None:
+        group = make_group("people")
+        policy = make_policy(
+            namespace=cast.web, source="allow: {or: [{groups: id-people}]}"
+        )
+        group.name = "Everybody"  # a new name is no fault
+        group.save()
+        rego = Policy(language="rego", source="# groups: nobody")
+
+        assert selectors.look_up_groups([policy, rego]).faults == {}
+
+    def test_take_one_query_for_all_policies(
+        self, cast: Cast, django_assert_num_queries: Any
+    ) -> None:
+        policies = [
+            make_policy(
+                namespace=cast.web, source=f"allow: {{or: [{{groups: g{number}}}]}}"
+            )
+            for number in range(20)
+        ]
+
+        with django_assert_num_queries(1):
+            assert len(selectors.look_up_groups(policies).faults) == 20
 
 
 class TestExport:
