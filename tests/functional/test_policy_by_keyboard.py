@@ -1,0 +1,45 @@
+"""A policy is built from nothing by keyboard only."""
+
+import pytest
+from playwright.sync_api import expect
+from pytest_django.live_server_helper import LiveServer
+
+from policies.models import Policy
+from tests.browser import SignIn
+from tests.functional.builder import open_new, wait_for_text
+from tests.people import Cast
+
+pytestmark = pytest.mark.functional
+
+
+def test_the_same_by_keyboard_only(
+    sign_in: SignIn, live_server: LiveServer, cast: Cast
+) -> None:
+    page = sign_in(cast.mia)
+    open_new(page, live_server, cast)
+    page.get_by_role("textbox", name="Name", exact=True).focus()
+    page.keyboard.type("Employees")
+    page.get_by_role("tab", name="General").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".builder__block")).to_have_count(1)
+
+    page.get_by_role("combobox", name="Criterion to add").focus()
+    page.keyboard.type("Email dom")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.locator("[data-builder-item='0/and/1']").wait_for()
+    page.locator("[data-focus='0/and/1-is']").focus()
+    page.keyboard.type("example.com")
+    page.keyboard.press("Enter")
+    wait_for_text(page, "example.com")
+    page.get_by_role("button", name="Move Email domain up").focus()
+    page.keyboard.press("Enter")
+    page.locator("[data-builder-item='0/and/0'] code", has_text="domain").wait_for()
+    page.get_by_role("button", name="Remove Anyone signed in").focus()
+    page.keyboard.press("Space")
+    expect(page.locator("[data-builder-item]")).to_have_count(1)
+    page.get_by_role("button", name="Save").focus()
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Employees")
+    assert "authenticated_user" not in Policy.objects.get().source
