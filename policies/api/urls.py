@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from policies.api.bulk_views import PolicyBulkViewSet
 from policies.api.example_views import PolicyExampleViewSet
 from policies.api.fetching_views import FetchedAddressViewSet
 from policies.api.text_views import PolicyTextViewSet
@@ -22,6 +23,21 @@ urlpatterns = [
         "policies/deleted/",
         DeletedPolicyViewSet.as_view({"get": "list"}),
         name="api-policy-deleted",
+    ),
+    path(
+        "policies/bulk/delete/",
+        PolicyBulkViewSet.as_view({"post": "delete_several"}),
+        name="api-policy-bulk-delete",
+    ),
+    path(
+        "policies/bulk/move/",
+        PolicyBulkViewSet.as_view({"post": "move_several"}),
+        name="api-policy-bulk-move",
+    ),
+    path(
+        "policies/bulk/attach/",
+        PolicyBulkViewSet.as_view({"post": "attach_several"}),
+        name="api-policy-bulk-attach",
     ),
     path(
         "policies/check/",

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from routes.api.bulk_views import RouteBulkViewSet
 from routes.api.effect_views import PolicyEffectViewSet
 from routes.api.import_views import ExportViewSet, ImportViewSet
 from routes.api.ownership_views import (
@@ -37,6 +38,26 @@ urlpatterns = [
         "routes/deleted/",
         DeletedRouteViewSet.as_view({"get": "list"}),
         name="api-route-deleted",
+    ),
+    path(
+        "routes/bulk/delete/",
+        RouteBulkViewSet.as_view({"post": "delete_several"}),
+        name="api-route-bulk-delete",
+    ),
+    path(
+        "routes/bulk/move/",
+        RouteBulkViewSet.as_view({"post": "move_several"}),
+        name="api-route-bulk-move",
+    ),
+    path(
+        "routes/bulk/attach/",
+        RouteBulkViewSet.as_view({"post": "attach_several"}),
+        name="api-route-bulk-attach",
+    ),
+    path(
+        "routes/bulk/detach/",
+        RouteBulkViewSet.as_view({"post": "detach_several"}),
+        name="api-route-bulk-detach",
     ),
     path(
         "routes/preview/",

@@ -38,6 +38,10 @@ def _seen(world: World) -> dict[str, Any]:
     return {"ids": idle, "seen": f"{idle}:1", "confirmed": "yes"}
 
 
+def _rows(world: World, **more: str) -> dict[str, Any]:
+    return {"rows": [{"id": world.id("idle-policy"), "version": 1}], **more}
+
+
 PAGES: dict[str, tuple[Row, ...]] = {
     "policy-list": (get(signed_in),),
     "policy-export": (get(signed_in),),
@@ -296,6 +300,23 @@ POLICIES: dict[str, tuple[Row, ...]] = PAGES | {
             "idle-policy",
             body=lambda world: {"namespace": world.place("inner")},
             version=1,
+        ),
+    ),
+    "api-policy-bulk-delete": (
+        post(at(Permission.POLICY_DELETE, "idle-policy"), body=_rows),
+    ),
+    "api-policy-bulk-move": (
+        post(
+            both(names("inner"), at(Permission.POLICY_EDIT, "idle-policy")),
+            body=lambda world: _rows(world, namespace=world.place("inner")),
+        ),
+    ),
+    "api-policy-bulk-attach": (
+        post(
+            both(names("web"), at(Permission.POLICY_ATTACH, "idle-policy")),
+            body=lambda world: _rows(
+                world, namespace=world.place("web"), mode="inherited"
+            ),
         ),
     ),
     "api-policy-restore": (

@@ -54,6 +54,10 @@ def _chosen(world: World) -> dict[str, Any]:
     return {"ids": world.id("route")}
 
 
+def _rows(world: World, **more: str) -> dict[str, Any]:
+    return {"rows": [{"id": world.id("route"), "version": 1}], **more}
+
+
 PAGES: dict[str, tuple[Row, ...]] = {
     "route-list": (get(signed_in),),
     "route-export": (get(signed_in),),
@@ -172,6 +176,26 @@ ROUTES: dict[str, tuple[Row, ...]] = PAGES | {
             "route",
             body=lambda world: {"namespace": world.place("inner")},
             version=1,
+        ),
+    ),
+    "api-route-bulk-delete": (post(at(Permission.ROUTE_DELETE, "route"), body=_rows),),
+    "api-route-bulk-move": (
+        post(
+            both(names("inner"), at(Permission.ROUTE_MOVE, "route")),
+            body=lambda world: _rows(world, namespace=world.place("inner")),
+        ),
+    ),
+    "api-route-bulk-attach": (
+        post(
+            at(Permission.ROUTE_EDIT, "route"),
+            body=lambda world: _rows(world, policy=world.id("idle-policy")),
+        ),
+    ),
+    "api-route-bulk-detach": (
+        post(
+            at(Permission.ROUTE_EDIT, "route"),
+            body=lambda world: _rows(world, policy=world.id("attached-policy")),
+            events=0,
         ),
     ),
     "api-route-inherit-preview": (
