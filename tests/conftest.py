@@ -3,6 +3,7 @@
 import hypothesis
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 
 from tests.people import Cast, make_cast
 
@@ -17,6 +18,12 @@ hypothesis.settings.register_profile(
     suppress_health_check=[hypothesis.HealthCheck.too_slow],
 )
 hypothesis.settings.load_profile("suite")
+
+
+@pytest.fixture(autouse=True)
+def _fresh_cache() -> None:
+    """Forget what the tests before have counted, as their rows are forgotten."""
+    cache.clear()
 
 
 @pytest.fixture

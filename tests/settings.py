@@ -23,6 +23,13 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True
 WHITENOISE_AUTOREFRESH = True  # finds files when asked, and needs no collected ones
+# What one process counts (guesses, for one) is nothing to another that runs beside it.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": f"{SCRATCH}/cache",
+    }
+}
 UPSTREAM_ALLOWLIST = ["127.0.0.0/8"]
 # Nothing is collected for tests; WhiteNoise warns of a folder that is not there.
 STATIC_ROOT = Path(tempfile.mkdtemp(dir=SCRATCH))

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
@@ -25,7 +24,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def pusher() -> Pusher:
     """A directory to push to."""
-    cache.clear()
     return make_pusher()
 
 
