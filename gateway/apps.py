@@ -12,5 +12,6 @@ class GatewayConfig(AppConfig):
 
         signed_out.connect(sessions.follow_sign_outs)
         signals.deleting.connect(along.let_go)
+        signals.burying.connect(along.record_going)
         signals.restoring.connect(along.check_hosts_are_free)
         signals.restored.connect(along.record_back)

@@ -10,4 +10,5 @@ class PoliciesConfig(AppConfig):
         from policies.services import tree  # noqa: PLC0415
 
         signals.deleting.connect(tree.let_go)
+        signals.burying.connect(tree.record_going)
         signals.restored.connect(tree.check_back)

@@ -15,6 +15,7 @@ class RoutesConfig(AppConfig):
         signals.inheriting.connect(tree.check_inheriting)
         signals.uninheriting.connect(openness.check_no_longer_inheriting)
         signals.deleting.connect(along.let_go)
+        signals.burying.connect(along.record_going)
         signals.restoring.connect(along.check_addresses)
         signals.restored.connect(along.check_back)
         policy_signals.detached.connect(openness.check_detached)

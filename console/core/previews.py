@@ -5,12 +5,16 @@ is measured before and after; so a preview can't promise what the act would not 
 What is measured is registered by the app that knows most (`register`); services frame
 what they write in `watched`, and whoever shows a preview calls `preview`. An act that
 carries what was `seen` is refused when it would change something else by now.
+
+Doing it takes the writers' lock. An act that only takes away is told by what is there
+before it writes (`tell_beforehand`), so its checks alone are run, and nobody waits
+(`look`).
 """
 
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
@@ -23,7 +27,7 @@ from console.core.exceptions import (
     ConsoleError,
     PermissionDeniedError,
 )
-from console.core.transactions import writing
+from console.core.transactions import reading, writing
 
 REFUSALS = frozenset({403, 409})
 MOST_LISTED = 50
@@ -130,42 +134,61 @@ def watched(
         recorder.is_open = False  # what is done within is a part of it
     observer = _observers[act](actor=actor, **subject)
     before = observer.measure()
-    enough: _TakenBack | None = None
-    try:
-        yield
-    except _TakenBack as end:
-        enough = end
-    after = before if enough else observer.measure()
-    groups = tuple(one for one in observer.tell(before, after) if one.count)
+    yield
+    _tell(observer.tell(before, observer.measure()), seen)
+
+
+def tell_beforehand(act: str, *, actor: Actor, seen: str = "", **subject: Any) -> None:
+    """Tell an act by what is there before it, among its checks.
+
+    Costs nothing unless somebody looks, or said what they saw.
+
+    Raises:
+        WorldChangedError: it would change something else than what was `seen`.
+    """
+    if act in _observers and (seen or _recorder.get() is not None):
+        observer = _observers[act](actor=actor, **subject)
+        before = observer.measure()
+        _tell(observer.tell(before, before), seen)
+
+
+def _tell(changes: Sequence[Group], seen: str) -> None:
+    groups = tuple(one for one in changes if one.count)
+    recorder = _recorder.get()
     if recorder is not None:
         recorder.groups = groups
-        if enough:
-            raise enough
     elif fingerprint(groups) != seen:
         raise WorldChangedError(details={"changes": [asdict(one) for one in groups]})
-
-
-def enough_is_known() -> None:
-    """End a preview here; anything else goes on.
-
-    For acts that are told by what was there before, at the point from which nothing
-    refuses them any more: what is left to write would only keep other writers waiting.
-    """
-    if _recorder.get() is not None:
-        raise _TakenBack
 
 
 def preview(act: Callable[[], Any]) -> Preview:
     """Do something, take it back, and tell what it changed, or why it was refused.
 
+    Writers wait meanwhile.
+
+    Raises:
+        ConsoleError: see `look`.
+    """
+    return _outcome(act, writing())
+
+
+def look(check: Callable[[], Any]) -> Preview:
+    """Run the checks of an act, and tell what it would change, or why it is refused.
+
+    Everything is read as it was at one moment; nobody waits.
+
     Raises:
         ConsoleError: it can't be asked like this: what it is about is not to be seen,
             the role does not suffice, a value can't be accepted, or is stale.
     """
+    return _outcome(check, reading())
+
+
+def _outcome(act: Callable[[], Any], frame: AbstractContextManager[None]) -> Preview:
     recorder = _Recorder()
     token = _recorder.set(recorder)
     try:
-        with writing():
+        with frame:
             act()
             raise _TakenBack  # noqa: TRY301 - what ends the transaction
     except _TakenBack:

@@ -80,12 +80,27 @@ def advance_head(before: Head, after: Head) -> bool:
 def reading() -> Iterator[None]:
     """Read everything as it was at one moment, whatever is committed meanwhile.
 
-    Inside another transaction, that one's rules count; begin with this one. On SQLite
-    writers wait.
+    Nobody waits. Inside another transaction, that one's rules count; begin with this
+    one.
     """
     is_outermost = not connection.in_atomic_block
-    with transaction.atomic():
+    with _beginning_as_reader(), transaction.atomic():
         if is_outermost and connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         yield
+
+
+@contextmanager
+def _beginning_as_reader() -> Iterator[None]:
+    """Have SQLite begin without the lock that writers begin with (see settings)."""
+    database: Any = connections["default"]
+    mode = getattr(database, "transaction_mode", None)
+    if mode is None:
+        yield
+        return
+    database.transaction_mode = "DEFERRED"
+    try:
+        yield
+    finally:
+        database.transaction_mode = mode

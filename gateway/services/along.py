@@ -14,14 +14,18 @@ from gateway.services.certificates import CertificateOverlapError, record
 LET_GO = frozenset({"gateway.Certificate", "gateway.CertificateHost"})
 
 
-def let_go(
+def let_go(sender: Any, **_: Any) -> frozenset[str]:
+    """Answer which kinds may go: certificates."""
+    return LET_GO
+
+
+def record_going(
     sender: Any, *, going: Burial, actor: Actor, now: datetime, reason: str, **_: Any
-) -> frozenset[str]:
+) -> None:
     """Record which certificates go."""
     rows: list[Certificate] = going.of("gateway.Certificate")
     for row in sorted(rows, key=lambda one: one.name):
         record("removed", row, actor=actor, now=now, reason=reason)
-    return LET_GO
 
 
 def check_hosts_are_free(sender: Any, *, coming: Burial, **_: Any) -> None:

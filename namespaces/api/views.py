@@ -8,7 +8,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from console.core.previews import preview
+from console.core.previews import look, preview
 from console.core.rest.previews import ActPreviewSerializer, Nothing
 from console.core.rest.viewsets import IF_MATCH, ScopedViewSet
 from namespaces import selectors, services
@@ -144,11 +144,13 @@ class NamespaceViewSet(ScopedViewSet[Namespace]):
     def delete_preview(self, request: Request, id: str) -> Response:
         """Answer what would go, or what stands in the way."""
         self.read_input(Nothing)
-        return self._look(
-            lambda namespace: services.delete_namespace(
-                namespace.pk, with_contents=True, actor=self.actor, now=self.now
+        namespace = self.get_object()
+        found = look(
+            lambda: services.check_deletion(
+                namespace.pk, with_contents=True, actor=self.actor
             )
         )
+        return Response(ActPreviewSerializer(found).data)
 
     @extend_schema(
         summary="List deleted namespaces",

@@ -17,7 +17,11 @@ from namespaces.services.bindings import (
     grant_role,
     revoke_role,
 )
-from namespaces.services.deletion import delete_namespace, restore_namespace
+from namespaces.services.deletion import (
+    check_deletion,
+    delete_namespace,
+    restore_namespace,
+)
 from namespaces.services.tree import (
     create_namespace,
     ensure_root,
@@ -28,6 +32,7 @@ from namespaces.services.tree import (
 __all__ = [
     "IssuedToken",
     "change_role",
+    "check_deletion",
     "check_root_keeps_an_admin",
     "create_api_account",
     "create_namespace",

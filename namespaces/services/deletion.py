@@ -57,6 +57,34 @@ def delete_namespace(
         TooLargeError: too much would go at a time.
         and what the receivers of `signals.deleting` refuse.
     """
+    namespace, going = check_deletion(
+        namespace_id,
+        actor=actor,
+        version=version,
+        with_contents=with_contents,
+        seen=seen,
+    )
+    told: dict[str, Any] = {"actor": actor, "now": now, "reason": reason}
+    signals.burying.send(Namespace, namespace=namespace, going=going, **told)
+    _bury(namespace, going, **told)
+
+
+def check_deletion(
+    namespace_id: UUID | str,
+    *,
+    actor: Actor,
+    version: int | None = None,
+    with_contents: bool = False,
+    seen: str = "",
+) -> tuple[Namespace, Burial]:
+    """Return a namespace with all that would go, or say what stands in the way.
+
+    Writes nothing. For a look ahead, which takes no lock; `delete_namespace` does it
+    again under the lock.
+
+    Raises:
+        the same as `delete_namespace`.
+    """
     namespace = access.check_can(actor, Permission.NAMESPACE_DELETE, namespace_id)
     if namespace.parent_id is None:
         raise RootNamespaceError
@@ -64,19 +92,23 @@ def delete_namespace(
     tree.check_version(namespace, version)
     if not with_contents:
         _check_is_empty(namespace)
-    with previews.watched(
-        "namespace.delete", actor=actor, seen=seen, namespace=namespace
-    ):
-        _delete(namespace, actor=actor, now=now, reason=reason)
-
-
-def _delete(namespace: Namespace, *, actor: Actor, now: datetime, reason: str) -> None:
     _check_is_small(namespace)
+    previews.tell_beforehand(
+        "namespace.delete", actor=actor, seen=seen, namespace=namespace
+    )
     going = burial.gather([namespace], without=[RoleBinding, Tally])
-    told: dict[str, Any] = {"actor": actor, "now": now, "reason": reason}
-    answers = signals.deleting.send(Namespace, namespace=namespace, going=going, **told)
+    answers = signals.deleting.send(
+        Namespace, namespace=namespace, going=going, actor=actor
+    )
     _check_all_may_go(namespace, going, [labels for _, labels in answers])
-    previews.enough_is_known()
+    return namespace, going
+
+
+def _bury(
+    namespace: Namespace, going: Burial, *, actor: Actor, now: datetime, reason: str
+) -> None:
+    """Record what goes of this app, keep all of it for an undo, and remove it."""
+    told: dict[str, Any] = {"actor": actor, "now": now, "reason": reason}
     machines = going.of("namespaces.ApiServiceAccount")
     # The deepest first: what a namespace is in goes after it.
     places = sorted(going.of("namespaces.Namespace"), key=lambda row: -row.depth)

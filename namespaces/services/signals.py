@@ -10,10 +10,13 @@ from django.dispatch import Signal
 moving = Signal()
 # A namespace inherits policies again. Sent with `namespace`, `actor`.
 inheriting = Signal()
-# A namespace is about to go with everything in it. Sent with `namespace`, `going` (a
-# console.core.burial.Burial), `actor`, `now`, `reason`. A receiver records what goes,
-# and answers with the labels of the models that it lets go.
+# May a namespace go with everything in it? Sent with `namespace`, `going` (a
+# console.core.burial.Burial), `actor`. A receiver writes nothing: previews ask without
+# the writers' lock. It answers with the labels of the models that it lets go.
 deleting = Signal()
+# It goes. Sent with `namespace`, `going`, `actor`, `now`, `reason`, while the rows are
+# still there. A receiver records what goes.
+burying = Signal()
 # It comes back: first sent before the rows are there, then after. `coming` is a Burial.
 restoring = Signal()
 restored = Signal()

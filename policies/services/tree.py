@@ -25,7 +25,17 @@ LET_GO = frozenset({"policies.Policy", "policies.NamespacePolicy"})
 BACK = "came back with its namespace"
 
 
-def let_go(
+def let_go(sender: Any, *, going: Burial, actor: Actor, **_: Any) -> frozenset[str]:
+    """Answer which kinds may go: policies, and what attaches them.
+
+    Raises:
+        EnforcedPolicyError: one is enforced where the actor is no admin.
+    """
+    _check_enforcers(_attachments(going), actor=rules.afresh(actor))
+    return LET_GO
+
+
+def record_going(
     sender: Any,
     *,
     namespace: "Namespace",
@@ -34,19 +44,12 @@ def let_go(
     now: datetime,
     reason: str,
     **_: Any,
-) -> frozenset[str]:
-    """Record which policies go, and which attachments.
-
-    Raises:
-        EnforcedPolicyError: one is enforced where the actor is no admin.
-    """
-    actor = rules.afresh(actor)
-    attachments = _attachments(going)
-    _check_enforcers(attachments, actor=actor)
+) -> None:
+    """Record which policies go, and which attachments."""
     above = namespace.parent_id
     changes = [
         rules.change("detached", one.policy, before=_state(one), namespace_id=above)
-        for one in attachments
+        for one in _attachments(going)
     ]
     changes += [
         rules.change(
@@ -54,8 +57,7 @@ def let_go(
         )
         for policy in going.of("policies.Policy")
     ]
-    rules.record(changes, actor=actor, now=now, reason=reason)
-    return LET_GO
+    rules.record(changes, actor=rules.afresh(actor), now=now, reason=reason)
 
 
 def check_back(

@@ -31,6 +31,21 @@ MOST_NAMED = 10
 
 
 def let_go(
+    sender: Any, *, namespace: "Namespace", going: Burial, actor: Actor, **_: Any
+) -> frozenset[str]:
+    """Answer which kinds may go: routes, what attaches policies to them, imports.
+
+    Raises:
+        RoutesDependError: routes elsewhere sign people in to a host of these.
+        ConflictError: an import is under way.
+    """
+    _check_nothing_depends(going.of("routes.Route"), namespace, actor=actor)
+    if any(run.status in UNDER_WAY for run in going.of("routes.ImportRun")):
+        raise ConflictError("an import is under way there; wait until it has ended")
+    return LET_GO
+
+
+def record_going(
     sender: Any,
     *,
     namespace: "Namespace",
@@ -39,17 +54,8 @@ def let_go(
     now: datetime,
     reason: str,
     **_: Any,
-) -> frozenset[str]:
-    """Record which routes go, and let their hosts rest.
-
-    Raises:
-        RoutesDependError: routes elsewhere sign people in to a host of these.
-        ConflictError: an import is under way.
-    """
-    routes: list[Route] = going.of("routes.Route")
-    _check_nothing_depends(routes, namespace, actor=actor)
-    if any(run.status in UNDER_WAY for run in going.of("routes.ImportRun")):
-        raise ConflictError("an import is under way there; wait until it has ended")
+) -> None:
+    """Record which routes go, and let their hosts rest."""
     attached: dict[Any, list[Any]] = {}
     links = going.of("routes.RoutePolicy")
     for link in sorted(links, key=lambda one: (one.position, one.pk)):
@@ -61,14 +67,13 @@ def let_go(
             before=rules.state_of(route, policy_ids=attached.get(route.pk, ())),
             seen_from=namespace.parent_id,
         )
-        for route in routes
+        for route in going.of("routes.Route")
     ]
     rules.record(changes, actor=actor, now=now, reason=reason)
     below = access.subtree(namespace.path, "namespace__path")
     HostClaim.objects.filter(below, released_at__isnull=True).update(
         released_at=now, modified_at=now
     )
-    return LET_GO
 
 
 def _check_nothing_depends(

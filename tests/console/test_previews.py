@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from console.core import previews
 from console.core.actor import system
@@ -12,8 +14,9 @@ from console.core.exceptions import (
     PermissionDeniedError,
     StaleVersionError,
 )
-from console.core.models import AuditEvent, OutboxEntry
-from console.core.previews import Group, WorldChangedError, preview, watched
+from console.core.models import AuditEvent, AuditHead, OutboxEntry
+from console.core.previews import Group, WorldChangedError, look, preview, watched
+from namespaces.models import Namespace
 from tests.factories import make_namespace
 from tests.people import Cast
 
@@ -36,9 +39,17 @@ class Counter:
         ]
 
 
+class Holder(Counter):
+    """Tells of what is in the box before anything is done."""
+
+    def tell(self, before: int, after: int) -> list[Group]:
+        return [Group("go", "go", before)]
+
+
 @pytest.fixture(autouse=True)
 def _observed(monkeypatch: pytest.MonkeyPatch, db: None) -> None:
-    monkeypatch.setattr(previews, "_observers", {"box.fill": Counter})
+    observers = {"box.fill": Counter, "box.empty": Holder}
+    monkeypatch.setattr(previews, "_observers", observers)
 
 
 def fill(box: list[int], *, seen: str = "", times: int = 2) -> None:
@@ -64,19 +75,56 @@ def test_a_preview_writes_nothing(cast: Cast) -> None:
     )
 
 
-def test_a_preview_ends_where_enough_is_known_and_an_act_goes_on() -> None:
-    box: list[int] = []
+def empty(box: list[int], *, seen: str = "") -> None:
+    """Look at what is in the box, and take it out."""
+    check_empty(box, seen=seen)
+    box.clear()
 
-    def act(seen: str = "") -> None:
-        with watched("box.fill", actor=TEST, seen=seen, box=box):
-            box.append(1)
-            previews.enough_is_known()
-            box.append(2)
 
-    assert preview(act).groups == ()  # what was there before, twice
-    assert box == [1]
-    act()
-    assert box == [1, 1, 2]
+def check_empty(box: list[int], *, seen: str = "") -> None:
+    previews.tell_beforehand("box.empty", actor=TEST, seen=seen, box=box)
+
+
+def test_what_is_told_beforehand_is_looked_at_without_being_done() -> None:
+    box = [1, 1, 1]
+
+    found = look(lambda: check_empty(box))
+
+    assert found.groups == (Group("go", "go", 3),)
+    assert box == [1, 1, 1]
+    empty(box, seen=found.seen)
+    assert box == []
+
+
+def test_what_is_told_beforehand_is_not_done_to_another_world() -> None:
+    box = [1, 1, 1]
+    seen = look(lambda: check_empty(box)).seen
+    box.append(1)
+
+    with pytest.raises(WorldChangedError):
+        empty(box, seen=seen)
+
+    assert box == [1, 1, 1, 1]
+
+
+def test_a_look_tells_what_refuses() -> None:
+    found = look(lambda: _raise(ConflictError("taken")))
+
+    assert not found.is_allowed
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_look_keeps_no_writer_waiting() -> None:
+    with CaptureQueriesContext(connection) as caught:
+        look(Namespace.objects.exists)
+
+    said = [one["sql"] for one in caught]
+    assert not [one for one in said if AuditHead._meta.db_table in one]
+    if connection.vendor == "sqlite":
+        assert said[0] == "BEGIN DEFERRED"
+        with CaptureQueriesContext(connection) as later, transaction.atomic():
+            pass
+        assert later[0]["sql"] == "BEGIN IMMEDIATE"
 
 
 def test_what_was_seen_is_done() -> None:

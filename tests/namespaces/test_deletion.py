@@ -6,11 +6,14 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from console.core import burial
 from console.core.actor import system
 from console.core.exceptions import ConflictError, ConsoleError, TooLargeError
-from console.core.models import AuditEvent, Tombstone
+from console.core.models import AuditEvent, AuditHead, Tombstone
+from console.core.previews import look
 from console.core.tokens import hash_token
 from directory.models import User
 from namespaces import services
@@ -206,6 +209,25 @@ class TestDeletingWithContents:
 
         with pytest.raises(TooLargeError, match="in parts"):
             delete(shop, cast.ada)
+
+
+def test_a_look_at_what_would_go_writes_nothing_and_takes_no_lock(
+    cast: Cast, shop: Namespace
+) -> None:
+    actor = actor_of(cast.ada)
+
+    with CaptureQueriesContext(connection) as caught:
+        found = look(
+            lambda: services.check_deletion(shop.pk, with_contents=True, actor=actor)
+        )
+
+    assert {one.code: one.count for one in found.groups}["routes_go"] == 2
+    words = {one["sql"].split()[0] for one in caught}
+    assert words <= {"SELECT", "SAVEPOINT", "ROLLBACK", "RELEASE"}
+    assert not [one for one in caught if AuditHead._meta.db_table in one["sql"]]
+    services.delete_namespace(
+        shop.pk, with_contents=True, seen=found.seen, actor=actor, now=NOW
+    )
 
 
 class TestMachines:

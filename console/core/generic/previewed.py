@@ -41,11 +41,15 @@ class PreviewedPage(ConfirmPage):
         if not self.can_preview():
             return None
         try:
-            return preview(self.act)
+            return self.foresee()
         except ConsoleError as error:
             if not error.is_about_input:
                 raise
             return Preview(refusal=error)
+
+    def foresee(self) -> Preview:
+        """Find out what the act would change, without more locks than that takes."""
+        return preview(self.act)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the preview, and what it shows among the hidden fields."""

@@ -9,6 +9,7 @@ from django.urls import reverse
 from console.core.exceptions import PermissionDeniedError, ValidationFailedError
 from console.core.generic.pages import ActionView, F, FormPage
 from console.core.generic.previewed import PreviewedPage
+from console.core.previews import Preview, look
 from console.ui.namespaces.forms import EditNamespaceForm, MoveForm, NewNamespaceForm
 from console.ui.namespaces.frame import OfNamespace
 from namespaces import access, services
@@ -224,6 +225,17 @@ class DeletePage(OfNamespace, PreviewedPage):
     def get_title(self) -> str:
         """What is deleted."""
         return f"Delete {self.namespace.name}"
+
+    def foresee(self) -> Preview:
+        """Look at what would go; thousands of things may, so without the lock."""
+        return look(
+            lambda: services.check_deletion(
+                self.namespace.id,
+                version=self.asked_number("version", self.namespace.version),
+                with_contents=True,
+                actor=self.actor,
+            )
+        )
 
     def act(self, *, seen: str = "") -> Any:
         """Delete it with everything in it."""
