@@ -106,8 +106,8 @@ def token_of(name: str) -> str:
     return signed({"jti": f"account-{name}", "sub": name, **times})
 
 
-def tell_people(address: str) -> None:
-    """Put everybody into Core's databroker."""
+def tell_people(address: str, *, with_directory: bool = True) -> None:
+    """Put everybody into Core's databroker, if wanted with what a directory knows."""
     messages = _messages()
     request = messages["Put"]()
 
@@ -120,7 +120,7 @@ def tell_people(address: str) -> None:
         account = messages["Account"](id=f"account-{name}", user_id=name)
         url = TYPES + ACCOUNT
         add(url, account.id, account.SerializeToString(), url)
-    for person in people:
+    for person in people if with_directory else ():
         name = person.external_id
         known = struct_pb2.Struct()
         groups = [one.group.external_id for one in person.memberships.all()]

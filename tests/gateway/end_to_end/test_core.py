@@ -1,10 +1,13 @@
-"""The requests of the table, put to a real Pomerium Core that runs on our export.
+"""The requests of the table, put to a real Pomerium Core: on our export, and published.
 
 Core is no dependency of ours: name its program in POSTERN_TEST_POMERIUM, or have
 `pomerium` on the path.
 """
 
 import http.client
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,12 +16,17 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from django.utils import timezone
 
 from console.core.actor import system
+from gateway import services
+from gateway.pomerium import Address, Broker, BrokerError, publish, wanted_of
+from gateway.services.envoy_options import unseal
 from gateway.services.local_authority import make_authority
+from gateway.snapshot import Snapshot
 from namespaces.selectors import get_root
 from routes import services as route_services
 from tests.gateway.authorizer.processes import wait_for
 from tests.gateway.end_to_end.client import Client, differences
 from tests.gateway.end_to_end.core import (
+    KEY,
     VARIABLE,
     pomerium_path,
     running_core,
@@ -28,6 +36,7 @@ from tests.gateway.end_to_end.core import (
 from tests.gateway.end_to_end.kinds import KINDS, Case, Kind
 from tests.gateway.end_to_end.world import World, free_port, make_people, make_routes
 from tests.gateway.envoy.servers import Recorder
+from tests.gateway.following import follow, snapshot_of
 
 pytestmark = [
     pytest.mark.django_db,
@@ -55,6 +64,34 @@ class CoreWorld(World):
 
 
 def test_a_core_on_our_export_gives_the_same_answers(tmp_path: Path) -> None:
+    with running_world(tmp_path, export_for) as (client, address, _):
+        wait_until(client, "public")
+        tell_people(address)
+        wait_until(client, "groups", by="ada")
+
+        wrong = [one for kind in KINDS for one in ask(client, kind)]
+
+    assert not wrong, "\n".join(wrong)
+
+
+def test_a_core_that_is_published_to_gives_the_same_answers(tmp_path: Path) -> None:
+    with running_world(tmp_path, lambda _: "routes: []\n") as running:
+        client, address, upstreams = running
+        tell_people(address, with_directory=False)
+        publish_to(address, upstreams)
+        wait_until(client, "public")
+        wait_until(client, "groups", by="ada")
+
+        wrong = [one for kind in KINDS for one in ask(client, kind)]
+
+    assert not wrong, "\n".join(wrong)
+
+
+@contextmanager
+def running_world(
+    tmp_path: Path, export: Callable[[dict[str, Recorder]], str]
+) -> Iterator[tuple[Client, str, dict[str, Recorder]]]:
+    """Run a Core with a file; give a client, the databroker's address, upstreams."""
     now = timezone.now()
     upstreams = {"one": Recorder("one"), "two": Recorder("two")}
     authority = make_authority(ec.generate_private_key(ec.SECP256R1()), now=now)
@@ -67,22 +104,50 @@ def test_a_core_on_our_export_gives_the_same_answers(tmp_path: Path) -> None:
     try:
         with running_core(
             tmp_path,
-            export_for(upstreams),
+            export(upstreams),
             ports=ports,
             authority=authority,
             hosts=sorted({kind.host for kind in KINDS} | {"*.zone.example.com"}),
         ):
-            wait_until(client, "public")
-            tell_people(f"127.0.0.1:{ports[1]}")
-            wait_until(client, "groups", by="ada")
-
-            wrong = [one for kind in KINDS for one in ask(client, kind)]
+            yield client, f"127.0.0.1:{ports[1]}", upstreams
     finally:
         client.close()
         for one in upstreams.values():
             one.stop()
 
-    assert not wrong, "\n".join(wrong)
+
+def publish_to(address: str, upstreams: dict[str, Recorder]) -> None:
+    """Publish everything, with upstreams where they are."""
+    services.deploy_changes(now=timezone.now())
+    follower = follow("publisher")
+    snapshot = snapshot_of(follower)
+    places = {"http://one.internal": "one", "http://two.other": "two"}
+    text = json.dumps(snapshot.to_json())
+    for url, name in places.items():
+        text = text.replace(url, f"http://{upstreams[name].place}")
+    wanted = wanted_of(
+        Snapshot.from_json(json.loads(text)),
+        follower.people,
+        owner="postern-test",
+        within=snapshot.namespaces,
+        unseal=unseal,
+        now=timezone.now(),
+    )
+    assert not wanted.problems
+    broker = Broker(Address(url=f"http://{address}"), KEY)
+    wait_for(lambda: is_there(broker), seconds=PATIENCE)
+    publish(broker, wanted)
+    again = publish(broker, wanted)
+    broker.close()
+    assert (again.written, again.removed) == (0, 0)
+
+
+def is_there(broker: Broker) -> bool:
+    """Answer whether the databroker does."""
+    try:
+        return broker.greet() > 0
+    except BrokerError:
+        return False
 
 
 def export_for(upstreams: dict[str, Recorder]) -> str:
