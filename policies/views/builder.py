@@ -169,12 +169,9 @@ def _criterion(
         "rows": [
             {
                 "test": test,
-                "field": fields.field_of_test(one, test),
-                "unknown": [
-                    text
-                    for text in test["texts"]
-                    if text in built.unknown and one["widget"] in {"group", "person"}
-                ],
+                "field": (found := fields.field_of_test(one, test)),
+                "is_blank": not (found.value or found.values or found.found),
+                "unknown": [text for text, _ in found.found if text in built.unknown],
                 "operators": entry["tests"],
             }
             for test in tests

@@ -31,14 +31,18 @@ DAYS = (
     "sunday",
 )
 WEEK = {"mon-fri": DAYS[:5], "sat-sun": DAYS[5:], "*": DAYS}
+# Groups and people are found by name where a test compares with a whole id.
+LOOKED_UP = {"group": "groups", "person": "people"}
+WHOLE_VALUES = frozenset({"has", "exclude", "is", "not", "in", "not_in"})
 NUMBERS = frozenset({"==", "!=", "<", "<=", ">", ">="})
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A control; `kind` is text, lines, chips, choice, lookup, zone, number or moment.
+    """A control; `kind` is text, lines, chips, choice, found, zone, number or moment.
 
-    `options` are what a choice has, and what a text suggests.
+    `options` are what a choice has, and what a text suggests. `found` are groups or
+    people (`looks_up` says which): each id with its name, "" for an unknown id.
     """
 
     key: str
@@ -50,7 +54,8 @@ class Field:
     hint: str = ""
     help: str = ""
     looks_up: str = ""
-    named: tuple[tuple[str, str], ...] = ()
+    found: tuple[tuple[str, str], ...] = ()
+    takes_list: bool = False
     words: tuple[str, ...] = ()
 
     @property
@@ -224,20 +229,23 @@ def field_of_test(criterion: dict[str, Any], test: dict[str, Any]) -> Field:
         return Field(operator, label, "chips", values=texts, options=METHODS)
     if widget == "method":
         return Field(operator, label, "choice", texts[0], options=("", *METHODS))
-    named = tuple(
-        (text, name or "") for text, name in zip(texts, test["names"], strict=True)
-    )
-    looks_up = {"group": "groups", "person": "people"}.get(widget, "")
+    looks_up = LOOKED_UP.get(widget, "") if operator in WHOLE_VALUES else ""
+    if looks_up:
+        found = tuple(
+            (text, name or "")
+            for text, name in zip(texts, test["names"], strict=True)
+            if text
+        )
+        return Field(
+            operator, label, "found", hint=hint,
+            looks_up=looks_up, found=found, takes_list=takes_list,
+        )  # fmt: skip
     if takes_list:
         return Field(
-            operator, label, "lines", "\n".join(texts), hint="one on each line",
-            named=named, looks_up=looks_up,
-        )  # fmt: skip
-    kind = "lookup" if looks_up else "number" if operator in NUMBERS else "text"
-    return Field(
-        operator, label, kind, texts[0] if texts else "", hint=hint,
-        named=named, looks_up=looks_up,
-    )  # fmt: skip
+            operator, label, "lines", "\n".join(texts), hint="one on each line"
+        )
+    kind = "number" if operator in NUMBERS else "text"
+    return Field(operator, label, kind, texts[0] if texts else "", hint=hint)
 
 
 def days_in(data: Any) -> tuple[str, ...]:

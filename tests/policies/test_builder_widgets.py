@@ -5,7 +5,7 @@ import re
 from devices.models import DeviceType
 from directory.models import User
 from directory.selectors import list_claim_names
-from tests.factories import NOW, make_data_source
+from tests.factories import NOW, make_data_source, make_group, make_user
 from tests.people import Cast, actor_of
 from tests.policies.browsers import client_of, url
 from tests.policies.language.editing.test_pasting import CERTIFICATE
@@ -13,6 +13,10 @@ from tests.policies.language.editing.test_pasting import CERTIFICATE
 CLAIM = "allow:\n  and:\n    - claim/team: {has: web}\n"
 DEVICE = "allow:\n  and:\n    - device: {type: gone, approved: true}\n"
 RECORD = "allow:\n  and:\n    - record: {type: hr.Staff, field: level, is: '5'}\n"
+
+
+GROUP = "allow:\n  and:\n    - groups: {has: grp-1}\n"
+PEOPLE = "allow:\n  and:\n    - user: {in: [id-eve, id-gone]}\n"
 
 
 def show(cast: Cast, source: str, who: str = "ada") -> str:
@@ -85,3 +89,36 @@ def test_certificates_and_blocks_are_pasted_by_those_who_edit(cast: Cast) -> Non
     assert '<option value="0/and">Into all of, line 2</option>' in html
     assert "Read from a certificate" not in fixed
     assert "Paste a block" not in fixed
+
+
+def test_a_group_is_shown_by_name_and_kept_by_id(cast: Cast) -> None:
+    make_group("Crew of the night", external_id="grp-1")
+
+    html = show(cast, GROUP)
+
+    assert '<input type="hidden" value="grp-1" data-found-id' in html
+    assert 'value="Crew of the night" autocomplete="off"' in html
+    assert ">CN</span>" in html
+    assert "<summary>Id</summary><code>grp-1</code>" in html
+    assert 'data-options-key="groups"' in html
+
+
+def test_people_are_a_list_from_which_each_is_taken_out(cast: Cast) -> None:
+    eve = make_user("eve", external_id="id-eve")
+
+    html = show(cast, PEOPLE)
+
+    assert f'aria-label="Take out {eve}"' in html
+    assert 'aria-label="Take out id-gone"' in html
+    assert re.findall(r'value="([^"]*)" data-found-id', html) == [
+        *("id-eve", "id-gone", "")
+    ]
+    assert html.count("The directory knows nothing by the id") == 1
+    assert "by the id <code>id-gone</code>" in html
+
+
+def test_a_part_of_an_id_is_text_and_not_looked_up(cast: Cast) -> None:
+    html = show(cast, PEOPLE.replace("in: [id-eve, id-gone]", "starts_with: id-"))
+
+    assert "data-found-id" not in html
+    assert "The directory knows nothing" not in html

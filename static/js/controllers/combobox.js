@@ -6,15 +6,43 @@
 //   </div>
 // The address answers {options: [{id, name, note}], more} to ?q=. Choosing fires a bubbling
 // `change` on the hidden value. A text that was not chosen is sent as it is.
+// With data-options-key="people" the options are [{id, name, email}] under that key, and a
+// text that was not chosen becomes the value.
 import { announce, debounce } from "../lib/dom.js";
 import { getJson } from "../lib/http.js";
+
+const MAX_FOUND = 20;
+
+function initials(name) {
+  const mark = document.createElement("span");
+  const words = name.split("@")[0].split(/[\s._]+/).filter(Boolean);
+  mark.className = "avatar-initials";
+  mark.ariaHidden = "true";
+  mark.textContent = [words[0], words.slice(1).at(-1)].map((word) => word?.[0] ?? "").join("").toUpperCase();
+  return mark;
+}
 
 export default function combobox(element, signal) {
   const input = element.querySelector("[role=combobox]");
   const value = element.querySelector("[data-combobox-value]");
   const was = element.querySelector("[data-combobox-was]");
   const list = element.querySelector("[data-combobox-list]");
+  const key = element.dataset.optionsKey;
   let asking;
+
+  function optionsIn(answer) {
+    if (!key) return answer;
+    const found = answer[key].map(({ id, name, email }) => ({ id, name, note: email }));
+    return { options: found.slice(0, MAX_FOUND), more: found.length > MAX_FOUND };
+  }
+
+  /** A text that is the name of a choice is that choice; any other stands for itself. */
+  function takeText() {
+    if (input.value === was.value) return;
+    const same = options().find((one) => one.dataset.label.toLowerCase() === input.value.trim().toLowerCase());
+    value.value = same?.dataset.value ?? input.value.trim();
+    was.value = input.value;
+  }
 
   const options = () => [...list.querySelectorAll("[role=option]")];
   const current = () => options().find((one) => one.ariaSelected === "true");
@@ -46,7 +74,8 @@ export default function combobox(element, signal) {
     item.role = "option";
     item.className = "combobox__option";
     item.dataset.value = id;
-    item.dataset.label = note ? `${note}/${name}` : name;
+    item.dataset.label = note && !key ? `${note}/${name}` : name;
+    if (key === "people") item.append(initials(name), " ");
     item.append(name);
     if (note) {
       const where = document.createElement("span");
@@ -75,7 +104,7 @@ export default function combobox(element, signal) {
     const url = new URL(element.dataset.optionsUrl, window.location.href);
     url.searchParams.set("q", text);
     try {
-      show(await getJson(url, asking.signal));
+      show(optionsIn(await getJson(url, asking.signal)));
     } catch (error) {
       if (error.name !== "AbortError") close();
     }
@@ -98,6 +127,7 @@ export default function combobox(element, signal) {
 
   input.addEventListener("input", () => askSoon(input.value), { signal });
   input.addEventListener("click", open, { signal });
+  if (key) input.addEventListener("change", takeText, { signal });
   input.addEventListener(
     "keydown",
     (event) => {

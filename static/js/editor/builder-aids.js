@@ -1,22 +1,18 @@
-// What makes the builder easier: names for ids, moving by mouse, keys, ways into the text.
-import { debounce } from "../lib/dom.js";
-import { getJson } from "../lib/http.js";
+// What makes the builder easier: moving by mouse, keys, ways into the text.
 
-const MAX_FOUND = 20;
-
-/** People and groups are found by name, and stored by id. */
-export function lookUpIn(element, signal) {
-  const find = debounce(async (input) => {
-    const url = new URL(element.dataset.completionUrl, window.location.href);
-    url.searchParams.set("q", input.value);
-    const found = await getJson(url, signal).catch(() => null);
-    const options = (found?.[input.dataset.looksUp] ?? []).slice(0, MAX_FOUND).map(({ id, name, email }) =>
-      Object.assign(document.createElement("option"), { value: id, label: [name, email].filter(Boolean).join(", ") }));
-    input.list?.replaceChildren(...options);
-  }, 150);
-  const look = ({ target }) => target.dataset.looksUp && target.list && find(target);
-  element.addEventListener("input", look, { signal });
-  element.addEventListener("focusin", look, { signal });
+/** What was found and chosen is taken out of its field again. */
+export function removeFoundIn(element, signal) {
+  element.addEventListener(
+    "click",
+    (event) => {
+      const found = event.target.closest("[data-found-remove]")?.closest("[data-found]");
+      if (!found) return;
+      const field = found.parentElement;
+      found.remove();
+      field.dispatchEvent(new Event("change", { bubbles: true }));
+    },
+    { signal },
+  );
 }
 
 /** `move(at, to)` is called with the places of what is dragged and where it is dropped. */

@@ -4,6 +4,7 @@ const isNumber = (text) => text.trim() !== "" && Number.isFinite(Number(text));
 
 function valueOf(field) {
   const { kind } = field.dataset;
+  if (kind === "found") return [...field.querySelectorAll("[data-found-id]")].map((one) => one.value).filter(Boolean);
   if (kind === "chips") return [...field.querySelectorAll("input:checked")].map((one) => one.value);
   const text = field.value.trim();
   if (kind === "lines") return lines(field.value);

@@ -1,13 +1,14 @@
 // The builder: a policy's text as blocks. The text stays the truth; every change is
 // sent to the server with it, and comes back as the changed text and its blocks.
 //
-//   <div data-controller="policy-builder" data-url="…" data-source="id_source" data-completion-url="…">
+//   <div data-controller="policy-builder" data-url="…" data-source="id_source">
 //     <button data-builder-undo> <button data-builder-redo> <div data-builder-view> …
 // Controls carry data-edit, the change as JSON without what is chosen in them.
 import { announce, debounce } from "../lib/dom.js";
 import { postForHtml } from "../lib/http.js";
-import { dragIn, leadIntoEditor, lookUpIn, takeOverOnEnter } from "./builder-aids.js";
+import { dragIn, leadIntoEditor, removeFoundIn, takeOverOnEnter } from "./builder-aids.js";
 import { changed, dataOf } from "./builder-data.js";
+import { findCriteriaIn } from "./criterion-search.js";
 
 const MAX_STEPS = 100;
 // What was typed for these is kept when they are refused, to be mended.
@@ -130,7 +131,8 @@ export default function policyBuilder(element, signal) {
   );
   takeOverOnEnter(element, signal);
   leadIntoEditor(element, signal);
-  lookUpIn(element, signal);
+  removeFoundIn(element, signal);
+  findCriteriaIn(element, signal);
   dragIn(element, (at, to) => send({ edit: "move-criterion", at, to }), signal);
   // Somebody typed in the editor: look again when they pause, or when this is opened.
   const look = debounce(() => shown !== source.value && element.offsetParent && send(), 400);
