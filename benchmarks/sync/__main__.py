@@ -14,14 +14,12 @@ def main(who: str, version: int, how: str) -> dict[str, float]:
     import django  # noqa: PLC0415 - a process of its own begins here
 
     django.setup()
-    from django.core.management import call_command  # noqa: PLC0415
     from django.utils import timezone  # noqa: PLC0415
 
     from benchmarks.sync import peer, rows  # noqa: PLC0415
     from benchmarks.sync.feed import Feed  # noqa: PLC0415
 
     if how == "empty":
-        call_command("migrate", verbosity=0)
         rows.empty()
         rows.ensure_admin()
     directory, feed = rows.directory(is_full=how == "full"), Feed(version)

@@ -2,8 +2,10 @@
 
 import secrets
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
@@ -20,15 +22,18 @@ BENCHMARK = system("benchmark")
 
 
 def empty() -> None:
-    """Throw all people, groups and memberships away."""
+    """Throw all people, groups and memberships away, and what refers to them."""
+    if connection.vendor == "sqlite":  # which has no TRUNCATE ... CASCADE
+        connection.close()
+        for end in ("", "-wal", "-shm"):
+            Path(f"{connection.settings_dict['NAME']}{end}").unlink(missing_ok=True)
+        call_command("migrate", verbosity=0)
+        return
+    call_command("migrate", verbosity=0)
     Directory.objects.update(compared_at=None)
     tables = [one._meta.db_table for one in (Membership, User, Group)]  # noqa: SLF001
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(f"TRUNCATE {', '.join(tables)} CASCADE")
-            return
-        for table in tables:
-            cursor.execute(f"DELETE FROM {table}")  # noqa: S608 - names of ours
+        cursor.execute(f"TRUNCATE {', '.join(tables)} CASCADE")
 
 
 def ensure_admin() -> None:
