@@ -1,8 +1,5 @@
 """REST views of acts on several policies: all of them, or none."""
 
-from functools import partial
-from typing import Any
-
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -44,7 +41,8 @@ class PolicyBulkViewSet(BulkViewSet):
     )
     def delete_several(self, request: Request) -> Response:
         """Delete them; only what is attached nowhere can be. Each can be restored."""
-        return self._do(services.delete_policies, self.read_input(BulkSerializer))
+        values = self.read_input(BulkSerializer)
+        return self.carry_out(services.delete_policies, values)
 
     @extend_schema(
         summary="Let several policies live in another namespace, all or none",
@@ -55,8 +53,9 @@ class PolicyBulkViewSet(BulkViewSet):
     def move_several(self, request: Request) -> Response:
         """Move them; what they are attached to has to lie there or below."""
         values = self.read_input(MovePoliciesSerializer)
-        act = partial(services.move_policies, namespace_id=values["namespace_id"])
-        return self._do(act, values)
+        return self.carry_out(
+            services.move_policies, values, namespace_id=values["namespace_id"]
+        )
 
     @extend_schema(
         summary="Let several policies count on a namespace, all or none",
@@ -67,13 +66,9 @@ class PolicyBulkViewSet(BulkViewSet):
     def attach_several(self, request: Request) -> Response:
         """Attach them as inherited or enforced."""
         values = self.read_input(AttachPoliciesSerializer)
-        act = partial(
+        return self.carry_out(
             services.attach_policies,
+            values,
             namespace_id=values["namespace_id"],
             mode=values["mode"],
         )
-        return self._do(act, values)
-
-    def _do(self, service: Any, values: dict[str, Any]) -> Response:
-        act = partial(service, actor=self.actor, now=self.now)
-        return self.carry_out(act, values)

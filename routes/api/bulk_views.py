@@ -1,6 +1,5 @@
 """REST views of acts on several routes: all of them, or none."""
 
-from functools import partial
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
@@ -44,7 +43,8 @@ class RouteBulkViewSet(BulkViewSet):
     )
     def delete_several(self, request: Request) -> Response:
         """Delete them; each can be restored."""
-        return self._do(services.delete_routes, self.read_input(BulkSerializer))
+        values = self.read_input(BulkSerializer)
+        return self.carry_out(services.delete_routes, values)
 
     @extend_schema(
         summary="Let several routes live in another namespace, all or none",
@@ -55,8 +55,9 @@ class RouteBulkViewSet(BulkViewSet):
     def move_several(self, request: Request) -> Response:
         """Move them with their hosts."""
         values = self.read_input(MoveRoutesSerializer)
-        act = partial(services.move_routes, namespace_id=values["namespace_id"])
-        return self._do(act, values)
+        return self.carry_out(
+            services.move_routes, values, namespace_id=values["namespace_id"]
+        )
 
     @extend_schema(
         summary="Attach a policy to several routes, all or none",
@@ -80,14 +81,8 @@ class RouteBulkViewSet(BulkViewSet):
         values = self.read_input(RoutesPolicySerializer)
         return self._with_policy(services.detach_policy, values)
 
-    def _do(self, service: Any, values: dict[str, Any]) -> Response:
-        act = partial(service, actor=self.actor, now=self.now)
-        return self.carry_out(act, values)
-
     def _with_policy(self, service: Any, values: dict[str, Any]) -> Response:
         return self.carry_out(
-            lambda versions: service(
-                values["policy"], versions=versions, actor=self.actor, now=self.now
-            ),
+            lambda versions, **who: service(values["policy"], versions=versions, **who),
             values,
         )

@@ -1,15 +1,16 @@
 """Acts on several rows in one call of the API: all of them, or none."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from console.core.bulk import MAX_CHOSEN, Prospect, Versions, look_ahead
+from console.core.bulk import MAX_CHOSEN, Prospect, look_ahead
 from console.core.rest.viewsets import ScopedViewSet
 
-Act = Callable[[Versions], Any]
+Service = Callable[..., Any]
 
 
 class SeenRowSerializer(serializers.Serializer[Any]):
@@ -59,8 +60,14 @@ class BulkViewSet(ScopedViewSet[Any]):
     pagination_class = None
     serializer_class = BulkOutcomeSerializer
 
-    def carry_out(self, act: Act, values: dict[str, Any]) -> Response:
-        """Do it with the rows of the body, or say what would become of it."""
+    def carry_out(
+        self, service: Service, values: dict[str, Any], **more: object
+    ) -> Response:
+        """Do it with the rows of the body, or say what would become of it.
+
+        service: takes the versions by row, then `more`, `actor` and `now` by name.
+        """
+        act = partial(service, **more, actor=self.actor, now=self.now)
         versions = {row["id"]: row["version"] for row in values["rows"]}
         prospect = Prospect()
         if values["preview"]:
