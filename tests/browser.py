@@ -32,6 +32,7 @@ PICTURES = Path(os.environ.get("POSTERN_TEST_PICTURES") or ROOT / "pictures")
 SIZES = {"wide": (1440, 900), "narrow": (360, 780)}
 GRAVE = frozenset({"serious", "critical"})
 UNSAFE = "DJANGO_ALLOW_ASYNC_UNSAFE"
+LOCAL = "EXCLUDE localhost, EXCLUDE *.localhost, EXCLUDE 127.0.0.1"
 ARGUMENTS = [
     "--no-sandbox",  # root can't have one, and the pages are our own
     "--disable-dev-shm-usage",
@@ -40,7 +41,7 @@ ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
     "--force-color-profile=srgb",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
+    f"--host-resolver-rules=MAP * ~NOTFOUND, {LOCAL}",
 ]
 
 Scheme = Literal["light", "dark"]
