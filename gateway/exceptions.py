@@ -10,6 +10,20 @@ class DeploymentNotFoundError(NotFoundError):
     default_message = "there is no such deployment"
 
 
+class ClusterNotFoundError(NotFoundError):
+    """There is no such Core, or the actor may not see it."""
+
+    code = "cluster_not_found"
+    default_message = "there is no such cluster"
+
+
+class ClusterBusyError(ConflictError):
+    """Another run publishes to the Core now."""
+
+    code = "cluster_busy"
+    default_message = "this cluster is being published to; try again in a moment"
+
+
 class DeployerBusyError(ConflictError):
     """Another run makes a deployment now."""
 

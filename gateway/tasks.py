@@ -11,6 +11,12 @@ MINUTE = 60
 @shared_task(name="gateway.deploy", time_limit=5 * MINUTE, acks_late=True)
 def deploy(**_: object) -> None:
     services.deploy_changes(now=timezone.now())
+    services.start_due_publishing(now=timezone.now())
+
+
+@shared_task(name="gateway.publish_cluster", time_limit=30 * MINUTE, acks_late=True)
+def publish_cluster(cluster_id: str) -> None:
+    services.publish_cluster(cluster_id, clock=timezone.now, when_due=True)
 
 
 @shared_task(name="gateway.keep_decisions", time_limit=10 * MINUTE, acks_late=True)

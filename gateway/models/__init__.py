@@ -1,6 +1,7 @@
 """What was deployed, and who runs it."""
 
 from gateway.models.certificates import Certificate, CertificateHost
+from gateway.models.clusters import Cluster, ClusterMode, Standing
 from gateway.models.decisions import (
     NO_ID,
     Decision,
@@ -24,6 +25,8 @@ __all__ = [
     "Blob",
     "Certificate",
     "CertificateHost",
+    "Cluster",
+    "ClusterMode",
     "Decision",
     "DecisionRecorder",
     "Deployer",
@@ -34,5 +37,6 @@ __all__ = [
     "Outcomes",
     "Proxy",
     "Span",
+    "Standing",
     "TrafficCount",
 ]

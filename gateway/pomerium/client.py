@@ -48,11 +48,24 @@ class Address:
         url: `http://host:port` without encryption, `https://host:port` with TLS.
         authorities: PEM of who vouches for it; "" for the well-known ones.
         server_name: the name in its certificate, where that isn't the host.
+        connect_to: the IP address to use, so that the one that was looked at counts.
     """
 
     url: str
     authorities: str = ""
     server_name: str = ""
+    connect_to: str = ""
+
+    @property
+    def port(self) -> int:
+        """Return the port, Core's usual one if none is given."""
+        parts = urlsplit(self.url)
+        return parts.port or DEFAULT_PORTS[parts.scheme]
+
+    @property
+    def host(self) -> str:
+        """Return the host, without brackets."""
+        return urlsplit(self.url).hostname or ""
 
 
 class Broker:
@@ -136,21 +149,20 @@ class Broker:
 
 
 def _channel(address: Address) -> Any:
-    parts = urlsplit(address.url)
-    target = f"{parts.hostname}:{parts.port or DEFAULT_PORTS[parts.scheme]}"
-    if ":" in (parts.hostname or ""):
-        target = f"[{parts.hostname}]:{parts.port or DEFAULT_PORTS[parts.scheme]}"
+    host = address.connect_to or address.host
+    target = f"[{host}]:{address.port}" if ":" in host else f"{host}:{address.port}"
     options: list[tuple[str, Any]] = [
         ("grpc.max_receive_message_length", MAX_MESSAGE),
+        ("grpc.default_authority", address.host),
         ("grpc.enable_retries", 0),
         ("grpc.enable_http_proxy", 0),
-        # Else one that failed is waited for, which the worker does in its own time.
+        # A connection that failed in an earlier run is not waited for in this one.
         ("grpc.use_local_subchannel_pool", 1),
     ]
-    if parts.scheme == "http":
+    if address.url.startswith("http:"):
         return grpc.insecure_channel(target, options=options)
-    if address.server_name:
-        options.append(("grpc.ssl_target_name_override", address.server_name))
+    name = address.server_name or address.host
+    options.append(("grpc.ssl_target_name_override", name))
     trusted = address.authorities.encode() or None
     credentials = grpc.ssl_channel_credentials(root_certificates=trusted)
     return grpc.secure_channel(target, credentials, options=options)

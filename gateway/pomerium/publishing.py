@@ -76,6 +76,8 @@ def publish(
 ) -> Outcome:
     """Make a databroker hold exactly what it should of ours.
 
+    While there are problems, routes and certificates stay as they are; what policies
+    look at is brought up to date all the same, so that whoever leaves a group is out.
     `former_types` are types of external data that an earlier run may have written.
     `progress` is told how many writes are done, and of how many.
 
@@ -100,6 +102,8 @@ def _publish_once(
     data = _compare(broker, types, wanted.data, wanted)
     sources = _compare(broker, [SOURCE_TYPE], wanted.sources, wanted)
     configs = _compare(broker, [CONFIG], wanted.configs, wanted)
+    if wanted.problems:
+        configs.puts, configs.gone = {}, {}
     parts = (data, sources, configs)
     foreign = [one for part in parts for one in part.foreign]
     if foreign:

@@ -12,6 +12,13 @@ from gateway.services.certificates import (
     remove_certificate,
     upload_certificate,
 )
+from gateway.services.clusters import (
+    create_cluster,
+    delete_cluster,
+    request_publishing,
+    update_cluster,
+)
+from gateway.services.core_runs import publish_cluster, start_due_publishing
 from gateway.services.deploying import (
     LEASE,
     deploy_changes,
@@ -72,6 +79,8 @@ __all__ = [
     "check_may_publish",
     "check_return_address",
     "console_url",
+    "create_cluster",
+    "delete_cluster",
     "deploy_changes",
     "end_sessions_with",
     "explain_decision",
@@ -85,15 +94,19 @@ __all__ = [
     "prune_decisions",
     "prune_deployments",
     "public_text",
+    "publish_cluster",
     "publish_now",
     "record_proxy",
     "release_changes",
     "remove_certificate",
+    "request_publishing",
     "revoke_session",
     "revoke_sessions_of",
     "roll_back",
     "run_authorizer",
     "signing_key",
+    "start_due_publishing",
     "trusted_keys",
+    "update_cluster",
     "upload_certificate",
 ]

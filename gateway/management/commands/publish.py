@@ -9,7 +9,9 @@ from django.utils import timezone
 from console.core.actor import system
 from console.core.database import bring_up_to_date
 from console.core.exceptions import ConsoleError
-from gateway import services
+from gateway import selectors, services
+
+ACTOR = system("command publish")
 
 
 class Command(BaseCommand):
@@ -28,6 +30,12 @@ class Command(BaseCommand):
             help="a number that proxies have seen, after a backup was restored",
         )
         parser.add_argument(
+            "--cluster",
+            default="",
+            metavar="NAME",
+            help="publish to this Pomerium Core now, and say how it went",
+        )
+        parser.add_argument(
             "--show-key",
             action="store_true",
             help="print the public key that deployments are checked with, and no more",
@@ -38,11 +46,14 @@ class Command(BaseCommand):
             self.stdout.write(services.public_text())
             return
         bring_up_to_date()
+        if options["cluster"]:
+            self._publish_to(options["cluster"])
+            return
         try:
             made = services.publish_now(
                 reason=options["reason"],
                 above=options["above"],
-                actor=system("command publish"),
+                actor=ACTOR,
                 now=timezone.now(),
             )
         except ConsoleError as error:
@@ -53,3 +64,20 @@ class Command(BaseCommand):
         self.stdout.write(
             f"deployment {made.number}: {made.routes} routes, {made.policies} policies"
         )
+
+    def _publish_to(self, name: str) -> None:
+        found = selectors.list_clusters(ACTOR).filter(name__iexact=name).first()
+        if found is None:
+            raise CommandError(f"there is no cluster `{name}`")
+        row = services.publish_cluster(found.pk, clock=timezone.now)
+        if row is None or row.lease_until is not None:
+            raise CommandError("another run publishes to it now; try again")
+        for one in row.problems:
+            self.stderr.write(f"{one['subject']}: {one['text']}; {one['remedy']}")
+        if row.failure:
+            raise CommandError(f"{row}: {row.failure}")
+        if row.problems:
+            raise CommandError(f"{row}: its routes stay as they were")
+        standing = row.get_standing_display().lower()
+        counts = f"{row.routes} routes, {row.records} records"
+        self.stdout.write(f"{row}: {standing}, deployment {row.deployment}, {counts}")

@@ -17,7 +17,9 @@ from django.utils import timezone
 
 from console.core.actor import system
 from gateway import services
-from gateway.pomerium import Address, Broker, BrokerError, publish, wanted_of
+from gateway.pomerium.client import Address, Broker, BrokerError
+from gateway.pomerium.publishing import publish
+from gateway.pomerium.records import wanted_of
 from gateway.services.envoy_options import unseal
 from gateway.services.local_authority import make_authority
 from gateway.snapshot import Snapshot

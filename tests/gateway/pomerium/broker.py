@@ -13,7 +13,8 @@ from typing import Any, Self
 import grpc
 from google.protobuf import empty_pb2
 
-from gateway.pomerium import Address, Broker, schema
+from gateway.pomerium import schema
+from gateway.pomerium.client import Address, Broker
 
 KEY = b"s" * 32
 SECRET = base64.b64encode(KEY).decode()

@@ -7,24 +7,19 @@ from typing import Any
 import grpc
 import pytest
 
-from gateway.pomerium import (
-    BrokerError,
-    SecretError,
-    Wanted,
-    publish,
-    read_secret,
-    schema,
-)
-from gateway.pomerium.client import BrokerReplacedError
-from gateway.pomerium.publishing import ForeignRecordsError, NotKeptError
+from gateway.pomerium import schema
+from gateway.pomerium.client import BrokerError, BrokerReplacedError
+from gateway.pomerium.publishing import ForeignRecordsError, NotKeptError, publish
 from gateway.pomerium.records import (
     ACCOUNT,
     CONFIG,
     DIRECTORY_GROUP,
     MAX_SHARD,
+    Wanted,
     struct_of,
 )
 from gateway.pomerium.scripts import DIRECTORY_USER, SOURCE_TYPE
+from gateway.pomerium.tokens import SecretError, read_secret
 from tests.gateway.pomerium.broker import FakeBroker, connected
 from tests.gateway.pomerium.wanting import (
     NOW,

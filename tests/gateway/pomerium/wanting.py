@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from gateway.pomerium import Wanted, schema, wanted_of
-from gateway.pomerium.records import CONFIG
+from gateway.pomerium import schema
+from gateway.pomerium.records import CONFIG, Wanted, wanted_of
 from gateway.snapshot import (
     CertificateDocument,
     NamespaceDocument,
