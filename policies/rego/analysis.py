@@ -14,6 +14,7 @@ from . import inputs
 from .builtins import ALLOWED, OPTIONAL, REFUSED, SPECIAL
 from .nearest import nearest
 from .syntax import TEXTS, Node, as_node, path_of, references, walk
+from .written_types import kinds_of, may_be, named, wrong_sides
 
 PACKAGE: Final = ("pomerium", "policy")
 FETCH: Final = "http.send"
@@ -81,6 +82,12 @@ def check(module: Module) -> None:
     _check_package(module)
     _check_heads(module)
     _check_calls(module)
+    for side, kind in wrong_sides(module.tree):
+        module.note(
+            "wrong-type",
+            f"this operator takes {named(kind)} here, and never this",
+            side,
+        )
     _check_mentions(module)
 
 
@@ -212,37 +219,13 @@ def _check_arguments(module: Module, node: Node, function: Node, name: str) -> N
             function,
         )
         return
-    for kind, param in zip(builtin.arguments, params, strict=False):
-        if param is not None and not _may_be(param, kind):
+    for kind, param in zip(kinds_of(builtin), params, strict=False):
+        if param is not None and not may_be(param, kind):
             module.note(
                 "wrong-type",
-                f"`{name}` takes {_article(kind)} here, and never this",
+                f"`{name}` takes {named(kind)} here, and never this",
                 param,
             )
-
-
-_LITERALS: Final = {
-    "String": {"string", "collection"},
-    "RawString": {"string", "collection"},
-    "Number": {"number"},
-    "Bool": {"boolean"},
-    "Null": set(),
-    "Array": {"array", "list", "collection"},
-    "ArrayCompr": {"array", "list", "collection"},
-    "Set": {"set", "list", "collection"},
-    "SetCompr": {"set", "list", "collection"},
-    "Object": {"object", "collection"},
-    "ObjectCompr": {"object", "collection"},
-}
-
-
-def _article(kind: str) -> str:
-    return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
-
-
-def _may_be(param: Node, kind: str) -> bool:
-    """Return whether what is written out can have a type; a name always can."""
-    return kind == "any" or param.kind not in _LITERALS or kind in _LITERALS[param.kind]
 
 
 def _check_fetch(module: Module, node: Node, function: Node) -> None:

@@ -26,6 +26,7 @@ _LOST: Final = {
     "memory": "the text takes too much memory to compile",
     "crash": "the engine broke down over this text",
     "quota": "the engine has too much to do; try again",
+    "server": "the server of OPA does not answer; try again",
 }
 PATIENCE: Final = 5.0  # seconds of waiting for one evaluation; its work is limited
 IMPORT: Final = "import rego.v1\n"

@@ -13,6 +13,7 @@ import regorus
 
 from . import (
     analysis,
+    empty_sets,
     guards,
     negation,
     ordering,
@@ -174,8 +175,10 @@ class Module:
         self._engine = self._prepared(self.source)
         # What is evaluated; places in it are on the same lines.
         self._text, self._text_tree = self.source, self.tree
+        if "set" in self.source:
+            self._change(empty_sets.enclose(self.source))
         if "not" in self.source:
-            self._change(negation.ask_first(self.source, self.tree))
+            self._change(negation.ask_first(self._text, self._text_tree))
         if "<" in self.source or ">" in self.source:
             self._change(ordering.rewrite(self._text, self._text_tree))
         if "slice" in self.source:

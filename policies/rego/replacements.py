@@ -164,7 +164,7 @@ def print_into(form: str, values: Any) -> str:
         if found[4] == "%":
             written.append("%")
         elif found[4] in "[*":
-            raise ValueError("no verb for this")
+            raise OtherwiseError("no places of arguments and no `*` in `sprintf` here")
         elif not left:
             written.append(f"%!{found[4]}(MISSING)")
         else:

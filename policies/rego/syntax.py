@@ -28,9 +28,14 @@ class Node:
 
     @property
     def start(self) -> int:
-        """Where it begins; the engine leaves the opening quote of a text out."""
-        first = next((leaf for leaf in self.walk() if leaf.kind in TEXTS), None)
+        """Where it begins; the engine leaves the opening quote of a text out.
+
+        An empty set begins with its parenthesis (see `empty_sets`).
+        """
         start = self.span["start"]
+        if self.kind == "Set" and self.fields.get("items") == []:
+            return max(0, start - 1)
+        first = next((leaf for leaf in self.walk() if leaf.kind in TEXTS), None)
         if first is not None and first.span["start"] == start:
             return start - 1
         return start

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from policies.rego.evaluation import Answer, Request, SandboxEngine
+from policies.rego.evaluation import Answer, Engine, Request, SandboxEngine
+from policies.rego.opa_server import OpaServerEngine
 from policies.rego.pool import Pool
 from policies.rego.process import Limits
-from tests.policies.rego.asking import NOW, input_with
+from tests.policies.rego.asking import NOW, OPA_URL, input_with
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,15 +36,27 @@ def sample(corpus: dict[str, Any]) -> str:
 
 
 @pytest.fixture(scope="session")
-def engine() -> Iterator[SandboxEngine]:
+def workers() -> Iterator[SandboxEngine]:
+    """Workers of our own, whatever `engine` is."""
     engine = SandboxEngine(Pool(size=2, limits=Limits(wall=20, check_wall=20)))
     assert engine.pool.wait_until_warm(60)
     yield engine
     engine.close()
 
 
+@pytest.fixture(scope="session")
+def engine(workers: SandboxEngine) -> Iterator[Engine]:
+    """The engine that tests are about: workers of our own, or the server of OPA."""
+    if not OPA_URL:
+        yield workers
+        return
+    server = OpaServerEngine(OPA_URL, local=workers)
+    yield server
+    server.close()
+
+
 @pytest.fixture
-def ask(engine: SandboxEngine) -> Any:
+def ask(engine: Engine) -> Any:
     """Evaluate a text for a request, which is a GET of somebody signed in."""
 
     def evaluate(source: str, **given: Any) -> Answer:

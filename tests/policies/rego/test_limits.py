@@ -67,10 +67,10 @@ def small() -> Iterator[SandboxEngine]:
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_text_is_denied_and_the_next_one_answered(
-    engine: SandboxEngine, name: str
+    workers: SandboxEngine, name: str
 ) -> None:
-    answer = engine.evaluate(HOSTILE[name], REQUEST, namespace="hostile")
-    after = engine.evaluate("allow := true", REQUEST, namespace="hostile")
+    answer = workers.evaluate(HOSTILE[name], REQUEST, namespace="hostile")
+    after = workers.evaluate("allow := true", REQUEST, namespace="hostile")
 
     verdict = verdict_of(answer)
     assert answer.error in {"cpu", "memory", "crash", "compile"}
@@ -80,25 +80,25 @@ def test_a_hostile_text_is_denied_and_the_next_one_answered(
 
 
 @pytest.mark.parametrize("name", HARMLESS)
-def test_what_others_die_of_is_answered(engine: SandboxEngine, name: str) -> None:
-    answer = engine.evaluate(HARMLESS[name], REQUEST, namespace="hostile")
+def test_what_others_die_of_is_answered(workers: SandboxEngine, name: str) -> None:
+    answer = workers.evaluate(HARMLESS[name], REQUEST, namespace="hostile")
 
     assert answer.error == ""
     assert answer.values == {}
 
 
-def test_an_answer_that_is_too_long_is_no_answer(engine: SandboxEngine) -> None:
+def test_an_answer_that_is_too_long_is_no_answer(workers: SandboxEngine) -> None:
     source = "allow = [true, [x | x := numbers.range(1, 900000)[_]]] { true }"
 
-    answer = engine.evaluate(source, REQUEST, namespace="hostile")
+    answer = workers.evaluate(source, REQUEST, namespace="hostile")
 
     assert answer.error in {"memory", "cpu"}
 
 
-def test_prints_are_limited(engine: SandboxEngine) -> None:
+def test_prints_are_limited(workers: SandboxEngine) -> None:
     source = "allow { x := numbers.range(1, 500)[_]; print(x); x == 0 }"
 
-    answer = engine.evaluate(source, REQUEST, namespace="hostile")
+    answer = workers.evaluate(source, REQUEST, namespace="hostile")
 
     assert len(answer.prints) == 200
 

@@ -7,9 +7,11 @@ and the tests that need it are skipped and say so.
 from __future__ import annotations
 
 import logging
+import os
 import random
 import re
 from collections import Counter
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -38,8 +40,10 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 MANY = 100_000
-WARMING = 2_000
+WARMING = 5_000
+LOOKED_AFTER = 250
 TOLD_AFTER = 5_000
+FLAT = 16 * 1024  # KiB
 BROKEN = "OPA broke down"
 # What becomes of OPA over programs whose numbers are too large for it.
 BREAKDOWNS = (BROKEN, "eval_cancel_error: ")
@@ -82,12 +86,15 @@ class Run:
         self.opa = opa
         self.seen: Counter[str] = Counter()
         self.wrong: list[str] = []
+        self.memory = Memory(engine)
 
     def go(self, count: int) -> None:
         """Draw and evaluate programs; what allows is put before OPA."""
         for number in range(count):
+            if number % LOOKED_AFTER == 0:
+                self.memory.look()
             if number % TOLD_AFTER == 0:
-                logger.info("%d: %s", number, dict(self.seen))
+                logger.info("%d: %s; %s", number, dict(self.seen), self.memory)
             source = self.programs.draw()
             (request,) = requests_for(source, count=1)
             answer = self.engine.evaluate(source, request, namespace="random")
@@ -133,24 +140,52 @@ class Run:
         self.wrong.append(text)
 
 
+class Memory:
+    """What this process and its workers keep in memory, in KiB, look by look."""
+
+    def __init__(self, engine: SandboxEngine) -> None:
+        self.engine = engine
+        self.ours: list[int] = []
+        self.workers: list[int] = []
+
+    def look(self) -> None:
+        """Note what is kept now, the largest worker's."""
+        self.ours.append(resident(os.getpid()))
+        sizes = [size for pid in self.engine.pool.pids if (size := resident(pid))]
+        if sizes:
+            self.workers.append(max(sizes))
+
+    def __str__(self) -> str:
+        return f"ours {self.ours[-1]} KiB, the largest worker {self.workers[-1]} KiB"
+
+
+def growth(sizes: list[int]) -> int:
+    """Return by how much the last tenth is above the first, by their medians."""
+    tenth = max(1, len(sizes) // 10)
+    return int(median(sizes[-tenth:]) - median(sizes[:tenth]))
+
+
 def resident(pid: int) -> int:
-    """Return the memory of a process in KiB."""
-    with open(f"/proc/{pid}/statm") as file:
-        return int(file.read().split()[1]) * 4
+    """Return the memory of a process in KiB, 0 when it has ended."""
+    try:
+        with open(f"/proc/{pid}/statm") as file:
+            return int(file.read().split()[1]) * 4
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
 
 
 def test_two_hundred_programs_leave_the_workers_as_they_were(
-    engine: SandboxEngine,
+    workers: SandboxEngine,
 ) -> None:
-    run = Run(engine, seed=1, opa=None)
+    run = Run(workers, seed=1, opa=None)
 
     run.go(200)
 
     assert run.seen["answered"] > 50
     assert run.seen["compile"] > 20
     assert run.seen["allowed"] > 10
-    assert engine.pool.wait_until_warm(30)
-    assert engine.pool.running == 3
+    assert workers.pool.wait_until_warm(30)
+    assert workers.pool.running == 3
 
 
 @pytest.mark.nightly
@@ -159,16 +194,20 @@ def test_a_hundred_thousand_programs_allow_only_what_opa_allows(opa: Oracle) -> 
     assert engine.pool.wait_until_warm(60)
     run = Run(engine, seed=2, opa=opa)
     run.go(WARMING)
-    assert engine.pool.wait_until_warm(60)
-    before = max(resident(pid) for pid in engine.pool.pids)
+    run.memory = Memory(engine)
 
     run.go(MANY - WARMING)
 
     assert engine.pool.wait_until_warm(60)
-    after = max(resident(pid) for pid in engine.pool.pids)
-    running = engine.pool.running
+    running, pids = engine.pool.running, engine.pool.pids
     engine.close()
-    logger.info("%s; memory %d KiB, then %d", dict(run.seen), before, after)
+    ours, workers = growth(run.memory.ours), growth(run.memory.workers)
+    logger.info("%s", dict(run.seen))
+    logger.info("grown by: ours %d KiB, the largest worker %d KiB", ours, workers)
+    logger.info("most: ours %d KiB", max(run.memory.ours))
+    logger.info("most: the largest worker %d KiB", max(run.memory.workers))
     assert run.wrong == []
     assert running == 3
-    assert after < before + 64 * 1024
+    assert [pid for pid in pids if resident(pid)] == []
+    assert ours < FLAT
+    assert workers < FLAT

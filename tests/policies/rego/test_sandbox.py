@@ -89,7 +89,7 @@ def test_a_worker_has_an_empty_environment_and_no_files() -> None:
     assert {one.split(":")[0] for one in files} <= {"socket", "/dev/null"}
 
 
-def test_the_parts_that_are_missing_are_named(engine: SandboxEngine) -> None:
+def test_the_parts_that_are_missing_are_named(workers: SandboxEngine) -> None:
     pool = Pool(size=1, without=["network", "system calls"])
     try:
         assert pool.wait_until_warm(60)
@@ -99,7 +99,7 @@ def test_the_parts_that_are_missing_are_named(engine: SandboxEngine) -> None:
 
     assert report["missing"] == {"network": "left out", "system calls": "left out"}
     assert "limits" in report["parts"]
-    assert set(engine.pool.sandbox or {}) == {"parts", "missing"}
+    assert set(workers.pool.sandbox or {}) == {"parts", "missing"}
 
 
 class TestTheProtocol:
