@@ -71,6 +71,36 @@ class HeldRoleSerializer(serializers.Serializer[Any]):
         return ends.isoformat() if ends else None
 
 
+class ProtectionSerializer(serializers.Serializer[Any]):
+    """One thing that workers of Rego have given up, or why they have not."""
+
+    part = serializers.CharField()
+    name = serializers.CharField()
+    meaning = serializers.CharField()
+    is_in_force = serializers.BooleanField()
+    why = serializers.CharField(
+        allow_blank=True, help_text="Why it is not in force; empty if it is."
+    )
+
+
+class RegoHealthSerializer(serializers.Serializer[Any]):
+    """What evaluates policies in Rego, and how it is kept from doing harm."""
+
+    opa_url = serializers.CharField(
+        allow_blank=True,
+        help_text="The server of OPA that evaluates; empty for workers of our own.",
+    )
+    lacking = serializers.IntegerField(help_text="How many protections are missing.")
+    protections = ProtectionSerializer(source="parts", many=True)
+
+
+class HealthSerializer(serializers.Serializer[Any]):
+    """How the machine of this console does."""
+
+    deployments = serializers.ChoiceField(["ok", "held", "failing", "late"])
+    rego = RegoHealthSerializer()
+
+
 class MeSerializer(serializers.Serializer[Any]):
     """Who the caller is, and which roles they hold."""
 

@@ -7,6 +7,7 @@ from console.api import saved_filters, views
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("health/", views.HealthView.as_view(), name="api-health"),
     path("me/", views.MeView.as_view(), name="api-me"),
     path(
         "explain-access/", views.ExplainAccessView.as_view(), name="api-explain-access"

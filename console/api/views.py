@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,9 +14,11 @@ from console.core.http import actor_of
 from console.core.models import AuditEvent
 from console.core.rest.viewsets import SIGNED_IN, ScopedViewSet
 from directory import selectors as directory_selectors
+from gateway import selectors as gateway_selectors
 from namespaces import selectors as namespace_selectors
 from namespaces.listings import AuditListing
 from namespaces.permissions import Permission
+from policies import selectors as policy_selectors
 
 
 class AuditViewSet(ScopedViewSet[AuditEvent]):
@@ -27,6 +30,25 @@ class AuditViewSet(ScopedViewSet[AuditEvent]):
         "list": Permission.AUDIT_VIEW,
         "retrieve": Permission.AUDIT_VIEW,
     }
+
+
+class HealthView(APIView):
+    """How this machine does; what load balancers ask is `/readyz`."""
+
+    required_permissions: ClassVar = {"get": Permission.SETTINGS_EDIT}
+
+    @extend_schema(
+        summary="Read health",
+        operation_id="health_retrieve",
+        responses=serializers.HealthSerializer,
+    )
+    def get(self, request: Request) -> Response:
+        """Say how deploying goes, and which protections of Rego are in force."""
+        found = {
+            "rego": policy_selectors.read_protections(actor=actor_of(request)),
+            "deployments": gateway_selectors.tell_progress(now=timezone.now()),
+        }
+        return Response(serializers.HealthSerializer(found).data)
 
 
 class MeView(APIView):

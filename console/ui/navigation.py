@@ -140,6 +140,13 @@ RAIL: Sequence[tuple[str, Sequence[Entry]]] = (
                 Permission.DIRECTORY_EDIT,
                 on_root=True,
             ),
+            Entry(
+                "Health",
+                "health",
+                "health",
+                Permission.SETTINGS_EDIT,
+                on_root=True,
+            ),
         ),
     ),
     (

@@ -7,6 +7,7 @@ from console.ui import (
     audit_log,
     explain,
     health,
+    health_page,
     overview,
     own,
     palette,
@@ -51,6 +52,7 @@ urlpatterns = [
         sign_in_settings.SignInTrialPage.as_view(),
         name="sign-in-settings-test",
     ),
+    path("settings/health/", health_page.HealthPage.as_view(), name="health"),
     path("sign-out/", sign_in.SignOut.as_view(), name="sign-out"),
     path("account/", account.AccountPage.as_view(), name="account"),
     path(

@@ -89,6 +89,11 @@ from policies.selectors.policies import (
     within,
 )
 from policies.selectors.populations import Somebody, plain_request, population_of
+from policies.selectors.protection import (
+    Protection,
+    Protections,
+    read_protections,
+)
 from policies.selectors.rego import (
     RegoAnswer,
     check_rego,
@@ -114,6 +119,8 @@ __all__ = [
     "DiffLine",
     "Everybody",
     "Offers",
+    "Protection",
+    "Protections",
     "Records",
     "RecordsOfMany",
     "RegoAnswer",
@@ -196,6 +203,7 @@ __all__ = [
     "plain_request",
     "population_of",
     "problem_as_json",
+    "read_protections",
     "read_source",
     "search_policies",
     "source_state",

@@ -40,6 +40,7 @@ ACCOUNTS: dict[str, tuple[Row, ...]] = {
             },
         ),
     ),
+    "health": (get(SETTINGS),),
     "sign-in-settings-test": (harmless(SETTINGS),),
     "credential-list": (get(MAY),),
     "credential-create": (

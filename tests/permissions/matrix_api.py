@@ -18,6 +18,7 @@ from tests.permissions.rows import (
 
 API: dict[str, tuple[Row, ...]] = {
     "api-schema": (get(signed_in),),
+    "api-health": (get(at(Permission.SETTINGS_EDIT, place="root")),),
     "api-me": (get(signed_in),),
     "api-saved-filter-list": (
         get(signed_in),
