@@ -39,7 +39,7 @@ def programs_of(routes: Sequence[Route]) -> list[RouteProgram]:
 
     def program(policy: Policy) -> Program:
         if policy not in known:
-            known[policy] = compile_policy(parse(_text(policy)))
+            known[policy] = compile_policy(parse(text_of(policy)))
         return known[policy]
 
     return [
@@ -51,7 +51,8 @@ def programs_of(routes: Sequence[Route]) -> list[RouteProgram]:
     ]
 
 
-def _text(policy: Policy) -> str:
+def text_of(policy: Policy) -> str:
+    """Return a policy in PPL."""
     rules = []
     for rule in policy:
         tests = "".join(

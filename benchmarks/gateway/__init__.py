@@ -1,11 +1,11 @@
-"""Deployments and the stream of people: how soon a change is in force."""
+"""The gateway: how soon a change is in force, and decisions over HTTP."""
 
 from collections.abc import Callable
 
-from benchmarks.gateway import deployments
+from benchmarks.gateway import deployments, serving
 from benchmarks.goals import Goal
 
-PARTS = (deployments.run,)
+PARTS = (deployments.run, serving.run)
 
 
 def run(write: Callable[[str], object]) -> list[Goal]:
