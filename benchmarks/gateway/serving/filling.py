@@ -110,35 +110,7 @@ def _people(work: Workload) -> list[User]:
 
 def _routes(work: Workload) -> list[Route]:
     root = get_root()
-    known: dict[Rules, Policy] = {}
-    for route in work.routes:
-        for rules in (*route.policies, *route.enforced):
-            number = len(known)
-            known.setdefault(
-                rules,
-                Policy(
-                    namespace=root,
-                    name=f"policy {number}",
-                    source=text_of(rules),
-                    meaning=f"{number:064d}",
-                    **TIMES,
-                ),
-            )
-    Policy.objects.bulk_create(known.values(), batch_size=BATCH)
-    PolicyVersion.objects.bulk_create(
-        (
-            PolicyVersion(
-                policy=row,
-                number=1,
-                name=row.name,
-                language="ppl",
-                source=row.source,
-                saved_at=NOW,
-            )
-            for row in known.values()
-        ),
-        batch_size=BATCH,
-    )
+    known = _policies(work)
     for rules in work.routes[0].enforced:
         NamespacePolicy.objects.create(
             namespace=root, policy=known[rules], mode="enforced", created_at=NOW
@@ -164,6 +136,37 @@ def _routes(work: Workload) -> list[Route]:
         batch_size=BATCH,
     )
     return rows
+
+
+def _policies(work: Workload) -> dict[Rules, Policy]:
+    root = get_root()
+    every = dict.fromkeys(
+        rules for route in work.routes for rules in (*route.policies, *route.enforced)
+    )
+    known = {
+        rules: Policy(
+            namespace=root,
+            name=f"policy {number}",
+            source=text_of(rules),
+            meaning=f"{number:064d}",
+            **TIMES,
+        )
+        for number, rules in enumerate(every)
+    }
+    Policy.objects.bulk_create(known.values(), batch_size=BATCH)
+    versions = (
+        PolicyVersion(
+            policy=row,
+            number=1,
+            name=row.name,
+            language="ppl",
+            source=row.source,
+            saved_at=NOW,
+        )
+        for row in known.values()
+    )
+    PolicyVersion.objects.bulk_create(versions, batch_size=BATCH)
+    return known
 
 
 if __name__ == "__main__":
