@@ -15,7 +15,7 @@ from routes import selectors
 from routes.models import Route
 from routes.selectors import EffectivePolicies, has_allow_rules
 from routes.services import rules
-from routes.services.observing.words import told
+from routes.services.observing.words import named, told
 
 if TYPE_CHECKING:
     from namespaces.models import Namespace
@@ -119,11 +119,11 @@ def _parts(policies: EffectivePolicies) -> dict[str, set[tuple[UUID, str]]]:
     limits = {one.policy.pk: one.policy for one in policies.enforced}
     everything = {one.pk: one for one in policies.granting} | limits
     return {
-        "allow": {(p.pk, p.name) for p in policies.granting if has_allow_rules(p)},
+        "allow": {(p.pk, named(p)) for p in policies.granting if has_allow_rules(p)},
         "deny": {
-            (p.pk, p.name)
+            (p.pk, named(p))
             for p in everything.values()
             if policy_selectors.has_deny_rules(p)
         },
-        "ceiling": {(p.pk, p.name) for p in limits.values() if has_allow_rules(p)},
+        "ceiling": {(p.pk, named(p)) for p in limits.values() if has_allow_rules(p)},
     }

@@ -10,7 +10,7 @@ from namespaces import selectors as namespace_selectors
 from policies import selectors as policy_selectors
 from routes import selectors
 from routes.services import rules
-from routes.services.observing.words import told
+from routes.services.observing.words import named, told
 
 if TYPE_CHECKING:
     from namespaces.models import Namespace
@@ -43,7 +43,7 @@ class Deleting:
             ],
             "routes": [Item(one.name, one.from_url, str(one.pk)) for one in routes],
             "policies": [
-                Item(one.name, one.namespace.name, str(one.pk))
+                Item(named(one), one.namespace.name, str(one.pk))
                 for one in policies.order_by("name", "pk")
             ],
             "roles": [

@@ -12,7 +12,7 @@ from policies import selectors as policy_selectors
 from routes import selectors
 from routes.services import rules
 from routes.services.observing.people import Standing, standing_in, tell_standing
-from routes.services.observing.words import by_name, told
+from routes.services.observing.words import by_name, named, told
 
 if TYPE_CHECKING:
     from namespaces.models import Namespace
@@ -44,14 +44,14 @@ class Moving:
         return Place(
             arriving={
                 (one.policy_id, one.mode, one.namespace_id): Item(
-                    one.policy.name,
+                    named(one.policy),
                     f"{one.mode}, from {one.namespace.name}",
                     str(one.policy_id),
                 )
                 for one in policy_selectors.list_attached_above(namespace)
             },
             pickable={
-                one.pk: Item(one.name, f"lives in {one.namespace.name}", str(one.pk))
+                one.pk: Item(named(one), f"lives in {one.namespace.name}", str(one.pk))
                 for one in pickable
             },
             standing=standing_in(namespace, actor=actor),

@@ -1,6 +1,7 @@
 """How changes are told: a stable code for programs, words for people."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from console.core.previews import MOST_LISTED, Group, Item
 
@@ -58,6 +59,13 @@ def told(code: str, items: Sequence[Item], *, count: int | None = None) -> Group
     number = len(items) if count is None else count
     label = WORDS[code][0 if number == 1 else 1]
     return Group(code, label, number, tuple(items[:MOST_LISTED]))
+
+
+def named(policy: Any) -> str:
+    """Return a policy's name, and that nothing is proven of one in Rego."""
+    if policy.language == "rego":
+        return f"{policy.name} (in Rego; not proven)"
+    return str(policy.name)
 
 
 def by_name(items: Sequence[Item]) -> list[Item]:
