@@ -7,6 +7,7 @@ from gateway.views import (
     decisions,
     deployments,
     sessions,
+    settings,
     signing_in,
     traffic,
 )
@@ -78,6 +79,16 @@ urlpatterns = [
         "decisions/<int:number>/",
         decisions.DecisionPage.as_view(),
         name="decision-detail",
+    ),
+    path(
+        "settings/gateway/",
+        settings.SettingsStart.as_view(),
+        name="gateway-settings-start",
+    ),
+    path(
+        "settings/gateway/<uuid:id>/",
+        settings.SettingsPage.as_view(),
+        name="gateway-settings",
     ),
     path("traffic/", traffic.TrafficPage.as_view(), name="traffic"),
     path("proxies/", deployments.ProxyListPage.as_view(), name="proxy-list"),

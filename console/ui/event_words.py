@@ -35,6 +35,7 @@ KINDS = {
     "scim-token": "SCIM token",
     "service-account": "Service account",
     "session": "Session at a route",
+    "settings": "Settings of the gateway",
     "sign-in-settings": "Settings of sign-in",
     "upstream": "Upstream",
     "upstream-consent": "Consent to an upstream",

@@ -99,6 +99,13 @@ RAIL: Sequence[tuple[str, Sequence[Entry]]] = (
         "Settings",
         (
             Entry(
+                "Gateway",
+                "settings",
+                "gateway:gateway-settings-start",
+                Permission.SETTINGS_EDIT,
+                narrows=True,
+            ),
+            Entry(
                 "Sign-in",
                 "login",
                 "sign-in-settings",

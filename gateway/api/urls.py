@@ -5,6 +5,7 @@ from django.urls import path
 from gateway.api.certificates import CertificateViewSet
 from gateway.api.decisions import DecisionViewSet
 from gateway.api.sessions import SessionViewSet
+from gateway.api.settings import SettingsViewSet
 from gateway.api.traffic import TrafficViewSet
 from gateway.api.views import DeploymentViewSet, ProxyViewSet
 
@@ -76,6 +77,11 @@ urlpatterns = [
         "decisions/<int:number>/explanation/",
         DecisionViewSet.as_view({"get": "explain"}),
         name="api-decision-explanation",
+    ),
+    path(
+        "settings/<uuid:id>/",
+        SettingsViewSet.as_view({"get": "retrieve", "patch": "partial_update"}),
+        name="api-gateway-settings",
     ),
     path("traffic/", TrafficViewSet.as_view({"get": "read"}), name="api-traffic"),
     path("proxies/", ProxyViewSet.as_view({"get": "list"}), name="api-proxy-list"),

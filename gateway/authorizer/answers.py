@@ -18,10 +18,12 @@ from policies.language import Outcome
 from policies.language.facts import NOTHING
 
 from . import cookies, pages
+from .branding import OURS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from .branding import Brand
     from .cookies import Cookies
     from .engine import Ruling
     from .identity import Headers
@@ -82,14 +84,14 @@ def allowed(ruling: Ruling, headers: Headers) -> Answer:
     return Answer(200, headers, goes_on=True)
 
 
-def refused(ruling: Ruling, *, console_url: str) -> Answer:
+def refused(ruling: Ruling, *, console_url: str, brand: Brand = OURS) -> Answer:
     """Answer a request that doesn't go through."""
     request = ruling.request
     if ruling.outcome in {Outcome.LOGIN, Outcome.DEVICE_ENROLLMENT}:
         if not wants_page(request) or ruling.known.account is not None:
-            return _denied(ruling, UNAUTHENTICATED, [])
-        return _denied(ruling, FOUND, _to_sign_in(ruling, console_url))
-    return _denied(ruling, ruling.status, [])
+            return _denied(ruling, UNAUTHENTICATED, [], brand)
+        return _denied(ruling, FOUND, _to_sign_in(ruling, console_url), brand)
+    return _denied(ruling, ruling.status, [], brand)
 
 
 def unreadable(request: LiveRequest) -> Answer:
@@ -102,11 +104,11 @@ def unavailable(request: LiveRequest) -> Answer:
     return plain(503, _TITLES[503], request)
 
 
-def plain(status: int, title: str, request: LiveRequest) -> Answer:
+def plain(status: int, title: str, request: LiveRequest, brand: Brand = OURS) -> Answer:
     """Answer with a page that says no more than its title, or with JSON."""
     if prefers_json(request):
         return _json(status, {"error": title})
-    return _page(status, pages.notice(title, status))
+    return _page(status, pages.notice(title, status, brand), brand=brand)
 
 
 def _to_sign_in(ruling: Ruling, console_url: str) -> Headers:
@@ -177,7 +179,7 @@ def return_address(request: LiveRequest) -> str:
     return url
 
 
-def _denied(ruling: Ruling, status: int, headers: Headers) -> Answer:
+def _denied(ruling: Ruling, status: int, headers: Headers, brand: Brand) -> Answer:
     request = ruling.request
     if KUBERNETES in request.header(b"user-agent"):
         return _kubernetes(status, headers)
@@ -188,7 +190,8 @@ def _denied(ruling: Ruling, status: int, headers: Headers) -> Answer:
     if status == FOUND:
         return Answer(FOUND, [*headers, NO_STORE])
     title = _TITLES.get(status, _TITLES[403])
-    return _page(status, pages.refusal(ruling, title, status), headers)
+    text = pages.refusal(ruling, title, status, brand)
+    return _page(status, text, headers, brand=brand)
 
 
 def _kubernetes(status: int, headers: Headers) -> Answer:
@@ -227,8 +230,14 @@ def _json(status: int, body: dict[str, object], headers: Headers = ()) -> Answer
     )
 
 
-def _page(status: int, text: str, headers: Headers = ()) -> Answer:  # type: ignore[assignment]
-    return Answer(status, [*headers, *pages.HEADERS], text.encode())
+def _page(
+    status: int,
+    text: str,
+    headers: Headers = (),  # type: ignore[assignment]
+    *,
+    brand: Brand = OURS,
+) -> Answer:
+    return Answer(status, [*headers, *brand.headers], text.encode())
 
 
 def wants_page(request: LiveRequest) -> bool:

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from . import answers, wire
 from .answers import Answer
+from .branding import OURS
 from .callers import NOBODY
-from .cookies import NO_COOKIES, Cookies, read_cookies
+from .cookies import NO_COOKIES, USUAL, Cookies, read_cookies
 from .engine import Engine, NotReadyError, Ruling
 from .requests import LiveRequest, is_ambiguous
 
@@ -25,8 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, MutableMapping
     from datetime import datetime
 
+    from .branding import Brand
     from .identity import Identity
     from .own_paths import OwnPaths
+    from .programs import RouteTable
     from .recording import Recorder
 
     Scope = MutableMapping[str, Any]
@@ -186,7 +189,11 @@ class App:
             if session is not None:
                 self.used[session.id] = ruling.now
         else:
-            answer = answers.refused(ruling, console_url=self._options.console_url)
+            answer = answers.refused(
+                ruling,
+                console_url=self._options.console_url,
+                brand=_brand(ruling, table),
+            )
         return ruling, answer
 
     def _without_route(self, check: wire.Check, status: int, reason: str) -> Ruling:
@@ -236,7 +243,10 @@ class App:
         header = request.raw(b"cookie")
         if not header:
             return NO_COOKIES
-        found = read_cookies(header, secure=request.scheme == "https")
+        table = self._engine.table
+        manner = table.cookies if table is not None else USUAL
+        is_secure = request.scheme == "https"
+        found = read_cookies(header, secure=is_secure, manner=manner)
         if not found.key or found.position <= self._engine.position:
             return found
         if self._waiting >= MAX_WAITING:
@@ -270,3 +280,12 @@ class App:
     def close(self) -> None:
         """End the threads that ask Rego."""
         self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+def _brand(ruling: Ruling, table: RouteTable | None) -> Brand:
+    """Return how the pages of a route look; of no route, those of the root."""
+    if table is None:
+        return OURS
+    entry = ruling.entry
+    place = table.root if entry is None else table.place_of(entry.document)
+    return place.brand

@@ -26,6 +26,7 @@ from .callers import NOBODY, Callers, Known, token_in
 from .cookies import Cookies
 from .offences import Offences
 from .programs import RouteEntry, RouteTable
+from .recording import EVERYTHING, Sampling
 from .requests import LiveFacts, LiveRequest
 
 if TYPE_CHECKING:
@@ -195,6 +196,15 @@ class Engine:
         else:
             self._decide(ruling, entry)
         return ruling
+
+    def sampling(self, ruling: Ruling) -> Sampling:
+        """Return which decisions the log keeps of the place that a ruling is about."""
+        if self.table is None:
+            return EVERYTHING
+        entry = ruling.entry
+        if entry is None:
+            return self.table.root.sampling
+        return self.table.place_of(entry.document).sampling
 
     def asks_rego(self, route_id: str) -> bool:
         """Answer whether a decision about a route has to wait for Rego."""

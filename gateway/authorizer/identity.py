@@ -141,7 +141,7 @@ class Plan:
 
     def __init__(self, entry: RouteEntry, table: RouteTable) -> None:
         self.passes_identity = bool(setting(entry, table, "pass_identity_headers"))
-        self.claim_headers = _claim_headers(table.snapshot.settings)
+        self.claim_headers = _claim_headers(table.place_of(entry.document).settings)
         self.groups_filter = _groups_filter(entry, table)
         self.templates = {
             str(name).lower(): str(text)
@@ -182,7 +182,7 @@ def _groups_filter(entry: RouteEntry, table: RouteTable) -> frozenset[str] | Non
         one
         for one in (
             entry.document.settings.get("jwt_groups_filter"),
-            table.snapshot.settings.get("jwt_groups_filter"),
+            table.place_of(entry.document).settings.get("jwt_groups_filter"),
         )
         if one
     ]

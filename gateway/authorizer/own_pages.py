@@ -12,23 +12,25 @@ from .pages import page
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from .branding import Brand
     from .callers import Known
     from .reach import Reachable
 
 MAX_GROUPS: Final = 200
 
 
-def nobody(host: str) -> str:
+def nobody(host: str, brand: Brand) -> str:
     """Return the page for whoever hasn't signed in."""
     return page(
         "You are not signed in",
         "<section><h1>You are not signed in</h1>"
         f"<p>Sign in to see who you are at {escape(host)} and what you can reach.</p>"
         '<p><a href="/.pomerium/sign_in">Sign in</a></p></section>',
+        brand,
     )
 
 
-def sign_in_failed() -> str:
+def sign_in_failed(brand: Brand) -> str:
     """Return the page for somebody whose code did not count."""
     return page(
         "Signing in did not work",
@@ -36,10 +38,11 @@ def sign_in_failed() -> str:
         "<p>The link was used before, is too old, or was opened in another browser "
         "than the one that began. Browsers that refuse cookies can't sign in.</p>"
         '<p><a href="/.pomerium/sign_in">Try again</a></p></section>',
+        brand,
     )
 
 
-def sign_out(known: Known) -> str:
+def sign_out(known: Known, brand: Brand) -> str:
     """Return the page that asks whether to sign out."""
     who = escape(known.base.email or "this session")
     return page(
@@ -47,6 +50,7 @@ def sign_out(known: Known) -> str:
         f"<section><h1>Sign out?</h1><p>Signed in as {who}. You will be signed out of "
         "this site; your session at the console stays.</p>"
         f"{_sign_out_form()}</section>",
+        brand,
     )
 
 
@@ -57,6 +61,7 @@ def somebody(
     *,
     is_complete: bool,
     console_url: str,
+    brand: Brand,
 ) -> str:
     """Return the page of somebody who signed in."""
     facts = known.base
@@ -90,6 +95,7 @@ def somebody(
         f'<p><a href="{escape(console_url)}/.pomerium/?next={here}">'
         "Enroll a device, or prove one</a></p></section>"
         f"<section><h2>What you can reach</h2>{_links(routes)}{more}</section>",
+        brand,
     )
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
 from urllib.parse import parse_qs, urlencode
 
-from . import answers, cookies, own_pages, pages
+from . import answers, cookies, own_pages
 from .answers import NO_STORE, Answer
 from .callers import NOBODY, Known
 from .engine import NotReadyError
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .cookies import Cookies
     from .engine import Engine
     from .identity import Headers, Identity
+    from .places import Place
     from .requests import LiveRequest
 
     Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -72,10 +73,15 @@ class Visit:
     request: LiveRequest
     cookies: Cookies
     known: Known
+    place: Place
 
     @property
     def is_secure(self) -> bool:
         return self.request.scheme == "https"
+
+    def page(self, text: str, status: int = 200) -> Answer:
+        """Answer with a page that looks as this host's do."""
+        return Answer(status, self.place.brand.headers, text.encode())
 
 
 class OwnPaths:
@@ -115,16 +121,20 @@ class OwnPaths:
             table = self._engine.check_ready()
         except NotReadyError:
             return answers.unavailable(request)
-        if not table.routes_at(request.hostname):
-            return answers.plain(404, "There is nothing here", request)
+        place = table.place_at(request.hostname)
+        if place is None:
+            return answers.plain(
+                404, "There is nothing here", request, table.root.brand
+            )
         known, is_stale = self._engine.identify(request, found, self._engine.now())
         if is_stale:
-            return answers.plain(401, "This token doesn't count", request)
+            text = "This token doesn't count"
+            return answers.plain(401, text, request, place.brand)
         method = "GET" if request.method == "HEAD" else request.method or ""
         handler = self._handlers.get((method, path.removeprefix("/.pomerium")))
         if handler is None:
-            return answers.plain(404, "There is nothing here", request)
-        return await handler(Visit(request, found, known))
+            return answers.plain(404, "There is nothing here", request, place.brand)
+        return await handler(Visit(request, found, known, place))
 
     def _well_known(self, request: LiveRequest) -> Answer:
         headers: Headers = [
@@ -146,7 +156,9 @@ class OwnPaths:
 
     async def _page(self, visit: Visit) -> Answer:
         if visit.known.is_anonymous:
-            return _html(own_pages.nobody(visit.request.hostname))
+            return visit.page(
+                own_pages.nobody(visit.request.hostname, visit.place.brand)
+            )
         routes, is_complete = await asyncio.to_thread(
             list_reachable, self._engine, visit.known, visit.request
         )
@@ -156,8 +168,9 @@ class OwnPaths:
             routes,
             is_complete=is_complete,
             console_url=self._console_url,
+            brand=visit.place.brand,
         )
-        return _html(text)
+        return visit.page(text)
 
     async def _user(self, visit: Visit) -> Answer:
         if visit.known.is_anonymous:
@@ -189,7 +202,8 @@ class OwnPaths:
 
     def _first_sign_in(self, visit: Visit) -> Answer:
         if not answers.wants_page(visit.request):
-            return answers.plain(401, "Sign in first", visit.request)
+            brand = visit.place.brand
+            return answers.plain(401, "Sign in first", visit.request, brand)
         return self._sent_to_sign_in(visit, answers.return_address(visit.request))
 
     async def _to_sign_in(self, visit: Visit) -> Answer:
@@ -217,7 +231,7 @@ class OwnPaths:
         values = parse_qs(visit.request.query).get("code", [])
         nonce = visit.cookies.nonce
         if len(values) != 1 or len(values[0]) > MAX_CODE or not nonce:
-            return _html(own_pages.sign_in_failed(), 400)
+            return visit.page(own_pages.sign_in_failed(visit.place.brand), 400)
         begun = await asyncio.to_thread(
             self._sign_in.redeem,
             values[0],
@@ -226,39 +240,39 @@ class OwnPaths:
             address=visit.request.ip,
         )
         if begun is None:
-            return _html(own_pages.sign_in_failed(), 400)
+            return visit.page(own_pages.sign_in_failed(visit.place.brand), 400)
         value = f"{begun.position}.{begun.secret}"
-        cookie = cookies.set_cookie(
-            cookies.SESSION, value, secure=visit.is_secure, seconds=begun.seconds
-        )
+        cookie = self._cookie(visit, value, begun.seconds)
         location = begun.return_to.encode("ascii", "ignore")
         headers = [(b"location", location), (b"set-cookie", cookie), NO_STORE]
         return Answer(302, headers)
 
+    def _cookie(self, visit: Visit, value: str, seconds: int) -> bytes:
+        table = self._engine.table
+        manner = table.cookies if table is not None else cookies.USUAL
+        return manner.set_session(value, secure=visit.is_secure, seconds=seconds)
+
     async def _ask_to_sign_out(self, visit: Visit) -> Answer:
         if visit.known.session is None:
-            return _html(own_pages.nobody(visit.request.hostname))
-        return _html(own_pages.sign_out(visit.known))
+            return visit.page(
+                own_pages.nobody(visit.request.hostname, visit.place.brand)
+            )
+        return visit.page(own_pages.sign_out(visit.known, visit.place.brand))
 
     async def _sign_out(self, visit: Visit) -> Answer:
         """End the session, on the server as well. Other sites can't ask for that."""
         origin = visit.request.header(b"origin")
         own = f"{visit.request.scheme}://{visit.request.host}"
         if origin not in {"", own}:
-            return answers.plain(403, "Another site asked for this", visit.request)
+            text, brand = "Another site asked for this", visit.place.brand
+            return answers.plain(403, text, visit.request, brand)
         if visit.known.session is not None and visit.known is not NOBODY:
             await asyncio.to_thread(
                 self._sign_in.end, visit.known.session.id, address=visit.request.ip
             )
-        cookie = cookies.set_cookie(
-            cookies.SESSION, "", secure=visit.is_secure, seconds=0
-        )
+        cookie = self._cookie(visit, "", 0)
         headers = [(b"location", b"/.pomerium/"), (b"set-cookie", cookie), NO_STORE]
         return Answer(303, headers)
-
-
-def _html(text: str, status: int = 200) -> Answer:
-    return Answer(status, pages.HEADERS, text.encode())
 
 
 def _json(value: dict[str, Any]) -> Answer:

@@ -17,6 +17,8 @@ from policies.language import ForeignPolicy, Need, RoutePolicy
 from policies.language.fast import RouteCompiler
 
 from .authorities import Authority, authority_of, default_rule_applies
+from .cookies import USUAL, Manner, manner_of
+from .places import Place, Places
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,6 +70,8 @@ class RouteTable:
     hosts: dict[str, tuple[str, ...]] = field(default_factory=dict)
     wildcards: tuple[tuple[re.Pattern[str], str], ...] = ()
     has_default_rule: bool = False
+    places: Places = field(default_factory=lambda: Places({}))
+    cookies: Manner = USUAL
 
     @classmethod
     def build(cls, snapshot: Snapshot, before: RouteTable | None = None) -> RouteTable:
@@ -76,7 +80,12 @@ class RouteTable:
         Raises:
             SnapshotError: a policy that is new in it can't be read.
         """
-        table = cls(snapshot, has_default_rule=default_rule_applies(snapshot))
+        table = cls(
+            snapshot,
+            has_default_rule=default_rule_applies(snapshot),
+            places=Places(snapshot.settings),
+            cookies=manner_of(snapshot.settings),
+        )
         table._index_hosts()
         if before is None:
             return table
@@ -130,6 +139,20 @@ class RouteTable:
         if found is not None:
             return found
         return tuple(pk for pattern, pk in self.wildcards if pattern.fullmatch(host))
+
+    @property
+    def root(self) -> Place:
+        """Return what is set for everything."""
+        return self.places.find("")
+
+    def place_of(self, document: RouteDocument) -> Place:
+        """Return what is set where a route lives."""
+        return self.places.find(document.namespace_id)
+
+    def place_at(self, host: str) -> Place | None:
+        """Return what is set where a host's routes live, None without a route."""
+        routes = self.routes_at(host)
+        return self.place_of(self.snapshot.routes[routes[0]]) if routes else None
 
     def find(self, route_id: str) -> RouteEntry | None:
         """Return a route, compiled the first time that it is asked for."""
@@ -192,8 +215,8 @@ def setting_of(entry: RouteEntry, key: str) -> Any:
 
 
 def setting(entry: RouteEntry, table: RouteTable, key: str, default: Any = None) -> Any:
-    """Return a setting of a route, else that of the whole gateway, else a default."""
+    """Return a setting of a route, else that of its namespace, else a default."""
     value = setting_of(entry, key)
     if value is None:
-        value = table.snapshot.settings.get(key)
+        value = table.place_of(entry.document).settings.get(key)
     return default if value is None else value

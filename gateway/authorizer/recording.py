@@ -45,6 +45,7 @@ FIRST: Final = {
     Outcome.DEVICE_ENROLLMENT: Reason.DEVICE_UNAUTHENTICATED.value,
 }
 MASK: Final = "…"
+PERCENT: Final = 10  # of allowed requests, when a share is kept and none is said
 
 logger = logging.getLogger(__name__)
 
@@ -66,6 +67,20 @@ class Sampling:
         if self.share >= 1 or (self.keeps_refusals and not is_allowed):
             return True
         return random.random() < self.share  # noqa: S311 - a sample, no secret
+
+
+EVERYTHING: Final = Sampling()
+
+
+def sampling_of(settings: Mapping[str, Any]) -> Sampling:
+    """Return which decisions settings want to keep; refusals in any case."""
+    mode = settings.get("decision_log_mode")
+    if mode == "refused":
+        return Sampling(share=0)
+    if mode == "sampled":
+        percent = settings.get("decision_log_percent")
+        return Sampling(share=(PERCENT if percent is None else percent) / 100)
+    return EVERYTHING
 
 
 class CountKey(NamedTuple):
@@ -116,7 +131,7 @@ class Recorder:
     """Takes note of decisions, for whoever writes them down."""
 
     def __init__(self, sampling: Callable[[Ruling], Sampling] | None = None) -> None:
-        self._sampling = sampling or (lambda _: Sampling())
+        self._sampling = sampling or (lambda _: EVERYTHING)
         self._waiting: deque[Note] = deque()
         self._counts: dict[CountKey, Count] = {}
         self._lock = threading.Lock()

@@ -44,7 +44,7 @@ def route_of(
     made: Json = {
         "name": route.id,
         "match": match_of(route, address),
-        **header_fields(route, settings),
+        **header_fields(settings, defaults),
     }
     if settings.get("redirect"):
         made["redirect"] = _redirect(settings["redirect"])

@@ -163,6 +163,7 @@ def connection_manager(options: Options, filled: Sequence[str]) -> Json:
         "extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
         {
             "stat_prefix": "ingress",
+            "codec_type": options.codec,
             "rds": {
                 "route_config_name": ROUTES,
                 "config_source": file_source(
@@ -180,10 +181,13 @@ def connection_manager(options: Options, filled: Sequence[str]) -> Json:
             "max_request_headers_kb": 128,
             "common_http_protocol_options": {
                 "headers_with_underscores_action": "REJECT_REQUEST",
-                "idle_timeout": "300s",
+                "idle_timeout": options.idle,
                 "max_headers_count": 1000,
+                # Without a limit when it is 0 s, which Envoy would take at its word.
+                **({} if options.stream == "0s" else _ends_after(options.stream)),
             },
             "stream_idle_timeout": "300s",
+            "request_timeout": options.request,
             "request_headers_timeout": "30s",
             "http_protocol_options": {"accept_http_10": False},
             "local_reply_config": robots_replies(),
@@ -198,6 +202,10 @@ def connection_manager(options: Options, filled: Sequence[str]) -> Json:
             "http_filters": [ext_authz(options, filled), _lua(), _router()],
         },
     )
+
+
+def _ends_after(duration: str) -> Json:
+    return {"max_stream_duration": duration}
 
 
 def _lua() -> Json:

@@ -53,6 +53,9 @@ class Options:
         authorities: file with the authorities that upstreams' certificates need.
         resolve: `host:port` for upstreams whose name ends so, as curl's --resolve.
         connect_seconds, authorizer_seconds: limits of waiting.
+        idle, request, stream: limits of clients' connections, of how long a request
+            may take to arrive, and of request and answer together; 0 s are none.
+        codec: which HTTP is spoken with clients: `AUTO`, `HTTP1` or `HTTP2`.
     """
 
     folder: str
@@ -67,3 +70,7 @@ class Options:
     resolve: Mapping[str, str] = field(default_factory=dict)
     connect_seconds: float = 10
     authorizer_seconds: float = 0.5
+    idle: str = "300s"
+    request: str = "0s"
+    stream: str = "0s"
+    codec: str = "AUTO"

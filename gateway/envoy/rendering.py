@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from gateway.snapshot import settings_at
 from routes.validation.secrets import put_secrets
 
 from .actions import closed_route, route_of
 from .clusters import cluster_of
 from .filters import AUTHORIZER, ROUTES, own_paths
-from .headers import filled_by_authorizer
+from .headers import claim_headers, filled_by_authorizer
 from .listeners import listener, server_secrets
 from .matching import address_of, virtual_hosts
 from .upstream_tls import client_secret, file_source
@@ -161,7 +163,10 @@ def render(
         options=options,
         listener=listener(
             options,
-            filled=filled_by_authorizer(one.settings for one in served),
+            filled=[
+                *filled_by_authorizer(one.settings for one in served),
+                *claim_headers(map(work.defaults, {r.namespace_id for r in served})),
+            ],
             client_authorities=[
                 one.settings["tls_downstream_client_ca"]
                 for one in served
@@ -202,7 +207,9 @@ class _Work:
     def __init__(self, snapshot: Snapshot, options: Options, unseal: Unseal) -> None:
         self.options = options
         self.unseal = unseal
-        self.defaults: Mapping[str, Any] = snapshot.settings
+        self.defaults = lru_cache(maxsize=None)(
+            lambda place: settings_at(snapshot.settings, place)
+        )
         self.clusters: list[Json] = []
         self.secrets: list[Json] = []
         self.problems: list[Problem] = []
@@ -220,7 +227,7 @@ class _Work:
         """Return a route as Envoy has it, closed if that can't be."""
         try:
             settings = self._settings(route)
-            made = route_of(route, settings, self.defaults)
+            made = route_of(route, settings, self.defaults(route.namespace_id))
             if "route" in made:
                 secret = client_secret(route, settings)
                 cluster = cluster_of(route, settings, self.options)

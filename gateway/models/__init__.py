@@ -19,6 +19,7 @@ from gateway.models.deployments import (
     Proxy,
 )
 from gateway.models.sessions import GatewaySession
+from gateway.models.settings import GatewaySettings
 
 __all__ = [
     "NO_ID",
@@ -33,6 +34,7 @@ __all__ = [
     "Deployment",
     "DeploymentCause",
     "GatewaySession",
+    "GatewaySettings",
     "NamespaceChunk",
     "Outcomes",
     "Proxy",

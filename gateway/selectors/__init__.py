@@ -64,6 +64,15 @@ from gateway.selectors.sessions import (
     list_sessions,
     sees_sessions,
 )
+from gateway.selectors.settings import (
+    Held,
+    SettingsOf,
+    build_settings,
+    get_settings,
+    read_settings_of,
+    root_settings,
+    settings_of,
+)
 from gateway.selectors.stream import (
     DatabaseSource,
 )
@@ -78,10 +87,13 @@ __all__ = [
     "Contents",
     "DatabaseSource",
     "Difference",
+    "Held",
     "Point",
     "Sessions",
+    "SettingsOf",
     "Traffic",
     "build",
+    "build_settings",
     "cause_of_changes",
     "check_may_edit_clusters",
     "check_reads_decisions",
@@ -98,6 +110,7 @@ __all__ = [
     "get_decision",
     "get_deployment",
     "get_session",
+    "get_settings",
     "has_changes",
     "is_cluster_due",
     "is_held",
@@ -119,8 +132,11 @@ __all__ = [
     "read_against_now",
     "read_deployer",
     "read_past",
+    "read_settings_of",
     "read_traffic",
+    "root_settings",
     "sees_deployments",
     "sees_sessions",
+    "settings_of",
     "tell_progress",
 ]

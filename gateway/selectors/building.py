@@ -7,7 +7,7 @@ made. Nothing is written here.
 
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -16,13 +16,20 @@ from console.core import outbox
 from console.core.transactions import reading
 from gateway.models import Deployment, NamespaceChunk
 from gateway.selectors.certificates import list_certificate_documents
-from gateway.selectors.contents import Contents, chunks_of, read_apart
+from gateway.selectors.contents import (
+    Contents,
+    chunks_of,
+    read_apart,
+    settings_in,
+)
+from gateway.selectors.settings import build_settings
 from gateway.snapshot import (
     NamespaceDocument,
     PolicyDocument,
     RouteDocument,
     canonical_bytes,
     content_hash,
+    own_settings,
 )
 from namespaces import selectors as namespace_selectors
 from policies import selectors as policy_selectors
@@ -101,7 +108,8 @@ def build() -> Build:
             for namespace, value in _values(batch, paths, attached):
                 chunks[str(namespace.pk)] = _built(marks[namespace.pk], value)
         certificates = _certificates()
-    return Build(change, chunks, certificates=certificates)
+        settings = build_settings(tree)
+    return Build(change, chunks, settings, certificates)
 
 
 def _certificates() -> bytes:
@@ -246,4 +254,10 @@ def read_against_now(deployment: Deployment) -> tuple[Contents, Contents]:
     built = build()
     fresh = {one.hash: one.data for one in built.chunks.values() if one.data}
     chunks = {pk: one.hash for pk, one in built.chunks.items()}
-    return read_apart(chunks, chunks_of(deployment), fresh)
+    before, after = read_apart(chunks, chunks_of(deployment), fresh)
+    root = str(namespace_selectors.get_root().pk)
+    now_set = own_settings(built.settings, root)
+    return (
+        replace(before, settings=now_set),
+        replace(after, settings=settings_in(deployment)),
+    )

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from gateway.selectors.contents import Contents, Document
+from gateway.settings_table.showing import tell_changes
+from namespaces import selectors as namespace_selectors
 from policies import language
 from policies import selectors as policy_selectors
 from policies.language import PolicyLanguageError
@@ -23,7 +25,7 @@ class Difference:
     """What became of one thing.
 
     Attributes:
-        kind: `route`, `policy` or `namespace`.
+        kind: `route`, `policy`, `namespace` or `settings`.
         verb: `added`, `removed` or `changed`.
         place: the names that lead to its namespace.
         sentences: what exactly, each a whole sentence.
@@ -60,7 +62,8 @@ class Comparison:
                 "namespace", self.before.namespaces, self.after.namespaces
             ),
         ]
-        return [one for one in found if one.verb != "changed" or one.sentences]
+        told = [one for one in found if one.verb != "changed" or one.sentences]
+        return [*told, *_of_settings(self.before.settings, self.after.settings)]
 
     def _routes(self) -> Iterator[Document]:
         yield from self.before.routes.values()
@@ -206,6 +209,24 @@ def _settings(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
             yield f"`{key}` is no longer set; it was {_short(old[key])}."
         elif old[key] != new[key]:
             yield f"`{key}` is {_short(new[key])}; it was {_short(old[key])}."
+
+
+def _of_settings(
+    before: Mapping[str, Document], after: Mapping[str, Document]
+) -> list[Difference]:
+    """Return what namespaces set for proxies now, and did not before."""
+    changed = [
+        pk
+        for pk in before.keys() | after.keys()
+        if before.get(pk, {}) != after.get(pk, {})
+    ]
+    names = namespace_selectors.name_places(changed)
+    found = []
+    for pk in changed:
+        sentences = tuple(tell_changes(before.get(pk, {}), after.get(pk, {})))
+        name = names.get(pk, "a namespace that is gone")
+        found.append(Difference("settings", pk, name, "changed", name, sentences))
+    return sorted(found, key=lambda one: (one.name.casefold(), one.id))
 
 
 def _short(value: Any) -> str:

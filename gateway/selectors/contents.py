@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gateway.models import Blob, Deployment
-from gateway.snapshot import SnapshotError, content_hash
+from gateway.snapshot import SnapshotError, content_hash, own_settings
+from namespaces import selectors as namespace_selectors
 
 BATCH = 500
 Document = Mapping[str, Any]
@@ -20,19 +21,27 @@ Document = Mapping[str, Any]
 class Contents:
     """What some chunks hold: routes, policies and namespaces by id.
 
-    `modes` are those of the attachments to namespaces, by namespace and policy.
+    `modes` are those of the attachments to namespaces, by namespace and policy;
+    `settings` what each namespace sets for proxies.
     """
 
     namespaces: dict[str, Document] = field(default_factory=dict)
     routes: dict[str, Document] = field(default_factory=dict)
     policies: dict[str, Document] = field(default_factory=dict)
     modes: dict[tuple[str, str], str] = field(default_factory=dict)
+    settings: dict[str, Document] = field(default_factory=dict)
 
 
 def chunks_of(deployment: Deployment) -> dict[str, str]:
     """Return the hash of the chunk of each namespace."""
     root: dict[str, Any] = json.loads(bytes(deployment.root))
     return dict(root["namespaces"])
+
+
+def settings_in(deployment: Deployment) -> dict[str, Document]:
+    """Return what each namespace sets for proxies, by its id."""
+    root: dict[str, Any] = json.loads(bytes(deployment.root))
+    return own_settings(root["settings"], str(namespace_selectors.get_root().pk))
 
 
 def read_contents(chunks: Iterable[bytes]) -> Contents:

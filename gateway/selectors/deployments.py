@@ -1,6 +1,6 @@
 """Reads of deployments, of what waits to become one, and of those that run them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
@@ -12,7 +12,7 @@ from gateway.exceptions import DeploymentNotFoundError
 from gateway.models import Deployer, Deployment, DeploymentCause, Proxy
 from gateway.selectors.building import read_against_now
 from gateway.selectors.comparing import Difference, compare
-from gateway.selectors.contents import chunks_of, read_apart
+from gateway.selectors.contents import chunks_of, read_apart, settings_in
 from namespaces import access
 from namespaces import selectors as namespace_selectors
 from namespaces.permissions import Permission
@@ -129,8 +129,10 @@ def list_differences(
 ) -> list[Difference]:
     """Return what changed to a deployment, from the one before or another."""
     earlier = since or find_before(deployment)
-    before = chunks_of(earlier) if earlier else {}
-    return compare(*read_apart(before, chunks_of(deployment)))
+    chunks = chunks_of(earlier) if earlier else {}
+    before, after = read_apart(chunks, chunks_of(deployment))
+    before = replace(before, settings=settings_in(earlier) if earlier else {})
+    return compare(before, replace(after, settings=settings_in(deployment)))
 
 
 def list_differences_from_now(deployment: Deployment) -> list[Difference]:

@@ -62,6 +62,7 @@ from gateway.services.sessions import (
     revoke_session,
     revoke_sessions_of,
 )
+from gateway.services.settings import change_settings
 from gateway.services.signing_in import (
     begin_session,
     check_return_address,
@@ -76,6 +77,7 @@ __all__ = [
     "DeployerBusyError",
     "Explained",
     "begin_session",
+    "change_settings",
     "check_may_publish",
     "check_return_address",
     "console_url",

@@ -75,7 +75,7 @@ def make_authorizer(*, name: str, console: str) -> Running:
     identity = Identity(Signer(statement_keys()), secrets.unseal)
     options = Options(proxy_token=settings.PROXY_TOKEN.encode(), console_url=console)
     own_paths = OwnPaths(engine, identity, DatabaseSignIn(), console_url=console)
-    recorder = Recorder()
+    recorder = Recorder(engine.sampling)
     app = App(engine, identity, options, own_paths=own_paths, recorder=recorder)
     sinks = make_sinks(
         settings.DECISION_STREAM,

@@ -10,8 +10,10 @@ from pathlib import Path
 
 from console.core import secrets
 from gateway.envoy import ClientAuthority, Enforcement, Options, ServerCertificate
+from gateway.envoy.values import duration
 from gateway.services.local_authority import CERTIFICATE
 from gateway.services.local_certificates import local_certificates
+from gateway.settings_table import DEFAULTS
 from gateway.snapshot import Snapshot
 
 AUTHORITIES = "authorities.pem"
@@ -65,11 +67,16 @@ def options_for(snapshot: Snapshot, place: Place, *, now: datetime) -> Options:
         certificates: tuple[ServerCertificate, ...] = ()
     else:
         certificates = _certificates(snapshot, place, now=now)
+    held = {**DEFAULTS, **snapshot.settings}
     return replace(
         place.base,
         certificates=certificates,
         client_authority=_client_authority(snapshot),
         authorities=_authorities(place),
+        idle=duration(held["timeout_idle"]),
+        request=duration(held["timeout_read"]),
+        stream=duration(held["timeout_write"]),
+        codec=str(held["codec_type"]).upper(),
     )
 
 

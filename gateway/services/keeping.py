@@ -5,10 +5,10 @@ from typing import Any
 
 from django.db import transaction
 
+from gateway import selectors
 from gateway.models import Decision, DecisionRecorder, Span, TrafficCount
 from gateway.services.recording import RANGES
 
-KEPT_DAYS = 14
 FIGURES_KEPT_DAYS = 90
 MINUTES_KEPT = timedelta(hours=3)  # after that, whole hours are enough
 AT_ONCE = 5_000  # rows of one statement: authorizers write meanwhile
@@ -24,7 +24,8 @@ def prune_decisions(*, now: datetime) -> int:
 
     What is left after so many statements is for the next run.
     """
-    before = now - timedelta(days=KEPT_DAYS)
+    days = selectors.root_settings()["decision_log_days"]
+    before = now - timedelta(days=days)
     DecisionRecorder.objects.filter(seen_at__lt=before).delete()
     rows = Decision.objects.filter(at__lt=before).order_by("at")
     deleted = 0

@@ -21,6 +21,8 @@ from gateway.models import Deployment, DeploymentCause
 from gateway.selectors import Contents
 from gateway.services.deploying import make_deployment
 from gateway.services.publishing import check_may_publish, clean_reason, record
+from gateway.services.settings import change_settings
+from gateway.settings_table import BY_KEY
 from namespaces import selectors as namespace_selectors
 from namespaces import services as namespace_services
 from policies import selectors as policy_selectors
@@ -132,6 +134,7 @@ def _write(now_there: Contents, wanted: Contents, step: _Step) -> None:
         {pk: policy_selectors.version_of(pk) for pk in sorted(gone)}, **step.frame
     )
     _write_switches(now_there, wanted, step)
+    _write_settings(now_there, wanted, step)
 
 
 def _write_policy(
@@ -211,5 +214,20 @@ def _write_switches(now_there: Contents, wanted: Contents, step: _Step) -> None:
                 pk,
                 version=namespace_selectors.version_of(pk),
                 inherits_policies=namespace["inherits"],
+                **step.frame,
+            )
+
+
+def _write_settings(now_there: Contents, wanted: Contents, step: _Step) -> None:
+    """Set for proxies what was set then; what no setting is by now is left out."""
+    there = selectors.list_namespace_ids()
+    for pk in sorted((now_there.settings.keys() | wanted.settings.keys()) & there):
+        held, then = now_there.settings.get(pk, {}), wanted.settings.get(pk, {})
+        keys = [key for key in BY_KEY if held.get(key) != then.get(key)]
+        if keys:
+            change_settings(
+                pk,
+                values={key: then.get(key) for key in keys},
+                version=selectors.get_settings(pk, actor=step.actor).version,
                 **step.frame,
             )

@@ -22,9 +22,11 @@ from console.core.exceptions import ValidationFailedError
 from console.core.models import AuditEvent
 from console.core.transactions import writing
 from directory import selectors as directory_selectors
+from gateway import selectors
 from gateway.authorizer.cookies import key_of, new_secret
 from gateway.authorizer.own_paths import Begun
 from gateway.models import GatewaySession
+from gateway.settings_table.checks import seconds_of
 from namespaces import selectors as namespace_selectors
 from routes import selectors as route_selectors
 
@@ -143,7 +145,8 @@ def begin_session(
     secret = new_secret()
     row.key, row.code_hash = key_of(secret), None
     row.began_at = row.seen_at = row.modified_at = now
-    row.expires_at = now + timedelta(seconds=settings.SESSION_ABSOLUTE_SECONDS)
+    seconds = session_seconds()
+    row.expires_at = now + timedelta(seconds=seconds)
     idle_until = now + timedelta(seconds=settings.SESSION_IDLE_SECONDS)
     row.ends_at = min(row.expires_at, idle_until)
     row.address = address or row.address
@@ -154,9 +157,15 @@ def begin_session(
     return Begun(
         secret=secret,
         position=entry.pk,
-        seconds=settings.SESSION_ABSOLUTE_SECONDS,
+        seconds=seconds,
         return_to=row.return_to,
     )
+
+
+def session_seconds() -> int:
+    """Return how long a session at a route lasts at most."""
+    chosen = selectors.root_settings().get("cookie_expire")
+    return int(seconds_of(chosen)) if chosen else settings.SESSION_ABSOLUTE_SECONDS
 
 
 def record(

@@ -13,6 +13,7 @@ from .documents import (
     SnapshotError,
 )
 from .encoding import canonical_bytes, content_hash, sign, verify
+from .scoped import own_settings, put_together, settings_at
 
 __all__ = [
     "CertificateDocument",
@@ -23,6 +24,9 @@ __all__ = [
     "SnapshotError",
     "canonical_bytes",
     "content_hash",
+    "own_settings",
+    "put_together",
+    "settings_at",
     "sign",
     "verify",
 ]

@@ -12,7 +12,12 @@ from gateway.listings import DeploymentListing
 from gateway.selectors import Difference
 from gateway.views.frame import OfDeployments
 
-KINDS = {"route": "Routes", "policy": "Policies", "namespace": "Namespaces"}
+KINDS = {
+    "route": "Routes",
+    "policy": "Policies",
+    "namespace": "Namespaces",
+    "settings": "Settings",
+}
 VERBS = {
     "added": ("New", "add", "allow"),
     "removed": ("Gone", "delete", "deny"),

@@ -56,6 +56,7 @@ from namespaces.selectors.tree import (
     list_nodes,
     list_tree,
     name_paths,
+    name_places,
     version_of,
 )
 
@@ -112,5 +113,6 @@ __all__ = [
     "name_owner",
     "name_owner_of",
     "name_paths",
+    "name_places",
     "version_of",
 ]

@@ -278,6 +278,12 @@ def name_paths(namespaces: Iterable[Namespace]) -> dict[UUID, NamespacePath]:
     }
 
 
+def name_places(ids: Iterable[str]) -> dict[str, str]:
+    """Return the path by names of those namespaces that are there, by id as text."""
+    rows = Namespace.objects.filter(pk__in=list(ids))
+    return {str(pk): str(path) for pk, path in name_paths(rows).items()}
+
+
 def list_chain(namespace: Namespace) -> list[Namespace]:
     """Return the namespace and all above it, outermost first."""
     return list_chains([namespace])[namespace.pk]

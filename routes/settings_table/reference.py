@@ -61,12 +61,13 @@ def _lines() -> Iterator[str]:
 
 def _setting(setting: Setting, *, depth: int) -> Iterator[str]:
     indent = "  " * depth
-    yield f"{indent}- `{setting.key}` ({_kind(setting)}): {_text(setting)}"
+    yield f"{indent}- `{setting.key}` ({kind_of(setting)}): {_text(setting)}"
     for child in setting.fields:
         yield from _setting(child, depth=depth + 1)
 
 
-def _kind(setting: Setting) -> str:
+def kind_of(setting: Setting) -> str:
+    """Return what a setting's values look like, in a few words."""
     kind = KINDS[setting.kind]
     if setting.choices:
         kind = "one of " + ", ".join(f"`{one.value}`" for one in setting.choices)

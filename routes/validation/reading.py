@@ -42,17 +42,27 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])([A-Z])")
 
 
 class SettingsReader:
-    """Reads one route's settings, and keeps the problems that it meets."""
+    """Reads one route's settings, and keeps the problems that it meets.
 
-    def __init__(self, *, allowlist: Allowlist, tunneled: bool) -> None:
+    `known` are the settings that there are; others than a route's have their own.
+    """
+
+    def __init__(
+        self,
+        *,
+        allowlist: Allowlist,
+        tunneled: bool,
+        known: Mapping[str, Setting] = BY_SPELLING,
+    ) -> None:
         self.problems: list[Problem] = []
         self.upstreams: list[Upstream] = []
         self._allowlist = allowlist
         self._tunneled = tunneled
+        self._known = known
 
     def read(self, settings: Mapping[str, Any]) -> dict[str, Any]:
         """Return the settings in the form that is stored."""
-        return self._fields(settings, BY_SPELLING, ())
+        return self._fields(settings, self._known, ())
 
     def complain(self, path: Path, message: str, remedy: str = "") -> None:
         """Keep a problem."""
@@ -83,9 +93,10 @@ class SettingsReader:
         return {key: values[key] for key in known if key in values}
 
     def _unknown(self, key: str, known: Mapping[str, Setting], path: Path) -> None:
-        if not path and key in POLICY_KEYS:
+        is_route = known is BY_SPELLING
+        if is_route and key in POLICY_KEYS:
             remedy = "attach a policy to the route instead"
-        elif not path and key in REMOVED_KEYS:
+        elif is_route and key in REMOVED_KEYS:
             remedy = REMOVED_KEYS[key]
         else:
             close = difflib.get_close_matches(key, known, n=1)

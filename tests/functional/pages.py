@@ -53,6 +53,7 @@ ROWS: dict[str, tuple[Any, str]] = {
     "routes": (Route, "name"),
     "service-accounts": (ApiServiceAccount, "name"),
     "trials": (Trial, "created_at"),
+    "settings/gateway": (Namespace, "depth"),
     "sessions": (GatewaySession, "began_at"),
 }
 KEY = re.compile(r"<uuid:\w+>")

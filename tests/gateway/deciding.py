@@ -10,7 +10,7 @@ from django.conf import settings
 from console.core.actor import Actor
 from directory.models import User
 from gateway import services
-from gateway.authorizer.answers import challenge_of
+from gateway.authorizer.answers import Answer, challenge_of
 from gateway.services.authorizing import Running, make_authorizer
 from tests.factories import NOW
 
@@ -50,6 +50,12 @@ class Deciding:
         self, route: Any, path: str = "/", *, method: str = "GET", **headers: str
     ) -> int:
         """Ask as Envoy does; return the status."""
+        return self.answer(route, path, method=method, **headers).status
+
+    def answer(
+        self, route: Any, path: str = "/", *, method: str = "GET", **headers: str
+    ) -> Answer:
+        """Ask as Envoy does; return what came back."""
         sent = {
             "host": route.host,
             "x-forwarded-proto": "https",
@@ -70,7 +76,7 @@ class Deciding:
         with ThreadPoolExecutor(1) as threads:
             return threads.submit(lambda: asyncio.run(self._send(scope))).result()
 
-    async def _send(self, scope: dict[str, Any]) -> int:
+    async def _send(self, scope: dict[str, Any]) -> Answer:
         sent: list[Any] = []
 
         async def send(message: Any) -> None:
@@ -80,8 +86,7 @@ class Deciding:
             return {"type": "http.request", "body": b"", "more_body": False}
 
         await self.running.app(scope, receive, send)
-        status: int = sent[0]["status"]
-        return status
+        return Answer(sent[0]["status"], sent[0]["headers"], sent[1]["body"])
 
     def write(self) -> int:
         """Write down what was decided; return how many lines."""

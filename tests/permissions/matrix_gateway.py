@@ -11,6 +11,7 @@ from tests.permissions.rows import (
     both,
     get,
     names,
+    patch,
     post,
     signed_in,
     somewhere,
@@ -32,8 +33,26 @@ def _nothing(_: World) -> dict[str, Any]:
     return {}
 
 
+def _branded(_: World) -> dict[str, Any]:
+    return {"version": 0, "brand_name": "Corp"}
+
+
+def _set(_: World) -> dict[str, Any]:
+    return {"settings": {"brand_name": "Corp"}}
+
+
+SETTINGS = at(Permission.SETTINGS_EDIT)
 EDIT = at(Permission.CERTIFICATE_EDIT, "certificate")
 GATEWAY: dict[str, tuple[Row, ...]] = {
+    "gateway-settings-start": (get(somewhere(Permission.SETTINGS_EDIT)),),
+    "gateway-settings": (
+        get(SETTINGS, "namespace"),
+        post(SETTINGS, "namespace", body=_branded),
+    ),
+    "api-gateway-settings": (
+        get(SETTINGS, "namespace"),
+        patch(SETTINGS, "namespace", body=_set, version=0),
+    ),
     "certificate-list": (get(signed_in),),
     "certificate-create": (
         get(somewhere(Permission.CERTIFICATE_EDIT)),

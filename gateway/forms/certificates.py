@@ -1,4 +1,4 @@
-"""Forms of the gateway."""
+"""The form by which a certificate is uploaded."""
 
 from typing import Any
 
@@ -40,19 +40,3 @@ class CertificateForm(forms.Form):
         super().__init__(*args, **kwargs)
         namespace: NamespaceField = self.fields["namespace"]  # type: ignore[assignment]
         namespace.offer(actor, Permission.CERTIFICATE_EDIT)
-
-
-class HoldForm(forms.Form):
-    """Until when changes are held back, and why."""
-
-    until = forms.DateTimeField(
-        label="Until",
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
-        help_text="In UTC; at most two weeks off. What was saved goes out then.",
-    )
-    reason = forms.CharField(
-        label="Reason",
-        required=False,
-        max_length=500,
-        help_text="Read by whoever wonders why nothing happens.",
-    )

@@ -1,0 +1,103 @@
+"""The form of the gateway's settings. Its fields come from the table."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django import forms
+
+from console.core.generic.forms import VersionField
+from gateway.selectors import Held, SettingsOf
+from gateway.settings_table import SECTIONS
+from gateway.settings_table.showing import show_value
+from routes.forms.controls import make_field
+from routes.settings_table import Kind, Section, Setting
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A section with its fields."""
+
+    section: Section
+    fields: tuple[forms.BoundField, ...]
+    set_count: int
+
+    @property
+    def has_errors(self) -> bool:
+        """Answer whether anything in it can't be saved."""
+        return any(one.errors for one in self.fields)
+
+
+class SettingsForm(forms.Form):
+    """What a namespace sets itself; whatever is left empty comes from above."""
+
+    version = VersionField(min_value=0)
+    reason = forms.CharField(
+        required=False, max_length=500, help_text="For the audit log, such as a ticket."
+    )
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, found: SettingsOf, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs | {"initial": {"version": found.version}})
+        self._found = found
+        for one in found.held:
+            for name, setting, value in _parts(one):
+                self.fields[name] = make_field(setting)
+                self.initial[name] = value
+
+    @property
+    def panels(self) -> list[Panel]:
+        """The sections of which there is anything to set here."""
+        made = []
+        for section in SECTIONS:
+            held = [
+                one
+                for one in self._found.held
+                if one.setting.setting.section == section.code
+            ]
+            fields = tuple(self[name] for one in held for name, _, _ in _parts(one))
+            if fields:
+                count = sum(one.own is not None for one in held)
+                made.append(Panel(section, fields, count))
+        return made
+
+    def typed(self) -> dict[str, Any]:
+        """Return every setting as it was typed, None where nothing was."""
+        return {one.setting.key: self._typed(one) for one in self._found.held}
+
+    def _typed(self, held: Held) -> Any:
+        setting, cleaned = held.setting.setting, self.cleaned_data
+        if setting.kind is not Kind.OBJECT:
+            return cleaned.get(setting.key) or None
+        parts = {
+            child.key: cleaned.get(f"{setting.key}.{child.key}")
+            for child in setting.fields
+        }
+        return {key: one for key, one in parts.items() if one} or None
+
+    def name_of(self, path: str) -> str | None:
+        """Return the field that a problem is about: `groups[2]` is in `groups`."""
+        outer = path.partition("[")[0]
+        return next(
+            (one for one in (outer, outer.partition(".")[0]) if one in self.fields),
+            None,
+        )
+
+
+def _parts(held: Held) -> Iterator[tuple[str, Setting, Any]]:
+    """Yield the fields of a setting: name, what it is, and what stands in it."""
+    setting = held.setting.setting
+    if setting.kind is Kind.OBJECT:
+        own = held.own if isinstance(held.own, Mapping) else {}
+        for child in setting.fields:
+            yield f"{setting.key}.{child.key}", child, own.get(child.key)
+        return
+    where = f", as in {held.source.name}" if held.source else ""
+    kind = Kind.STRING_MAP if setting.kind is Kind.HEADER_MAP else setting.kind
+    shown = replace(
+        setting,
+        kind=kind,
+        help=held.setting.help.removesuffix(" Of use to a Pomerium Core only."),
+        unset=f"{show_value(setting, held.otherwise)}{where}",
+    )
+    yield setting.key, shown, held.own

@@ -1,0 +1,85 @@
+"""Rules of single values that their kind alone doesn't know."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from routes.validation.durations import NANOSECONDS, parse_duration
+from routes.validation.problems import UnusableError, shown
+
+_COLOR = re.compile(r"#[0-9a-f]{6}\Z")
+_COOKIE = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
+_CLAIM = re.compile(r"[A-Za-z0-9_.:/-]{1,128}\Z")
+_HEADER = re.compile(r"[A-Za-z0-9-]{1,128}\Z")
+# What browsers and proxies read a meaning into, and what is between Envoy and us.
+_TAKEN = frozenset(
+    {"authorization", "connection", "content-length", "cookie", "host", "te"}
+    | {"transfer-encoding", "upgrade", "x-pomerium-jwt-assertion"}
+)
+_OURS = ("x-postern-", "x-envoy-", "x-forwarded-", "proxy-", "impersonate-")
+
+
+def check_color(value: Any) -> None:
+    """Take colors as `#rrggbb` only: they are written into a style sheet."""
+    if not _COLOR.match(str(value).lower()):
+        raise UnusableError(f"{shown(value)} is not a color", "write it as `#1a2b3c`")
+
+
+def check_cookie_name(value: Any) -> None:
+    """Take names that need no quotes, and none that browsers treat specially."""
+    if not _COOKIE.match(str(value)) or str(value).startswith("__"):
+        raise UnusableError(
+            f"{shown(value)} can't be the name of a cookie",
+            "use up to 64 letters, digits, `-` and `_`, not two `_` in front",
+        )
+
+
+def check_secure_url(value: Any) -> None:
+    """Take https only: a page that is secure shows nothing else."""
+    text = str(value)
+    is_plain = text.isascii() and not set(text) & set(" '\";,<>\\")
+    if not text.lower().startswith("https://") or not is_plain:
+        raise UnusableError(
+            f"{shown(value)} is no address of a picture", "use `https://`"
+        )
+
+
+def check_claim_headers(value: Any) -> None:
+    """Take headers that mean nothing else, each with the name of a claim."""
+    for name, claim in value.items():
+        lower = name.lower()
+        if not _HEADER.match(name) or lower in _TAKEN or lower.startswith(_OURS):
+            raise UnusableError(
+                f"the header {shown(name)} can't carry a claim",
+                "choose a name of its own, such as `X-Pomerium-Claim-Email`",
+            )
+        if not _CLAIM.match(claim):
+            raise UnusableError(
+                f"{shown(claim)} is not the name of a claim", "write one, as `email`"
+            )
+
+
+def between(shortest: str, longest: str) -> Callable[[Any], None]:
+    """Return a check that a duration is neither too short nor too long."""
+    low, high = parse_duration(shortest), parse_duration(longest)
+
+    def check(value: Any) -> None:
+        if not low <= parse_duration(value) <= high:
+            raise UnusableError(
+                f"{shown(value)} is out of range", f"use {shortest} to {longest}"
+            )
+
+    return check
+
+
+def seconds_of(duration: Any) -> float:
+    """Return a duration that was read before in seconds."""
+    return parse_duration(duration) / NANOSECONDS["s"]
+
+
+def check_client_authority(value: Any) -> None:
+    """Without an authority there is nothing that could be enforced."""
+    if not value.get("ca"):
+        raise UnusableError(
+            "an enforcement needs an authority", "give the certificate, or neither"
+        )

@@ -1,0 +1,67 @@
+"""Values of settings in words: for forms, for what changed, and for the docs."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from gateway.settings_table import BY_KEY
+from gateway.settings_table.types import GatewaySetting
+from routes.settings_table import Kind, Setting
+
+MOST = 120  # characters of a value
+CODES = frozenset({Kind.CERTIFICATE})
+
+
+def show_value(setting: Setting, value: Any) -> str:
+    """Return a value on a line, as people read it."""
+    if value is None:
+        return setting.unset or "nothing"
+    if setting.kind in CODES:
+        return "a certificate"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    for choice in setting.choices:
+        if choice.value == str(value):
+            return choice.label
+    return _shortened(_text(setting, value))
+
+
+def _text(setting: Setting, value: Any) -> str:
+    if isinstance(value, Mapping):
+        fields = {one.key: one for one in setting.fields}
+        return ", ".join(
+            f"{name}: {show_value(fields[name], one) if name in fields else one}"
+            for name, one in value.items()
+        )
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return " ".join(str(value).split())
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= MOST else f"{text[:MOST]}…"
+
+
+def tell_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+    """Yield a sentence for each setting that differs."""
+    for key in sorted(before.keys() | after.keys(), key=_place):
+        old, new = before.get(key), after.get(key)
+        if old == new:
+            continue
+        known = BY_KEY.get(key)
+        label = f"“{known.setting.label}”" if known else f"`{key}`"
+        if new is None:
+            yield f"{label} is no longer set; it was {_shown(known, old)}."
+        elif old is None:
+            yield f"{label} is set: {_shown(known, new)}."
+        else:
+            yield f"{label} is {_shown(known, new)}; it was {_shown(known, old)}."
+
+
+def _place(key: str) -> tuple[int, str]:
+    keys = list(BY_KEY)
+    return (keys.index(key) if key in BY_KEY else len(keys), key)
+
+
+def _shown(known: GatewaySetting | None, value: Any) -> str:
+    text = show_value(known.setting, value) if known else _shortened(str(value))
+    return f"`{text}`"

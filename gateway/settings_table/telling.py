@@ -1,0 +1,203 @@
+"""What people and upstreams are told: branding, identity, and the decision log."""
+
+from gateway.settings_table import checks, sections
+from gateway.settings_table.types import GatewaySetting, Honorer
+from routes.settings_table import Choice, Kind, Setting
+
+BRANDING = (
+    GatewaySetting(
+        setting=Setting(
+            key="brand_name",
+            label="Name",
+            kind=Kind.TEXT,
+            help="Stands on top of every page of the proxy.",
+            section=sections.BRANDING,
+            maximum=60,
+        ),
+        default="Postern",
+        is_local=True,
+        in_core=False,
+    ),
+    GatewaySetting(
+        setting=Setting(
+            key="error_message_first_paragraph",
+            label="Text of error pages",
+            kind=Kind.LONG_TEXT,
+            help=(
+                "Read by whoever is refused, before what the policies say: whom to "
+                "ask, for example. Plain text, one paragraph for each line."
+            ),
+            section=sections.BRANDING,
+            maximum=2000,
+        ),
+        is_local=True,
+    ),
+    GatewaySetting(
+        setting=Setting(
+            key="logo_url",
+            label="Logo",
+            kind=Kind.WEB_URL,
+            help="Address of a picture that stands beside the name; https only.",
+            section=sections.BRANDING,
+            maximum=500,
+            placeholder="https://www.example.com/logo.svg",
+        ),
+        is_local=True,
+        check=checks.check_secure_url,
+    ),
+    GatewaySetting(
+        setting=Setting(
+            key="favicon_url",
+            label="Icon of the tab",
+            kind=Kind.WEB_URL,
+            help="Address of a small picture; https only.",
+            section=sections.BRANDING,
+            maximum=500,
+        ),
+        is_local=True,
+        check=checks.check_secure_url,
+    ),
+    GatewaySetting(
+        setting=Setting(
+            key="primary_color",
+            label="Color",
+            kind=Kind.TEXT,
+            help=(
+                "Of the top of the page and of buttons, as #rrggbb. Letters on it are "
+                "black or white, whichever can be read better."
+            ),
+            unset="ours",
+            section=sections.BRANDING,
+            maximum=7,
+            placeholder="#0b5f7a",
+        ),
+        is_local=True,
+        check=checks.check_color,
+    ),
+    GatewaySetting(
+        setting=Setting(
+            key="darkmode_primary_color",
+            label="Color in the dark",
+            kind=Kind.TEXT,
+            help="The same for people whose browser prefers dark pages.",
+            unset="the color above",
+            section=sections.BRANDING,
+            maximum=7,
+        ),
+        is_local=True,
+        check=checks.check_color,
+    ),
+)
+
+IDENTITY = (
+    GatewaySetting(
+        setting=Setting(
+            key="pass_identity_headers",
+            label="Pass identity headers",
+            kind=Kind.TRISTATE,
+            help="Upstreams get a signed statement about the person, and its claims.",
+            section=sections.IDENTITY,
+        ),
+        default=False,
+        is_local=True,
+    ),
+    GatewaySetting(
+        setting=Setting(
+            key="jwt_claims_headers",
+            label="Headers with claims",
+            kind=Kind.STRING_MAP,
+            help=(
+                "Header and the claim that it carries, such as "
+                "X-Pomerium-Claim-Email: email. They go out where identity headers "
+                "are passed."
+            ),
+            section=sections.IDENTITY,
+            maximum=50,
+        ),
+        default={
+            f"X-Pomerium-Claim-{one.capitalize()}": one
+            for one in ("email", "groups", "name", "user")
+        },
+        is_local=True,
+        check=checks.check_claim_headers,
+    ),
+    GatewaySetting(
+        setting=Setting(
+            key="jwt_groups_filter",
+            label="Groups to tell",
+            kind=Kind.STRING_LIST,
+            help=(
+                "Only these groups, by name or id, are told to upstreams, with those "
+                "that the route names."
+            ),
+            unset="all of a person's groups",
+            section=sections.IDENTITY,
+            maximum=100,
+        ),
+        is_local=True,
+    ),
+    GatewaySetting(
+        setting=Setting(
+            key="jwt_issuer_format",
+            label="Issuer of statements",
+            kind=Kind.ENUM,
+            help="What iss in the signed statement looks like.",
+            section=sections.IDENTITY,
+            choices=(
+                Choice(value="hostOnly", label="The host: app.example.com"),
+                Choice(value="uri", label="An address: https://app.example.com/"),
+            ),
+        ),
+        default="hostOnly",
+        is_local=True,
+    ),
+)
+
+FULL, SAMPLED, REFUSED = "full", "sampled", "refused"
+LOG = (
+    GatewaySetting(
+        setting=Setting(
+            key="decision_log_mode",
+            label="What is kept",
+            kind=Kind.ENUM,
+            help="Refusals are kept in any case.",
+            section=sections.LOG,
+            choices=(
+                Choice(value=FULL, label="Every decision"),
+                Choice(value=SAMPLED, label="Refusals, and a share of the rest"),
+                Choice(value=REFUSED, label="Refusals only"),
+            ),
+        ),
+        default=FULL,
+        is_local=True,
+        in_core=False,
+    ),
+    GatewaySetting(
+        setting=Setting(
+            key="decision_log_percent",
+            label="Share in percent",
+            kind=Kind.INTEGER,
+            help="Of the requests that were let through, when a share is kept.",
+            section=sections.LOG,
+            minimum=1,
+            maximum=99,
+        ),
+        default=10,
+        is_local=True,
+        in_core=False,
+    ),
+    GatewaySetting(
+        setting=Setting(
+            key="decision_log_days",
+            label="Days until decisions are deleted",
+            kind=Kind.INTEGER,
+            help="Deployments by which they were made are kept as long.",
+            section=sections.LOG,
+            minimum=1,
+            maximum=3650,
+        ),
+        default=14,
+        honored_by=Honorer.CONSOLE,
+        in_core=False,
+    ),
+)
