@@ -60,6 +60,10 @@ class PolicySerializer(serializers.ModelSerializer[Policy]):
     failing_examples = serializers.SerializerMethodField(
         help_text="How many examples are answered otherwise than expected."
     )
+    group_faults = serializers.SerializerMethodField(
+        help_text="Groups that it names and that are gone, never were there, or are"
+        " written by name, each as a sentence. Empty for Rego."
+    )
 
     class Meta:
         model = Policy
@@ -76,6 +80,7 @@ class PolicySerializer(serializers.ModelSerializer[Policy]):
             "allows_anonymous",
             "attached_to",
             "failing_examples",
+            "group_faults",
             "version",
             "created_at",
             "modified_at",
@@ -87,6 +92,9 @@ class PolicySerializer(serializers.ModelSerializer[Policy]):
 
     def get_failing_examples(self, policy: Policy) -> int:
         return int(self.context["failing"].get(policy.pk, 0))
+
+    def get_group_faults(self, policy: Policy) -> list[str]:
+        return list(self.context["group_faults"].get(policy.pk, ()))
 
     @extend_schema_field(UsageCountSerializer)
     def get_attached_to(self, policy: Any) -> dict[str, int]:

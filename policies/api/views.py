@@ -58,6 +58,7 @@ class PolicyViewSet(ScopedViewSet[Policy]):
         return {
             **self.get_serializer_context(),
             "paths": namespace_selectors.name_paths(row.namespace for row in rows),
+            "group_faults": selectors.look_up_groups(rows).faults,
             "failing": {
                 row.pk: selectors.count_failing_of(row, actor=self.actor)
                 for row in rows

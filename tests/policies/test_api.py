@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from policies.models import NamespacePolicy, Policy
-from tests.factories import make_bare_route, make_policy
+from tests.factories import make_bare_route, make_group, make_policy
 from tests.people import Cast
 from tests.policies.api import URL, get, send
 from tests.policies.browsers import client_of
@@ -348,3 +348,13 @@ class TestAttachments:
         ):
             body = {"namespace": str(place.id), "mode": mode}
             assert send(user, "POST", url, body).status_code == status
+
+
+def test_groups_that_are_missing_are_told(cast: Cast) -> None:
+    make_group("old", is_active=False)
+    source = "allow: {or: [{groups: id-web}, {groups: id-old}]}"
+    policy = make_policy(namespace=cast.web, source=source)
+
+    told = get(cast.ben, f"{policy.pk}/").json()["group_faults"]
+
+    assert told == ["the group “old” is gone from its directory"]
