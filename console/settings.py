@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "console.core.middleware.SecurityHeadersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -115,7 +116,10 @@ TEMPLATES = [
                 "csp.context_processors.nonce",
                 "console.ui.context.shell",
             ],
-            "builtins": ["console.core.templatetags.console"],
+            "builtins": [
+                "console.core.templatetags.console",
+                "django.templatetags.i18n",
+            ],
         },
     },
 ]
@@ -256,6 +260,8 @@ SPECTACULAR_SETTINGS = {
 }
 
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English")]  # docs/translation.md says how another one comes in
+LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -15,6 +15,7 @@ from console.ui import (
     search,
     sign_in,
     sign_in_settings,
+    words,
 )
 from console.ui.openid import views as openid
 
@@ -22,6 +23,7 @@ urlpatterns = [
     path("healthz", health.live, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
+    path("words.js", words.catalog, name="words"),
     path("", overview.OverviewPage.as_view(), name="overview"),
     path("sign-in/", sign_in.SignInPage.as_view(), name="sign-in"),
     path("sign-in/demo", sign_in.DemoSignIn.as_view(), name="demo-sign-in"),

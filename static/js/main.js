@@ -5,6 +5,7 @@ import controllers from "controllers";
 import { csrfToken } from "./lib/http.js";
 import { register, watch } from "./lib/registrar.js";
 import { showToast } from "./lib/toasts.js";
+import { filled, gettext } from "./lib/text.js";
 
 // base.html sets the same in its htmx-config, which must be there before htmx
 // reads it; what is said here holds even for a page that forgets.
@@ -14,7 +15,7 @@ document.addEventListener("htmx:configRequest", ({ detail }) => {
   if (detail.verb !== "get") detail.headers["X-CSRFToken"] = csrfToken();
 });
 document.addEventListener("htmx:sendError", () => {
-  showToast({ level: "error", text: "The console can't be reached. Nothing was changed." });
+  showToast({ level: "error", text: gettext("The console can't be reached. Nothing was changed.") });
 });
 document.addEventListener("htmx:responseError", ({ detail }) => {
   showToast({ level: "error", text: problemText(detail.xhr) });
@@ -30,7 +31,7 @@ function problemText(answer) {
   }
   const page = new DOMParser().parseFromString(answer.responseText, "text/html");
   const said = page.querySelector("[data-problem]")?.textContent.trim();
-  return said || `The console could not do this (${answer.status}). Nothing was changed.`;
+  return said || filled(gettext("The console could not do this (%(status)s). Nothing was changed."), { status: answer.status });
 }
 
 // A fragment that was asked for after the session ended comes back as the whole

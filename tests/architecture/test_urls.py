@@ -19,6 +19,7 @@ OPEN = {
     "healthz": "load balancers ask it",
     "readyz": "load balancers ask it",
     "metrics": "Prometheus asks it",
+    "words": "texts of scripts, which the sign-in page has too",
     "sign-in": "the way in",
     "recovery": "the way in when all else fails",
     "openid-sign-in": "the way to the identity provider",

@@ -59,7 +59,7 @@ ROWS: dict[str, tuple[Any, str]] = {
 KEY = re.compile(r"<uuid:\w+>")
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 # Not pages: files, fragments, answers for machines.
-OTHER = re.compile(r"^(api|scim/|healthz|readyz|metrics)|export|download|\^")
+OTHER = re.compile(r"^(api|scim/|healthz|readyz|metrics|words)|export|download|\^")
 
 
 def list_areas() -> dict[str, list[str]]:

@@ -53,6 +53,7 @@ PAGES: dict[str, tuple[Row, ...]] = {
     "healthz": (get(public),),
     "readyz": (get(public),),
     "metrics": (get(public),),
+    "words": (get(public),),
     "sign-in": (
         get(public),
         post(

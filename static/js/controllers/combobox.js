@@ -10,8 +10,10 @@
 // text that was not chosen becomes the value.
 import { announce, debounce } from "../lib/dom.js";
 import { getJson } from "../lib/http.js";
+import { filled, gettext, ngettext } from "../lib/text.js";
 
 const MAX_FOUND = 20;
+const choices = (count) => filled(ngettext("%(count)s choice", "%(count)s choices", count), { count });
 
 function initials(name) {
   const mark = document.createElement("span");
@@ -90,12 +92,12 @@ export default function combobox(element, signal) {
     const rest = document.createElement("li");
     rest.className = "combobox__rest";
     rest.role = "presentation";
-    rest.textContent = found.length === 0 ? "Nothing of that name can be chosen here." : "There are more; type to narrow them down.";
+    rest.textContent = found.length === 0 ? gettext("Nothing of that name can be chosen here.") : gettext("There are more; type to narrow them down.");
     list.replaceChildren(...found.map(entry), ...(more || found.length === 0 ? [rest] : []));
     list.hidden = false;
     input.ariaExpanded = "true";
     point(input.value && found.length ? options()[0] : undefined);
-    announce(found.length === 1 ? "1 choice" : `${found.length}${more ? " or more" : ""} choices`);
+    announce(more ? filled(gettext("%(count)s or more choices"), { count: found.length }) : choices(found.length));
   }
 
   async function ask(text) {

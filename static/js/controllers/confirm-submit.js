@@ -5,6 +5,8 @@
 //                                               <input data-confirm-typed>
 //         [data-confirm="Remove Ben's role?"]>  asked in the layout's dialog
 // A button's own data-confirm wins over the form's.
+import { gettext } from "../lib/text.js";
+
 export default function confirmSubmit(form, signal) {
   const phrase = form.dataset.confirmPhrase;
   const typed = form.querySelector("[data-confirm-typed]");
@@ -20,7 +22,7 @@ export default function confirmSubmit(form, signal) {
     const dialog = document.getElementById("confirm-dialog");
     dialog.querySelector("[data-confirm-question]").textContent = question;
     const yes = dialog.querySelector("[data-confirm-yes]");
-    yes.textContent = button?.textContent.trim() || "Continue";
+    yes.textContent = button?.textContent.trim() || gettext("Continue");
     const asked = new AbortController();
     yes.addEventListener(
       "click",

@@ -3,6 +3,7 @@
 //   <button type="button" data-controller="copy" data-copy-text="…">
 //   <button type="button" data-controller="copy" data-copy-from="element-id">
 import { announce } from "../lib/dom.js";
+import { gettext } from "../lib/text.js";
 
 export default function copy(button, signal) {
   function text() {
@@ -12,7 +13,7 @@ export default function copy(button, signal) {
 
   function say(done) {
     button.classList.toggle("is-done", done);
-    announce(done ? "Copied" : "The browser did not allow copying");
+    announce(done ? gettext("Copied") : gettext("The browser did not allow copying"));
     window.setTimeout(() => button.classList.remove("is-done"), 1500);
   }
 

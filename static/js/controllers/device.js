@@ -6,12 +6,13 @@
 //   data-device-kind="get" proves; its element may be any.
 import { csrfToken } from "../lib/http.js";
 import { createKey, useKey } from "../lib/webauthn.js";
+import { filled, gettext } from "../lib/text.js";
 
 const SAID = {
-  NotAllowedError: "The device did not answer, or you cancelled. Nothing was done.",
-  InvalidStateError: "This device is enrolled already.",
-  NotSupportedError: "This device can't do what the type asks for.",
-  SecurityError: "The browser does not allow this at this address.",
+  NotAllowedError: gettext("The device did not answer, or you cancelled. Nothing was done."),
+  InvalidStateError: gettext("This device is enrolled already."),
+  NotSupportedError: gettext("This device can't do what the type asks for."),
+  SecurityError: gettext("The browser does not allow this at this address."),
 };
 
 export default function device(element, signal) {
@@ -34,7 +35,7 @@ export default function device(element, signal) {
       signal,
     });
     const found = await answer.json();
-    if (!answer.ok) throw new Error(found.detail ?? `The console answered ${answer.status}.`);
+    if (!answer.ok) throw new Error(found.detail ?? filled(gettext("The console answered %(status)s."), { status: answer.status }));
     return found;
   }
 
@@ -45,9 +46,9 @@ export default function device(element, signal) {
 
   async function run() {
     start.disabled = true;
-    say("Follow what your browser and your device ask for.");
+    say(gettext("Follow what your browser and your device ask for."));
     try {
-      if (!window.PublicKeyCredential) throw new Error("This browser can't enroll devices.");
+      if (!window.PublicKeyCredential) throw new Error(gettext("This browser can't enroll devices."));
       const { options } = await ask(deviceBegin, beginning());
       const credential = await (isCreating ? createKey : useKey)(options, signal);
       const label = isCreating ? { label: element.elements.label.value } : {};

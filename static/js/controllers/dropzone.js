@@ -5,11 +5,12 @@
 //     <textarea data-dropzone-text> <input type="file" data-dropzone-file>
 //     <p data-dropzone-said role="status"></p>
 import { announce } from "../lib/dom.js";
+import { filled, gettext } from "../lib/text.js";
 
 const SHOWN_UP_TO = 1_000_000;
 
 const size = (bytes) =>
-  bytes < 1000 ? `${bytes} bytes` : bytes < 1_000_000 ? `${Math.round(bytes / 1000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+  bytes < 1000 ? filled(gettext("%(bytes)s bytes"), { bytes }) : bytes < 1_000_000 ? `${Math.round(bytes / 1000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
 
 export default function dropzone(zone, signal) {
   const text = zone.querySelector("[data-dropzone-text]");
@@ -26,10 +27,10 @@ export default function dropzone(zone, signal) {
   async function take(files) {
     const [file] = files;
     if (!file) return;
-    if (files.length > 1) return say("One file at a time, please.", true);
+    if (files.length > 1) return say(gettext("One file at a time, please."), true);
     if (file.size > limit) {
       field.value = "";
-      return say(`${file.name} has ${size(file.size)}; at most ${size(limit)} can be read.`, true);
+      return say(filled(gettext("%(name)s has %(size)s; at most %(limit)s can be read."), { name: file.name, size: size(file.size), limit: size(limit) }), true);
     }
     if (text && file.size <= SHOWN_UP_TO) {
       const content = new Uint8Array(await file.arrayBuffer());
@@ -37,12 +38,12 @@ export default function dropzone(zone, signal) {
         text.value = new TextDecoder("utf-8", { fatal: true }).decode(content);
         field.value = "";
         text.dispatchEvent(new Event("input", { bubbles: true }));
-        return say(`${file.name} (${size(file.size)}) is in the text field.`);
+        return say(filled(gettext("%(name)s (%(size)s) is in the text field."), { name: file.name, size: size(file.size) }));
       } catch {
         // Not UTF-8: the server says where and what, so it gets the file as it is.
       }
     }
-    return say(`${file.name} (${size(file.size)}) will be uploaded.`);
+    return say(filled(gettext("%(name)s (%(size)s) will be uploaded."), { name: file.name, size: size(file.size) }));
   }
 
   const holdsFiles = (event) => event.dataTransfer?.types.includes("Files");

@@ -10,6 +10,7 @@
 import htmx from "htmx.org";
 import { debounce } from "../lib/dom.js";
 import { postForHtml } from "../lib/http.js";
+import { gettext } from "../lib/text.js";
 
 const PAUSE = 400;
 
@@ -48,7 +49,7 @@ export default function effectPanel(element, signal) {
     } catch (error) {
       if (error.name === "AbortError") return;
       last = "";
-      element.querySelector("[data-effect='state']").textContent = "The console did not answer, so the effect is not known.";
+      element.querySelector("[data-effect='state']").textContent = gettext("The console did not answer, so the effect is not known.");
     }
     element.setAttribute("aria-busy", "false");
   }

@@ -2,6 +2,7 @@
 // Sits on its dialog, beside the controller `dialog`; the server answers with links.
 import { announce, debounce } from "../lib/dom.js";
 import { getFragment } from "../lib/http.js";
+import { filled, gettext, ngettext } from "../lib/text.js";
 
 export default function palette(element, signal) {
   const input = element.querySelector("[role=combobox]");
@@ -27,11 +28,11 @@ export default function palette(element, signal) {
       box.replaceChildren(...(await getFragment(url, asking.signal)).childNodes);
     } catch (error) {
       if (error.name === "AbortError") return;
-      box.textContent = "The console can't be reached.";
+      box.textContent = gettext("The console can't be reached.");
     }
     input.ariaExpanded = "true";
     point(choices()[0]);
-    if (text) announce(choices().length === 1 ? "1 choice" : `${choices().length} choices`);
+    if (text) announce(filled(ngettext("%(count)s choice", "%(count)s choices", choices().length), { count: choices().length }));
   }
   const askSoon = debounce(ask, 120);
 

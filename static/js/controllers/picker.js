@@ -6,6 +6,7 @@
 //     <ol data-rows-list data-picker-chosen> <li data-row><input type="checkbox" …>
 //     <div id="…"> the offers, rows of the same form
 import { announce } from "../lib/dom.js";
+import { filled, gettext } from "../lib/text.js";
 
 export default function picker(element, signal) {
   const chosen = element.querySelector("[data-picker-chosen]");
@@ -24,7 +25,7 @@ export default function picker(element, signal) {
         chosen.append(row);
         event.target.focus();
       }
-      announce(`Picked, as number ${chosen.children.length}`);
+      announce(filled(gettext("Picked, as number %(number)s"), { number: chosen.children.length }));
     },
     { signal },
   );

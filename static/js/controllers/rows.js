@@ -9,6 +9,7 @@
 //     <button type="button" data-rows-add>
 // A saved row of a formset is not taken out but marked: it has a DELETE field.
 import { announce, isVisible } from "../lib/dom.js";
+import { filled, gettext } from "../lib/text.js";
 
 const FIELDS = "input:not([type=hidden]), select, textarea";
 
@@ -53,7 +54,7 @@ export default function rows(element, signal) {
   function add() {
     const row = template.content.firstElementChild.cloneNode(true);
     list.append(row);
-    changed(`Row ${shown().length} added`);
+    changed(filled(gettext("Row %(number)s added"), { number: shown().length }));
     row.querySelector(FIELDS)?.focus();
   }
 
@@ -65,7 +66,7 @@ export default function rows(element, signal) {
       mark.value = "on";
       row.hidden = true;
     } else row.remove();
-    changed(`Row ${place + 1} removed`);
+    changed(filled(gettext("Row %(number)s removed"), { number: place + 1 }));
     const next = shown()[place] ?? shown().at(-1);
     (next?.querySelector(FIELDS) ?? element.querySelector("[data-rows-add]"))?.focus();
   }
@@ -76,7 +77,7 @@ export default function rows(element, signal) {
     if (!other) return;
     if (by < 0) other.before(row);
     else other.after(row);
-    changed(`Row is now ${shown().indexOf(row) + 1} of ${every.length}`);
+    changed(filled(gettext("Row is now %(number)s of %(count)s"), { number: shown().indexOf(row) + 1, count: every.length }));
     const target = button?.disabled ? row.querySelector("[data-row-up]:enabled, [data-row-down]:enabled") : button;
     (target && isVisible(target) ? target : row.querySelector(FIELDS))?.focus();
   }

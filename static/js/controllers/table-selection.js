@@ -7,6 +7,7 @@
 //     <input type="checkbox" name="all" data-selection-matching="120"> rows of other pages
 //     <tr> <input type="checkbox" name="ids" value="…" data-selection-row>
 import { announce } from "../lib/dom.js";
+import { filled, ngettext } from "../lib/text.js";
 
 export default function tableSelection(element, signal) {
   let last = null;
@@ -35,7 +36,7 @@ export default function tableSelection(element, signal) {
   function choose(list, checked) {
     for (const box of list) box.checked = checked;
     const chosen = show();
-    announce(chosen === 1 ? "1 row selected" : `${chosen} rows selected`);
+    announce(filled(ngettext("%(chosen)s row selected", "%(chosen)s rows selected", chosen), { chosen }));
   }
 
   element.addEventListener(

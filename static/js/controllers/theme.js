@@ -4,6 +4,7 @@
 //     <span data-theme-choice="system">…</span> <span data-theme-choice="light">…</span> …
 //   </button>
 import { applyTheme, CHOICES, chooseTheme, chosenTheme, onThemeChange } from "../lib/theme.js";
+import { filled, gettext } from "../lib/text.js";
 
 export default function theme(button, signal) {
   function show() {
@@ -12,8 +13,8 @@ export default function theme(button, signal) {
       part.hidden = part.dataset.themeChoice !== choice;
     }
     const next = CHOICES[(CHOICES.indexOf(choice) + 1) % CHOICES.length];
-    button.setAttribute("aria-label", `Theme: ${choice}. Change to ${next}`);
-    button.title = `Theme: ${choice}`;
+    button.setAttribute("aria-label", filled(gettext("Theme: %(choice)s. Change to %(next)s"), { choice, next }));
+    button.title = filled(gettext("Theme: %(choice)s"), { choice });
   }
 
   button.addEventListener(

@@ -4,6 +4,7 @@
 //   <div data-controller="tree-move">
 //     <tr aria-level="2" data-tree-id="…" data-label="…" data-move-url="…" data-takes-moves>
 import { announce } from "../lib/dom.js";
+import { filled, gettext } from "../lib/text.js";
 
 export default function treeMove(element, signal) {
   let moving;
@@ -35,7 +36,7 @@ export default function treeMove(element, signal) {
   }
 
   function drop(row) {
-    if (!takes(row)) return announce(`It can't go to ${row?.dataset.label ?? "there"}`);
+    if (!takes(row)) return announce(filled(gettext("It can't go to %(name)s"), { name: row?.dataset.label ?? "" }));
     const url = new URL(moving.dataset.moveUrl, window.location.href);
     url.searchParams.set("under", row.dataset.treeId);
     pick();
@@ -48,9 +49,9 @@ export default function treeMove(element, signal) {
 
   const keys = {
     x(row) {
-      if (!row.dataset.moveUrl) return announce(`${row.dataset.label} can't be moved by you`);
+      if (!row.dataset.moveUrl) return announce(filled(gettext("%(name)s can't be moved by you"), { name: row.dataset.label }));
       pick(row);
-      return announce(`${row.dataset.label} is picked. Ctrl+V on its new parent shows what would change`);
+      return announce(filled(gettext("%(name)s is picked. Ctrl+V on its new parent shows what would change"), { name: row.dataset.label }));
     },
     v: drop,
   };

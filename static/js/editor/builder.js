@@ -9,6 +9,7 @@ import { postForHtml } from "../lib/http.js";
 import { dragIn, leadIntoEditor, removeFoundIn, takeOverOnEnter } from "./builder-aids.js";
 import { changed, dataOf } from "./builder-data.js";
 import { findCriteriaIn } from "./criterion-search.js";
+import { gettext } from "../lib/text.js";
 
 const MAX_STEPS = 100;
 // What was typed for these is kept when they are refused, to be mended.
@@ -68,7 +69,7 @@ export default function policyBuilder(element, signal) {
         if (done.length > MAX_STEPS) done.shift();
         undone.length = 0;
         write(text);
-        announce("The text was changed.");
+        announce(gettext("The text was changed."));
       }
       shown = source.value;
       hasBlocks = !unreadable;
@@ -76,7 +77,7 @@ export default function policyBuilder(element, signal) {
       replace(found, focus);
     } catch (error) {
       view.setAttribute("aria-busy", "false");
-      if (error.name !== "AbortError") element.querySelector("[data-builder-state]").textContent = "The console did not answer; nothing was changed.";
+      if (error.name !== "AbortError") element.querySelector("[data-builder-state]").textContent = gettext("The console did not answer; nothing was changed.");
     }
     return showSteps();
   }

@@ -4,6 +4,7 @@
 //   <input type="search" data-builder-find> <select data-builder-choice>
 //   <button data-edit="…">          all in one box
 import { announce, folded } from "../lib/dom.js";
+import { filled, gettext, ngettext } from "../lib/text.js";
 
 const MAX_SHOWN = 8;
 // The whole list of each <select>, from before it was narrowed.
@@ -31,10 +32,10 @@ function narrow(select, text) {
   }
   for (const group of [...select.querySelectorAll("optgroup")]) if (group.children.length === 0) group.remove();
   const count = select.options.length;
-  if (count === 0) select.append(new Option("No criterion fits", ""));
+  if (count === 0) select.append(new Option(gettext("No criterion fits"), ""));
   select.size = Math.max(2, Math.min(MAX_SHOWN, select.querySelectorAll("option, optgroup").length));
   select.selectedIndex = 0;
-  announce(count === 1 ? "1 criterion fits" : `${count} criteria fit`);
+  announce(filled(ngettext("%(count)s criterion fits", "%(count)s criteria fit", count), { count }));
 }
 
 /** Every field of criteria in `element` gets its keys; what is added is sent by its button. */

@@ -2,6 +2,7 @@
 // it, comments stay, and one undo takes it back.
 import { isolateHistory } from "@codemirror/commands";
 import { postJson } from "../lib/http.js";
+import { filled, gettext } from "../lib/text.js";
 
 /** What has to be replaced, so that the cursor stays where nothing changes. */
 function difference(before, after) {
@@ -18,11 +19,11 @@ export function formatting(url, signal) {
   const said = Object.assign(document.createElement("p"), { className: "policy-editor__said", role: "status" });
 
   function put(view, before, { text, problems: [problem] }) {
-    if (view.state.doc.toString() !== before) return "The text was changed meanwhile. Format it once more.";
-    if (problem) return `Not formatted, because line ${problem.line} can't be read: ${problem.message}.`;
-    if (text === before) return "It is formatted already.";
+    if (view.state.doc.toString() !== before) return gettext("The text was changed meanwhile. Format it once more.");
+    if (problem) return filled(gettext("Not formatted, because line %(line)s can't be read: %(message)s."), { line: problem.line, message: problem.message });
+    if (text === before) return gettext("It is formatted already.");
     view.dispatch({ changes: difference(before, text), userEvent: "input.format", annotations: isolateHistory.of("full") });
-    return "Formatted. Ctrl+Z in the text takes it back.";
+    return gettext("Formatted. Ctrl+Z in the text takes it back.");
   }
 
   async function ask(view) {
@@ -31,7 +32,7 @@ export function formatting(url, signal) {
     try {
       said.textContent = put(view, before, await postJson(url, { text: before }, signal));
     } catch (error) {
-      if (error.name !== "AbortError") said.textContent = "The console did not answer; nothing was changed.";
+      if (error.name !== "AbortError") said.textContent = gettext("The console did not answer; nothing was changed.");
     }
   }
 
@@ -41,7 +42,7 @@ export function formatting(url, signal) {
   }
 
   function bar(view) {
-    const button = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-sm", textContent: "Format" });
+    const button = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-sm", textContent: gettext("Format") });
     button.addEventListener("click", () => run(view), { signal });
     const box = Object.assign(document.createElement("div"), { className: "policy-editor__bar" });
     box.append(button, said);

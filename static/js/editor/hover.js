@@ -2,6 +2,7 @@
 import { hoverTooltip } from "@codemirror/view";
 import { placeIn } from "./position.js";
 import { criterionOf, MEANINGS, namesById, vocabulary } from "./vocabulary.js";
+import { filled, gettext } from "../lib/text.js";
 
 function card({ title, text, example, footer }) {
   const box = Object.assign(document.createElement("div"), { className: "editor-hover" });
@@ -27,7 +28,7 @@ function meaningOf(words, word, { path, isValue }) {
     title: criterion.label,
     text: criterion.help,
     example: criterion.example,
-    footer: matchers.length > 0 ? `Compares with: ${matchers.join(", ")}` : "",
+    footer: matchers.length > 0 ? filled(gettext("Compares with: %(matchers)s"), { matchers: matchers.join(", ") }) : "",
   };
 }
 

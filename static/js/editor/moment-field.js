@@ -5,6 +5,7 @@
 //     <p data-moment-said></p>
 //   </div>
 import { ownZone } from "./builder-data.js";
+import { filled, gettext } from "../lib/text.js";
 
 const WITH_ZONE = /(?:Z|[+-]\d\d:?\d\d)$/i;
 const two = (number) => String(number).padStart(2, "0");
@@ -23,7 +24,7 @@ export default function momentField(element, signal) {
     const isKnown = moment !== null && !Number.isNaN(moment.getTime());
     picker.value = isKnown ? onClock(moment) : "";
     const words = isKnown && new Intl.DateTimeFormat(document.documentElement.lang || "en", { dateStyle: "medium", timeStyle: "short" }).format(moment);
-    said.textContent = words ? `${words} in ${ownZone()}` : `In ${ownZone()}, as your clock shows it.`;
+    said.textContent = words ? filled(gettext("%(moment)s in %(zone)s"), { moment: words, zone: ownZone() }) : filled(gettext("In %(zone)s, as your clock shows it."), { zone: ownZone() });
   }
 
   // Runs before the builder hears of the change, which reads the text.

@@ -20,11 +20,12 @@ import { problemList } from "./problems.js";
 import { rego, regoCompletions } from "./rego.js";
 import { followTheme, onlyReading, reading, writing } from "./setup.js";
 import { namesById, vocabulary } from "./vocabulary.js";
+import { gettext } from "../lib/text.js";
 
 let made = 0;
 
 function nameOf(field) {
-  return field.getAttribute("aria-label") ?? field.labels?.[0]?.textContent.trim() ?? "Policy";
+  return field.getAttribute("aria-label") ?? field.labels?.[0]?.textContent.trim() ?? gettext("Policy");
 }
 
 function frameFor(field) {
@@ -42,7 +43,7 @@ function keyHint(canFormat) {
   return Object.assign(document.createElement("p"), {
     id: `policy-editor-keys-${made}`,
     className: "policy-editor__keys",
-    textContent: `Ctrl+Space completes, F8 goes to the next problem, ${canFormat ? "Shift+Alt+F formats, " : ""}Esc and then Tab leaves the editor.`,
+    textContent: canFormat ? gettext("Ctrl+Space completes, F8 goes to the next problem, Shift+Alt+F formats, Esc and then Tab leaves the editor.") : gettext("Ctrl+Space completes, F8 goes to the next problem, Esc and then Tab leaves the editor."),
   });
 }
 
@@ -58,7 +59,7 @@ export default function policyEditor(field, signal) {
   const problems = problemList();
 
   function onAnswer(found) {
-    if (found === null) problems.say("The policy could not be checked: the console did not answer.");
+    if (found === null) problems.say(gettext("The policy could not be checked: the console did not answer."));
     else field.dispatchEvent(new CustomEvent("policy-editor:linted", { bubbles: true, detail: { problems: found } }));
   }
 

@@ -8,14 +8,15 @@
 //       fields with data-merge="base", "theirs", "own" </div>
 //     <ol data-merge-list></ol>
 import { chosen, linesOf, merge } from "./merging.js";
+import { filled, gettext, ngettext } from "../lib/text.js";
 
 const CHOICES = [
-  ["theirs", "Theirs"],
-  ["own", "Yours"],
-  ["both", "Both, theirs first"],
-  ["base", "As it was before both"],
+  ["theirs", gettext("Theirs")],
+  ["own", gettext("Yours")],
+  ["both", gettext("Both, theirs first")],
+  ["base", gettext("As it was before both")],
 ];
-const DONE = { theirs: "Taken over from them", own: "Kept of yours", both: "Changed alike by both" };
+const DONE = { theirs: gettext("Taken over from them"), own: gettext("Kept of yours"), both: gettext("Changed alike by both") };
 const make = (tag, properties = {}, ...children) => {
   const element = Object.assign(document.createElement(tag), properties);
   element.append(...children);
@@ -23,7 +24,7 @@ const make = (tag, properties = {}, ...children) => {
 };
 
 function lines(texts, sign) {
-  if (texts.length === 0) return make("p", { className: "muted", textContent: "No lines." });
+  if (texts.length === 0) return make("p", { className: "muted", textContent: gettext("No lines.") });
   return make("pre", { className: `code merge__lines merge__lines--${sign}`, textContent: texts.join("\n") });
 }
 
@@ -37,10 +38,10 @@ export default function policyMerge(element, signal) {
 
   function say() {
     const done = list.querySelectorAll("[data-merge-done='theirs']").length;
-    const taken = `${done === 1 ? "1 change" : `${done} changes`} of theirs ${done === 1 ? "is" : "are"} taken over.`;
-    const rest = open.size === 1 ? "1 place is" : `${open.size} places are`;
-    const words = open.size > 0 ? `${taken} ${rest} left to choose.` : `${taken} Nothing is left to choose. Look it over, then save.`;
-    state.textContent = isByHand ? `${words} The text was changed by hand since, and choices leave it alone.` : words;
+    const taken = filled(ngettext("%(done)s change of theirs is taken over.", "%(done)s changes of theirs are taken over.", done), { done });
+    const rest = filled(ngettext("%(count)s place is left to choose.", "%(count)s places are left to choose.", open.size), { count: open.size });
+    const words = `${taken} ${open.size > 0 ? rest : gettext("Nothing is left to choose. Look it over, then save.")}`;
+    state.textContent = isByHand ? `${words} ${gettext("The text was changed by hand since, and choices leave it alone.")}` : words;
   }
 
   function showDone(label, { by, was, lines: now }) {
@@ -51,11 +52,11 @@ export default function policyMerge(element, signal) {
     list.append(item);
   }
 
-  function showConflict(label, part, onChoice) {
+  function showConflict(label, part, isText, onChoice) {
     number += 1;
     const name = `merge-${number}`;
-    const group = make("fieldset", { className: "merge__item merge__item--open" }, make("legend", { textContent: `${label}: both changed this` }));
-    const offers = label === "Policy text" ? CHOICES : CHOICES.filter(([value]) => value !== "both");
+    const group = make("fieldset", { className: "merge__item merge__item--open" }, make("legend", { textContent: filled(gettext("%(field)s: both changed this"), { field: label }) }));
+    const offers = isText ? CHOICES : CHOICES.filter(([value]) => value !== "both");
     open.add(name);
     for (const [value, words] of offers) {
       const radio = make("input", { type: "radio", className: "form-check-input", name, value, required: true });
@@ -90,7 +91,7 @@ export default function policyMerge(element, signal) {
 
     for (const part of parts) {
       if (part.kind === "done") showDone(label, part);
-      if (part.kind === "conflict") showConflict(label, part, (value) => {
+      if (part.kind === "conflict") showConflict(label, part, field.id === "id_source", (value) => {
         choices.set(part, value);
         write();
       });

@@ -2,6 +2,7 @@
 // fix. It speaks up politely when it changes.
 import { forEachDiagnostic, setDiagnosticsEffect } from "@codemirror/lint";
 import { EditorView } from "@codemirror/view";
+import { filled, gettext, ngettext } from "../lib/text.js";
 
 const make = (tag, properties = {}) => Object.assign(document.createElement(tag), properties);
 
@@ -21,7 +22,7 @@ export function problemList() {
   function row(view, { problem, from, to }) {
     const item = make("li", { className: `policy-editor__problem policy-editor__problem--${problem.severity}` });
     const line = view.state.doc.lineAt(from);
-    const place = `Line ${line.number}, column ${from - line.from + 1}`;
+    const place = filled(gettext("Line %(line)s, column %(column)s"), { line: line.number, column: from - line.from + 1 });
     const go = make("button", { type: "button", className: "policy-editor__jump" });
     go.append(make("span", { className: "policy-editor__place", textContent: place }), make("span", { textContent: `${problem.severity}: ${problem.message}` }));
     go.addEventListener("click", () => jump(view, from, to));
@@ -43,7 +44,7 @@ export function problemList() {
     const key = JSON.stringify(found.map(({ problem, from }) => [problem.message, from]));
     if (key === shown) return;
     shown = key;
-    summary.textContent = found.length === 0 ? "No problems" : found.length === 1 ? "1 problem" : `${found.length} problems`;
+    summary.textContent = found.length === 0 ? gettext("No problems") : filled(ngettext("%(count)s problem", "%(count)s problems", found.length), { count: found.length });
     box.classList.toggle("policy-editor__problems--some", found.length > 0);
     list.hidden = found.length === 0;
     list.replaceChildren(...found.map((one) => row(view, one)));

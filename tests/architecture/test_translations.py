@@ -1,0 +1,56 @@
+"""What people read in templates is marked for translation, so that tools find it."""
+
+import pytest
+
+from tests.architecture.sources import ROOT, list_files
+from tests.architecture.untranslated import find
+
+TEMPLATES = [
+    path for path in list_files(".html") if path.is_relative_to(ROOT / "templates")
+]
+# Shown when nothing works any more: it is sent as it is, without a request.
+PLAIN = {"500.html"}
+
+
+def texts_in(source: str) -> list[str]:
+    return [source[one.start : one.end] for one in find(source)]
+
+
+def test_every_text_of_a_template_is_marked() -> None:
+    found = {
+        path.relative_to(ROOT).as_posix(): texts
+        for path in TEMPLATES
+        if path.name not in PLAIN
+        if (texts := texts_in(path.read_text(encoding="utf-8")))
+    }
+
+    assert found == {}, "mark these as docs/translation.md says"
+
+
+@pytest.mark.parametrize(
+    ("source", "texts"),
+    [
+        ("<p>Nobody yet.</p>", ["Nobody yet."]),
+        ('<p>{% translate "Nobody yet." %}</p>', []),
+        ("<p> {{ count }} routes </p>", ["{{ count }} routes"]),
+        ("<p>Ask <strong>Ada</strong> first</p>", ["Ask <strong>Ada</strong> first"]),
+        ("<p>{{ name }}, {{ other }}</p>", []),
+        ("<p><code>domain: example.com</code></p>", []),
+        ("<p>Pomerium Core</p>", []),
+        ('<input placeholder="Find one" class="wide">', ["Find one"]),
+        ('<p class="{% if a %}is wide{% endif %}"></p>', []),
+        ('{% if a %}<a href="{{ a }}"{% else %}<p{% endif %} class="b">', []),
+        ("<{% if a %}fieldset{% else %}div{% endif %} class='b'></div>", []),
+        ('{% include "a.html" with label="Save" kind="primary" only %}', ['"Save"']),
+        ('{% include "a.html" with label=_("Save") kind="primary" only %}', []),
+        ('{{ name|default:"Nobody" }}', ['"Nobody"']),
+        ('{% firstof "Save it" as label %}', ['"Save it"']),
+        ('{% firstof answer "policies/partials/_trial.html" as answer %}', []),
+        ('{% icon name|default:"info" %}', []),
+        ("{% comment %}Not read.{% endcomment %}{# nor this #}", []),
+        ("{% if a %}One{% endif %} and two", ["One", "and two"]),
+        ("{% blocktranslate %}At {{ a }}{% endblocktranslate %}", []),
+    ],
+)
+def test_texts_are_told_from_everything_else(source: str, texts: list[str]) -> None:
+    assert texts_in(source) == texts
