@@ -9,7 +9,14 @@ import { filled, gettext } from "./lib/text.js";
 
 // base.html sets the same in its htmx-config, which must be there before htmx
 // reads it; what is said here holds even for a page that forgets.
-Object.assign(htmx.config, { allowEval: false, allowScriptTags: false, selfRequestsOnly: true });
+Object.assign(htmx.config, {
+  allowEval: false,
+  allowScriptTags: false,
+  selfRequestsOnly: true,
+  // Not `style`: an opened popup has its place there, and to copy it into the popup that
+  // takes its place is an inline style, which the Content Security Policy refuses.
+  attributesToSettle: ["class", "width", "height"],
+});
 
 document.addEventListener("htmx:configRequest", ({ detail }) => {
   if (detail.verb !== "get") detail.headers["X-CSRFToken"] = csrfToken();
