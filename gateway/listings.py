@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from console.core.actor import Actor
 from console.core.exceptions import ValidationFailedError
 from console.core.generic.listing import Column, Filter, Listing
+from console.core.generic.times import time_filters
 from console.core.http import uuid_from
 from gateway import selectors
 from gateway.models import (
@@ -16,7 +17,7 @@ from gateway.models import (
     GatewaySession,
     Outcomes,
 )
-from namespaces.listings import in_namespace, moment_of, namespace_filter
+from namespaces.listings import in_namespace, namespace_filter
 
 MAX_DIGITS = 18
 
@@ -301,24 +302,7 @@ class DecisionListing(Listing[Decision]):
             ),
             help="Number of the deployment that decided.",
         ),
-        Filter(
-            name="since",
-            label="From",
-            apply=lambda rows, text, _: rows.filter(
-                at__gte=moment_of(text, name="since", day_ends=False)
-            ),
-            control="date",
-            help="First day, or moment in ISO 8601.",
-        ),
-        Filter(
-            name="until",
-            label="To",
-            apply=lambda rows, text, _: rows.filter(
-                at__lt=moment_of(text, name="until", day_ends=True)
-            ),
-            control="date",
-            help="Last day, or moment in ISO 8601 (not included).",
-        ),
+        *time_filters("at"),
     )
     search_help = "Keeps what has this in host, path or reason, or as request id."
 

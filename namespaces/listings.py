@@ -1,14 +1,12 @@
 """What the lists of role bindings, namespaces and audit events can be asked."""
 
-from collections.abc import Callable
-from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, TypeVar
 
 from django.db.models import Model, Q, QuerySet
 
 from console.core.actor import Actor
-from console.core.exceptions import ValidationFailedError
-from console.core.generic.listing import Column, Filter, Listing
+from console.core.generic.listing import Apply, Column, Filter, Listing
+from console.core.generic.times import time_filters
 from console.core.http import uuid_from
 from console.core.models import AuditEvent
 from namespaces import access, selectors
@@ -186,21 +184,7 @@ def in_namespace(rows: QuerySet[M], text: str, actor: Actor) -> QuerySet[M]:
     return rows.filter(namespace_id__in=below.values_list("id", flat=True))
 
 
-def moment_of(text: str, *, name: str, day_ends: bool) -> datetime:
-    """Read a day or a moment; a day without a time stands for its start or its end."""
-    try:
-        if len(text) == len("2026-01-31"):
-            midnight = datetime.combine(date.fromisoformat(text), time(), tzinfo=UTC)
-            return midnight + timedelta(days=1 if day_ends else 0)
-        moment = datetime.fromisoformat(text)
-    except (ValueError, OverflowError) as error:
-        raise ValidationFailedError(
-            fields={name: ["give a day such as 2026-01-31, or a moment in ISO 8601"]}
-        ) from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _exactly(field: str) -> Callable[[QuerySet[Any], str, Actor], QuerySet[Any]]:
+def _exactly(field: str) -> Apply:
     return lambda rows, text, _: rows.filter(**{field: text})
 
 
@@ -302,24 +286,7 @@ class AuditListing(Listing[AuditEvent]):
             apply=_exactly("target_id"),
             help="Id of the thing that was changed.",
         ),
-        Filter(
-            name="since",
-            label="From",
-            apply=lambda rows, text, _: rows.filter(
-                occurred_at__gte=moment_of(text, name="since", day_ends=False)
-            ),
-            control="date",
-            help="First day, or moment in ISO 8601.",
-        ),
-        Filter(
-            name="until",
-            label="To",
-            apply=lambda rows, text, _: rows.filter(
-                occurred_at__lt=moment_of(text, name="until", day_ends=True)
-            ),
-            control="date",
-            help="Last day, or moment in ISO 8601 (not included).",
-        ),
+        *time_filters("occurred_at"),
     )
     search_help = "Keeps the events with this in target, actor or reason."
 

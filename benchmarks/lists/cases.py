@@ -26,7 +26,16 @@ from routes.models import Route
 ROUNDS = 9
 AIMS = {"small": 430, "medium": 2_300, "large": 16_000}
 PAGE = 50
-PAGES = ("/routes/", "/policies/", "/audit/", "/people/", "/groups/", "/namespaces/")
+PAGES = (
+    "/",
+    "/routes/",
+    "/policies/",
+    "/audit/",
+    "/people/",
+    "/groups/",
+    "/namespaces/",
+    "/namespaces/picker",
+)
 SUBTREE = 71
 Figures = dict[str, Any]
 

@@ -78,7 +78,9 @@ def _quarantined(actor: Actor) -> Matter:
 
 
 def _idle_policies(actor: Actor) -> Matter:
-    idle = list(policy_selectors.list_unattached(actor)[: MOST_COUNTED + 1])
+    columns = ("name", "namespace__name")
+    unattached = policy_selectors.list_unattached(actor).only(*columns)
+    idle = list(unattached[: MOST_COUNTED + 1])
     count = len(idle)
     is_more = count > MOST_COUNTED
     return Matter(

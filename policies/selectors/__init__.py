@@ -85,6 +85,7 @@ from policies.selectors.policies import (
     list_naming,
     list_policies,
     list_versions,
+    read_policies,
     search_policies,
     within,
 )
@@ -203,6 +204,7 @@ __all__ = [
     "plain_request",
     "population_of",
     "problem_as_json",
+    "read_policies",
     "read_protections",
     "read_source",
     "search_policies",

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     Chains = Mapping[UUID, Sequence[Namespace]]
 
+FEW = 100
+"""Of more routes than these, a policy that several have is read once for all."""
+
 
 @dataclass(frozen=True, slots=True)
 class EffectivePolicies:
@@ -87,16 +90,12 @@ def policies_of_draft(
 def policies_of_many(
     routes: Iterable[Route], *, chains: "Chains | None" = None
 ) -> dict[UUID, EffectivePolicies]:
-    """Return the same for several routes, in three queries.
+    """Return the same for several routes, in three queries; for very many, in four.
 
     Fetch the routes with their namespaces. `chains` of those save a query.
     """
     rows = list(routes)
-    attached: dict[UUID, list[Policy]] = {}
-    for one in RoutePolicy.objects.filter(route__in=rows).select_related(
-        "policy", "policy__namespace"
-    ):
-        attached.setdefault(one.route_id, []).append(one.policy)
+    attached = _attached_to(rows)
     namespaces = {route.namespace_id: route.namespace for route in rows}
     arriving = policy_selectors.list_arriving(namespaces.values(), chains=chains)
     found = {}
@@ -108,6 +107,21 @@ def policies_of_many(
             inherited=tuple(inherited) if route.inherits_policies else (),
             enforced=tuple(one for one in above if one.mode == "enforced"),
         )
+    return found
+
+
+def _attached_to(rows: Sequence[Route]) -> "dict[UUID, list[Policy]]":
+    """Return the policies that routes have themselves, in their order."""
+    links = RoutePolicy.objects.filter(route__in=rows)
+    found: dict[UUID, list[Policy]] = {}
+    if len(rows) <= FEW:
+        for one in links.select_related("policy", "policy__namespace"):
+            found.setdefault(one.route_id, []).append(one.policy)
+        return found
+    pairs = list(links.values_list("route_id", "policy_id"))
+    policies = policy_selectors.read_policies({policy for _, policy in pairs})
+    for route_id, policy_id in pairs:
+        found.setdefault(route_id, []).append(policies[policy_id])
     return found
 
 

@@ -101,6 +101,41 @@ class TestPoliciesOf:
         assert len(queries) == 3
         assert all(len(one.attached) == 1 for one in found.values())
 
+    def test_of_very_many_routes_are_the_same_read_once_each(
+        self, cast: Cast, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        shared, own = (make_policy(namespace=cast.web) for _ in range(2))
+        make_route("A", own, shared, namespace=cast.web)
+        make_route("B", shared, own, namespace=cast.web)
+        make_route("C", namespace=cast.web)
+        routes = list(selectors.list_routes(system("test")))
+        few = selectors.policies_of_many(routes)
+        monkeypatch.setattr("routes.selectors.effective.FEW", 2)
+
+        with CaptureQueriesContext(connection) as queries:
+            many = selectors.policies_of_many(routes)
+
+        assert len(queries) == 4
+        assert many == few
+        first, second, _ = (many[route.pk].attached for route in routes)
+        assert first == (own, shared)
+        assert first[1] is second[0]
+
+
+class TestSurvey:
+    def test_looks_for_closed_routes_where_they_are_likely(
+        self, cast: Cast, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        make_route("A", make_policy(namespace=cast.web), namespace=cast.web)
+        closed = make_route("B", namespace=cast.web)
+        whole = selectors.survey_routes(system("test"))
+        monkeypatch.setattr("routes.selectors.survey.MOST_SURVEYED", 1)
+
+        part = selectors.survey_routes(system("test"))
+
+        assert (whole.closed, whole.is_complete) == ([closed], True)
+        assert (part.closed, part.is_complete) == ([closed], False)
+
 
 class TestClosed:
     def test_a_route_without_any_allow_rule_is_closed(self, cast: Cast) -> None:

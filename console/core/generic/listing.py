@@ -15,6 +15,7 @@ from console.core.actor import Actor
 from console.core.exceptions import ValidationFailedError
 
 M = TypeVar("M", bound=Model)
+Apply = Callable[[QuerySet[Any], str, Actor], QuerySet[Any]]
 
 MAX_TEXT_LENGTH = 200
 

@@ -20,8 +20,8 @@ from routes.services.observing.words import named, told
 if TYPE_CHECKING:
     from namespaces.models import Namespace
 
-MANY = 2_000
-"""Up to so many routes each is looked at; beyond, the first 50 are."""
+MANY = 1_000
+"""Up to so many routes each is looked at; beyond, the first 50 are: writers wait."""
 
 
 EFFECTS = (
