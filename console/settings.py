@@ -247,6 +247,8 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
+        "ClusterModeEnum": "gateway.models.ClusterMode",
+        "ModeEnum": "policies.models.AttachmentMode",
         "DeviceAttestationEnum": "devices.models.Attestation.choices",
         "ConsentStatusEnum": "routes.models.ConsentStatus",
         "ImportStatusEnum": "routes.models.ImportStatus",

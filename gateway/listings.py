@@ -12,6 +12,7 @@ from console.core.http import uuid_from
 from gateway import selectors
 from gateway.models import (
     Certificate,
+    Cluster,
     Decision,
     Deployment,
     GatewaySession,
@@ -318,3 +319,49 @@ class DecisionListing(Listing[Decision]):
             | Q(reasons__icontains=text)
             | Q(request_id=text)
         )
+
+
+class ClusterListing(Listing[Cluster]):
+    """Pomerium Cores, for admins of the root."""
+
+    name = "clusters"
+    default_sort = "name"
+    columns = (
+        Column(
+            name="name",
+            label="Cluster",
+            value=lambda row: row.name,
+            order_by=("name",),
+        ),
+        Column(name="state", label="State", value=lambda row: row.standing),
+        Column(
+            name="deployment",
+            label="Deployment",
+            value=lambda row: row.deployment,
+            order_by=("deployment", "name"),
+        ),
+        Column(
+            name="published",
+            label="Last published",
+            value=lambda row: row.published_at,
+            order_by=("published_at", "name"),
+            hide="narrow",
+        ),
+        Column(
+            name="routes",
+            label="Routes",
+            value=lambda row: row.routes,
+            order_by=("routes", "name"),
+            align="end",
+            hide="medium",
+        ),
+    )
+    search_help = "Keeps the clusters with this in name or address."
+
+    def rows(self, actor: Actor) -> QuerySet[Cluster]:
+        """Return the clusters, for those who may see them."""
+        return selectors.list_clusters(actor)
+
+    def search(self, rows: QuerySet[Cluster], text: str) -> QuerySet[Cluster]:
+        """Look into name and address."""
+        return rows.filter(Q(name__icontains=text) | Q(url__icontains=text))

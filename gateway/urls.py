@@ -4,6 +4,7 @@ from django.urls import path
 
 from gateway.views import (
     certificates,
+    clusters,
     decisions,
     deployments,
     sessions,
@@ -41,6 +42,24 @@ urlpatterns = [
         "certificates/authority/download",
         certificates.AuthorityDownload.as_view(),
         name="certificate-authority",
+    ),
+    path("clusters/", clusters.ClustersPage.as_view(), name="cluster-list"),
+    path("clusters/new", clusters.CreateClusterPage.as_view(), name="cluster-create"),
+    path("clusters/<uuid:id>/", clusters.ClusterPage.as_view(), name="cluster-detail"),
+    path(
+        "clusters/<uuid:id>/edit",
+        clusters.EditClusterPage.as_view(),
+        name="cluster-edit",
+    ),
+    path(
+        "clusters/<uuid:id>/publish",
+        clusters.PublishToCluster.as_view(),
+        name="cluster-publish",
+    ),
+    path(
+        "clusters/<uuid:id>/delete",
+        clusters.DeleteClusterPage.as_view(),
+        name="cluster-delete",
     ),
     path(
         "deployments/", deployments.DeploymentListPage.as_view(), name="deployment-list"

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 KINDS = {
     "attestation_root": "Root of authenticators",
     "certificate": "Certificate",
+    "cluster": "Cluster",
     "configuration": "Configuration",
     "connection": "Connection",
     "credential": "Credential",

@@ -134,6 +134,13 @@ RAIL: Sequence[tuple[str, Sequence[Entry]]] = (
                 on_root=True,
             ),
             Entry(
+                "Pomerium Cores",
+                "server",
+                "gateway:cluster-list",
+                Permission.SETTINGS_EDIT,
+                on_root=True,
+            ),
+            Entry(
                 "Addresses",
                 "external",
                 "policies:address-list",

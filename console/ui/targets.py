@@ -16,6 +16,7 @@ PAGES = {
     "device": "devices:device-detail",
     "device_type": "devices:type-edit",
     "service-account": "accounts:service-account-detail",
+    "cluster": "gateway:cluster-detail",
     "data_source": "directory:data-source-detail",
     "directory": "directory:directory-detail",
     "credential": "directory:credential-detail",

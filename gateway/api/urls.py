@@ -3,6 +3,7 @@
 from django.urls import path
 
 from gateway.api.certificates import CertificateViewSet
+from gateway.api.clusters import ClusterViewSet
 from gateway.api.decisions import DecisionViewSet
 from gateway.api.sessions import SessionViewSet
 from gateway.api.settings import SettingsViewSet
@@ -30,6 +31,23 @@ urlpatterns = [
         "certificates/<uuid:id>/remove/",
         CertificateViewSet.as_view({"post": "remove"}),
         name="api-certificate-remove",
+    ),
+    path(
+        "clusters/",
+        ClusterViewSet.as_view({"get": "list", "post": "create"}),
+        name="api-cluster-list",
+    ),
+    path(
+        "clusters/<uuid:id>/",
+        ClusterViewSet.as_view(
+            {"get": "retrieve", "patch": "partial_update", "delete": "destroy"}
+        ),
+        name="api-cluster-detail",
+    ),
+    path(
+        "clusters/<uuid:id>/publish/",
+        ClusterViewSet.as_view({"post": "publish"}),
+        name="api-cluster-publish",
     ),
     path(
         "deployments/",

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 from cryptography import x509
 from django.conf import settings
+from django.db import transaction
 
 from console.core import audit, destinations, jobs, secrets
 from console.core.actor import Actor
@@ -52,7 +53,7 @@ def create_cluster(
     _set(row, values | {SECRET: shared_secret}, actor)
     row.save(force_insert=True)
     _record("created", row, actor=actor, now=now, reason=reason)
-    jobs.run_after_commit("gateway.publish_cluster", cluster_id=str(row.pk))
+    transaction.on_commit(_wake, robust=True)
     return row
 
 
@@ -94,7 +95,7 @@ def update_cluster(
         row.published_at, row.server_version = None, ""
     row.save()
     _record("updated", row, actor=actor, now=now, reason=reason, before=before)
-    jobs.run_after_commit("gateway.publish_cluster", cluster_id=str(row.pk))
+    transaction.on_commit(_wake, robust=True)
     return row
 
 
@@ -135,8 +136,13 @@ def request_publishing(
         raise ValidationFailedError("publishing is paused; edit the cluster first")
     Cluster.objects.filter(pk=row.pk).update(asked_at=now)
     _record("asked", row, actor=actor, now=now, reason=reason)
-    jobs.run_after_commit("gateway.publish_cluster", cluster_id=str(row.pk))
+    transaction.on_commit(_wake, robust=True)
     return row
+
+
+def _wake() -> None:
+    """Have the Cores looked at that are due; a job does so every few seconds too."""
+    jobs.run_now("gateway.deploy")
 
 
 def _locked(cluster_id: UUID | str, version: int, actor: Actor) -> Cluster:

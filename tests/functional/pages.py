@@ -16,7 +16,7 @@ from directory.models import (
     Trial,
     User,
 )
-from gateway.models import Certificate, GatewaySession
+from gateway.models import Certificate, Cluster, GatewaySession
 from namespaces.models import ApiServiceAccount, Namespace
 from policies.models import FetchedAddress, Policy
 from routes.models import (
@@ -32,6 +32,7 @@ from routes.models import (
 ROWS: dict[str, tuple[Any, str]] = {
     ".pomerium": (DeviceCredential, "label"),
     "certificates": (Certificate, "name"),
+    "clusters": (Cluster, "name"),
     "devices": (DeviceCredential, "label"),
     "devices/types": (DeviceType, "code"),
     "directories": (Directory, "name"),

@@ -7,6 +7,7 @@ from django.utils import timezone
 from console.core.actor import system
 from console.demo.load import load_demo
 from directory.models import DataRun, DataRunState, User
+from gateway.models import Cluster
 from namespaces.models import Namespace
 from namespaces.selectors import get_root
 from routes import services
@@ -24,6 +25,7 @@ from tests.factories import (
     make_trial,
 )
 from tests.gateway.certificates import make_certificate
+from tests.gateway.pomerium.clusters import make_cluster
 from tests.routes.imports.reading import SAMPLES
 from tests.routes.imports.running import begin
 
@@ -43,6 +45,7 @@ def load_everything() -> None:
     make_decision(route)
     make_certificate("wiki.example.org", "*.apps.example.org", namespace=get_root())
     make_address()
+    make_clusters()
 
 
 def make_external_data() -> None:
@@ -67,6 +70,24 @@ def make_external_data() -> None:
         log=[{"at": "2026-03-04T12:00:00", "text": "asking data.example.com"}],
         created_at=run.created_at,
         modified_at=run.modified_at,
+    )
+
+
+def make_clusters() -> None:
+    """Make a Core that is told everything, and one that can't be."""
+    make_cluster("https://core.example.com:5443", name="Amsterdam")
+    failing = make_cluster("https://a-rather-long-name.core.example.com", name="Berlin")
+    problem = {
+        "subject": "route Wiki",
+        "id": str(Route.objects.order_by("name")[0].pk),
+        "text": "`depends_on` names 6 hosts",
+        "remedy": "name at most 5",
+    }
+    Cluster.objects.filter(pk=failing.pk).update(
+        standing="failing",
+        failure="it can't be reached (connection refused)",
+        failed_at=timezone.now(),
+        problems=[problem],
     )
 
 

@@ -24,6 +24,7 @@ Objects of new kinds are made in `world.py`; which permission shows a kind stand
 from namespaces.permissions import Permission
 from tests.permissions.matrix_accounts import ACCOUNTS
 from tests.permissions.matrix_api import API
+from tests.permissions.matrix_clusters import CLUSTERS
 from tests.permissions.matrix_data import DATA
 from tests.permissions.matrix_decisions import DECISIONS
 from tests.permissions.matrix_deployments import DEPLOYMENTS
@@ -226,6 +227,7 @@ MATRIX: dict[str, tuple[Row, ...]] = {
     **PAGES,
     **ACCOUNTS,
     **TOKENS,
+    **CLUSTERS,
     **DATA,
     **DIRECTORIES,
     **API,

@@ -44,6 +44,7 @@ from tests.factories import (
     make_user,
 )
 from tests.gateway.certificates import make_certificate
+from tests.gateway.pomerium.clusters import make_cluster
 from tests.permissions.subjects import EVERYBODY, PARENTS, Subject
 
 TEST = system("test")
@@ -132,6 +133,7 @@ def _make_objects(world: World) -> None:
     _make_ownership(world, web)
     _make_external_data(world)
     world.ids |= {
+        "cluster": make_cluster("https://core.example.com:5443").pk,
         "certificate": make_certificate("shown.example.org", namespace=web).pk,
         "directory": make_directory(account=make_credential(), provider="okta").pk,
         "pushed-directory": (pushed := make_pushed_directory()).pk,
