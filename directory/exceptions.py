@@ -63,6 +63,12 @@ class PageFailedError(ProviderError):
     default_message = "a page can't be read"
 
 
+class ExpiredMarkError(PageFailedError):
+    """The provider no longer knows since when it is asked for changes."""
+
+    code = "mark_expired"
+
+
 class ProviderUnavailableError(ConsoleError):
     code = "provider_unavailable"
     http_status = 503

@@ -13,6 +13,7 @@ from directory.models.external import (
     ExternalDataSource,
     ExternalRecord,
 )
+from directory.models.keeping import KeptAnswers, KeptMembers
 from directory.models.scim import ScimKind, ScimMember, ScimResource, ScimToken
 from directory.models.trials import Trial, TrialKind, TrialState
 
@@ -24,6 +25,8 @@ __all__ = [
     "ExternalRecord",
     "Group",
     "IdentityProvider",
+    "KeptAnswers",
+    "KeptMembers",
     "Membership",
     "OpenIdSession",
     "RecoveryToken",
@@ -51,7 +54,8 @@ class Directory(Versioned):
     `account` is how it is read; without one it is not. `options` are the provider's
     own. A run holds the directory until `lease_until` and counts `fence` up when it
     takes it: whoever finds another fence has lost the directory to another run.
-    `compared_at` is when rows were last compared in full, not by their digests.
+    `compared_at` is when rows were last compared in full, not by their digests. `kept`
+    says what kept members were read from, and since when changes are to be asked for.
     """
 
     name = models.CharField(max_length=100, unique=True)
@@ -71,6 +75,7 @@ class Directory(Versioned):
     next_run_at = models.DateTimeField(null=True, db_index=True)
     fence = models.PositiveBigIntegerField(default=0)
     lease_until = models.DateTimeField(null=True)
+    kept = models.JSONField(default=dict)
 
     class Meta:
         verbose_name_plural = "directories"

@@ -7,9 +7,10 @@ Nothing of a provider decides what happens to what it tells.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol
 
-from directory.providers.records import Batch, Record
+from directory.providers.records import Batch, Edge, Record
 
 Item = Mapping[str, Any]
 Options = Mapping[str, str]
@@ -137,6 +138,8 @@ class Listing:
         starts: parents to begin with, from the options; by default a single empty one.
         body: makes the JSON that is posted; without it, it is a GET.
         is_empty: whether an answer without the list is one of an empty list.
+        is_kept: it lists who is in the parent, and is not walked where it is known
+            that this has not changed; see `keeping`.
         refuses: says why an answer with status 200 is none; "" when it is one.
     """
 
@@ -155,6 +158,48 @@ class Listing:
     body: Callable[[Context], Mapping[str, Any]] | None = None
     refuses: Callable[[Any], str] | None = None
     is_empty: Callable[[Any], bool] | None = None
+    is_kept: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """How to ask which groups have other members since a moment.
+
+    The answer leads to its next page by `following`, and the last one names by `mark`
+    the address to ask the next time. `start` names that address at once, without a
+    list: from then on.
+    """
+
+    path: str
+    start: Mapping[str, str]
+    items: str
+    following: str
+    mark: str
+
+
+class Kept(Protocol):
+    """Who was in which group when it was read last; see `services.kept`.
+
+    `since` is where changes are asked for; "" when all has to be read.
+    """
+
+    since: str
+
+    def find(
+        self, group_id: str, *, changed_at: datetime | None
+    ) -> Sequence[Edge] | None:
+        """Return who is in a group, if that is known; `changed_at` as it is told."""
+        ...
+
+    def put(
+        self, group_id: str, edges: Sequence[Edge], *, changed_at: datetime | None
+    ) -> None:
+        """Keep who is in a group, all of them."""
+        ...
+
+    def go_on_from(self, mark: str) -> None:
+        """Keep where changes are asked for the next time, if all could be read."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,8 +211,11 @@ class Provider:
         address: the address of its API, from the options.
         origins: further origins that requests may go to, such as one for tokens.
         roots: names of the listings to begin with.
-        classify: for providers that speak in status 400: `throttled` or `refused`.
+        classify: for providers that speak in status 400: `throttled`, `refused` or
+            `expired`, which is said of a moment since when changes are asked for.
         fetch: for providers that speak no HTTP of ours; takes the place of listings.
+        changes, changed_at: how it is told what need not be read again, where it is:
+            by asking, or by a moment that each group carries.
     """
 
     code: str
@@ -180,6 +228,8 @@ class Provider:
     origins: Callable[[Options], Iterable[str]] = lambda _: ()
     classify: Callable[[int, Any], str] = lambda _status, _body: ""
     fetch: Fetch | None = None
+    changes: Changes | None = None
+    changed_at: Callable[[Item], datetime | None] | None = None
 
     def with_defaults(self, options: Options) -> dict[str, str]:
         """Return the options, with defaults for those that are not given."""

@@ -20,6 +20,7 @@ import httpx
 from directory.exceptions import (
     CredentialRefusedError,
     DestinationRefusedError,
+    ExpiredMarkError,
     PageFailedError,
 )
 from directory.providers.base import Answer, Auth, Download, Limits, Request
@@ -242,6 +243,8 @@ class HttpClient:
                 "has expired, or lacks the right to read this",
                 page=page,
             )
+        if found == "expired":
+            raise ExpiredMarkError(f"{page}: the provider answered {status}", page=page)
         if status in TRANSIENT:
             raise _TransientError(f"the provider answered {status}")
         if status == UNCHANGED and CONDITIONS & response.request.headers.keys():

@@ -15,13 +15,15 @@ from directory.providers.base import (
     Client,
     Context,
     Item,
+    Kept,
     Listing,
     Options,
     Provider,
 )
 from directory.providers.base import Request as PageRequest
+from directory.providers.keeping import Known
 from directory.providers.reading import UnreadableError, at, shown
-from directory.providers.records import Batch, Problem, Record
+from directory.providers.records import Batch, Edge, Problem, Record
 
 ID_KEYS = ("id", "user_id", "userId", "Username", "name")
 
@@ -33,6 +35,7 @@ class _Walk:
     provider: Provider
     options: Options
     client: Client
+    known: Known
     number: int = 0
     ahead: int = 0
     done: int = 0
@@ -54,14 +57,21 @@ class _Walk:
 
 
 def enumerate_all(
-    provider: Provider, options: Options, client: Client
+    provider: Provider, options: Options, client: Client, kept: Kept | None = None
 ) -> Iterator[Batch]:
     """Yield every page that a provider has.
+
+    With `kept`, who is in a group is told from there where the provider says that it
+    has not changed. People and groups are always read in full: nobody tells of those
+    who are gone.
 
     Raises:
         ProviderError: a page failed; what was yielded so far is not complete.
     """
-    walk = _Walk(provider, options, client)
+    walk = _Walk(provider, options, client, Known(provider, kept))
+    for page in walk.known.ask(provider.address(options), client):
+        walk.number += 1
+        yield Batch(page=page, number=walk.number, expected=0, records=())
     for name in provider.roots:
         starts = provider.listing(name).starts
         parents = list(starts(options)) if starts else [{}]
@@ -69,8 +79,24 @@ def enumerate_all(
     walk.queue.reverse()
     while walk.queue:
         name, parent = walk.queue.pop()
-        yield from _pages(walk, provider.listing(name), Context(options, parent))
+        listing, context = provider.listing(name), Context(options, parent)
+        edges = walk.known.find(parent) if listing.is_kept else None
+        if edges is None:
+            yield from _pages(walk, listing, context)
+        else:
+            yield _as_before(walk, listing, context, edges)
         walk.done += 1
+
+
+def _as_before(
+    walk: _Walk, listing: Listing, context: Context, edges: Sequence[Edge]
+) -> Batch:
+    return Batch(
+        page=f"{_title(listing, context)}, as before",
+        number=walk.number,
+        expected=walk.expected(),
+        records=tuple(edges),
+    )
 
 
 def _pages(walk: _Walk, listing: Listing, context: Context) -> Iterator[Batch]:
@@ -90,6 +116,7 @@ def _pages(walk: _Walk, listing: Listing, context: Context) -> Iterator[Batch]:
     asked: set[str] = set()
     before: Sequence[Any] = ()
     below: list[tuple[str, Item]] = []
+    told: list[Record] = []
     while request is not None:
         page = f"{title}, page {len(asked) + 1}"
         answer = walk.client.fetch(request, page=page)
@@ -110,12 +137,13 @@ def _pages(walk: _Walk, listing: Listing, context: Context) -> Iterator[Batch]:
         if repr(request) in asked:
             raise PageFailedError(f"{page}: the pages lead in a circle", page=page)
         walk.number += 1
+        records = tuple(_records(listing, spread, context))
+        told += records if listing.is_kept else ()
         yield Batch(
-            page=page,
-            number=walk.number,
-            expected=walk.expected(),
-            records=tuple(_records(listing, spread, context)),
+            page=page, number=walk.number, expected=walk.expected(), records=records
         )
+    if listing.is_kept:
+        walk.known.put(context.parent, told)
     walk.queue += reversed(below)
 
 

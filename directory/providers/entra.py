@@ -1,10 +1,12 @@
 """Microsoft Entra ID, over Graph: https://learn.microsoft.com/graph/api/overview"""
 
 from collections.abc import Iterable
+from typing import Any
 
 from directory.providers.auth import client_credentials
 from directory.providers.base import (
     Auth,
+    Changes,
     Context,
     Item,
     Listing,
@@ -12,12 +14,15 @@ from directory.providers.base import (
     Provider,
 )
 from directory.providers.paging import BodyLink
-from directory.providers.reading import flag, key, text
+from directory.providers.reading import at, flag, key, text
 from directory.providers.records import Edge, Group, Person, Record
 
 PAGES = BodyLink("@odata\\.nextLink", "$top", 999)
 TYPE = "@odata\\.type"
 GUEST = "#EXT#"
+GONE = 410
+# Links to changes are good for seven days; then Graph says one of these.
+EXPIRED = frozenset({"syncstatenotfound", "syncstateinvalid", "resyncrequired"})
 
 
 def _auth(options: Options) -> Auth:
@@ -73,12 +78,25 @@ def _member(item: Item, context: Context) -> Iterable[Record]:
         yield Edge(key(context.parent), key(item), is_group=True)
 
 
+def _classify(status: int, body: Any) -> str:
+    code = str(at(body, "error.code") or "").lower()
+    return "expired" if status == GONE or code in EXPIRED else ""
+
+
 PROVIDER = Provider(
     code="entra",
     name="Microsoft Entra ID",
     address=lambda options: options["base_url"],
     origins=lambda options: [options["login_url"]],
     auth=_auth,
+    classify=_classify,
+    changes=Changes(
+        path="/v1.0/groups/delta",
+        start={"$select": "members", "$deltatoken": "latest"},
+        items="value",
+        following="@odata\\.nextLink",
+        mark="@odata\\.deltaLink",
+    ),
     roots=("users", "service principals", "groups"),
     listings=(
         Listing(
@@ -117,6 +135,7 @@ PROVIDER = Provider(
             items="value",
             paging=PAGES,
             read=_member,
+            is_kept=True,
         ),
     ),
 )

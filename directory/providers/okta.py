@@ -1,6 +1,7 @@
 """Okta: https://developer.okta.com/docs/reference/core-okta-api/"""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from directory.providers.auth import Header
 from directory.providers.base import Context, Item, Listing, Provider
@@ -40,11 +41,22 @@ def _member(item: Item, context: Context) -> Iterable[Record]:
     yield Edge(key(context.parent), key(item))
 
 
+def _changed_at(group: Item) -> datetime | None:
+    """Return when people last came into a group or left it, as Okta says it."""
+    told = group.get("lastMembershipUpdated")
+    try:
+        moment = datetime.fromisoformat(told) if isinstance(told, str) else None
+    except ValueError:
+        return None
+    return moment if moment and moment.tzinfo else None
+
+
 PROVIDER = Provider(
     code="okta",
     name="Okta",
     address=lambda options: options["base_url"],
     auth=lambda options: Header("authorization", f"SSWS {options['api_token']}"),
+    changed_at=_changed_at,
     roots=("users", "groups"),
     listings=(
         Listing(
@@ -68,6 +80,7 @@ PROVIDER = Provider(
             path="/api/v1/groups/{id}/users",
             paging=PAGES,
             read=_member,
+            is_kept=True,
         ),
     ),
 )

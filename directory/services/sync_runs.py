@@ -174,6 +174,7 @@ def end(run: SyncRun, state: str, *, now: datetime, failure: str = "") -> None:
     run.state, run.failure = state, failure
     run.finished_at = run.modified_at = now
     run.save()
+    run.kept_answers.all().delete()
     Directory.objects.filter(pk=run.directory_id, fence=run.fence).update(
         lease_until=None
     )

@@ -22,10 +22,12 @@ from directory.exceptions import ProviderError
 from directory.models import Directory, Group, SyncRun, SyncState, User
 from directory.providers import BY_CODE, open_client, pushed
 from directory.providers.base import Limits, Provider
+from directory.providers.client import HttpClient
 from directory.providers.engine import enumerate_all
 from directory.providers.records import Batch
 from directory.services import sync_runs
 from directory.services.announcing import announce_people
+from directory.services.kept import Journal, Members, bound_to
 from directory.services.service_accounts import open_secret
 from directory.services.sync_runs import LeaseLostError
 from directory.sync.apply import apply_plan
@@ -72,21 +74,23 @@ class _Worker:
     clock: Clock
     sleep: Callable[[float], None]
     shown: float = -SHOW_EVERY
+    journal: Journal | None = None
+    members: Members | None = None
 
     def carry_out(self) -> None:
         directory = self.run.directory
+        is_full = sync_runs.is_full_due(directory, now=self.clock())
         assembly = Assembly(
             key=directory.pk.bytes,
             taken_people=_ids_elsewhere(directory, User),
             taken_groups=_ids_elsewhere(directory, Group),
             only_groups=_used_groups() if directory.only_used_groups else None,
         )
-        for batch in self.fetch():
+        for batch in self.fetch(is_full=is_full):
             assembly.add(batch.records)
             self.show(batch, assembly)
         assembled = assembly.finish()
         rows = DatabaseRows(directory)
-        is_full = sync_runs.is_full_due(directory, now=self.clock())
         how = "row by row" if is_full else "by digests"
         self.say(f"everything is read; comparing {how}")
         found = compare(rows, assembled, is_full=is_full)
@@ -100,24 +104,39 @@ class _Worker:
             recent=self.recent(),
         )
         self.run.gains = count_gains(found.plan, used)
-        told = _Told(assembled, reasons, is_full=is_full)
+        told = _Told(assembled, reasons, is_full=is_full, members=self.members)
         _finish(self.run, found.plan, told, now=self.clock())
 
-    def fetch(self) -> Iterable[Batch]:
+    def fetch(self, *, is_full: bool) -> Iterable[Batch]:
         """Yield the pages of the provider."""
-        provider = BY_CODE[self.run.directory.provider]
-        options = self.options(provider)
+        directory = self.run.directory
+        provider = BY_CODE[directory.provider]
+        options, secrets = self.options(provider)
         self.say(f"reading {provider.name}")
         if provider.fetch is not None:
-            yield from provider.fetch(options, limits=Limits(), sleep=self.wait)
+            both = {**options, **secrets}
+            yield from provider.fetch(both, limits=Limits(), sleep=self.wait)
             return
-        with open_client(provider, options, sleep=self.wait) as client:
-            yield from enumerate_all(provider, options, client)
-            usage = client.usage
-            self.say(
-                f"{usage.requests:,} requests, {usage.waits:,} waits of "
-                f"{usage.waited_seconds:,.0f} seconds in all"
-            )
+        if provider.changes is not None or provider.changed_at is not None:
+            bound = bound_to(options)
+            self.members = Members(directory, bound, is_full=is_full, now=self.clock())
+        both = {**options, **secrets}
+        with open_client(provider, both, sleep=self.wait) as client:
+            self.journal = Journal(self.run, client, now=self.clock())
+            yield from enumerate_all(provider, both, self.journal, self.members)
+            self.tell_usage(client)
+
+    def tell_usage(self, client: HttpClient) -> None:
+        """Say what was asked for, and what did not have to be."""
+        usage = client.usage
+        self.say(
+            f"{usage.requests:,} requests, {usage.waits:,} waits of "
+            f"{usage.waited_seconds:,.0f} seconds in all"
+        )
+        if self.journal is not None and self.journal.again:
+            self.say(f"{self.journal.again:,} pages were read before it was cut off")
+        if self.members is not None and self.members.spared:
+            self.say(f"members of {self.members.spared:,} groups have not changed")
 
     def recent(self) -> Recent | None:
         """Return what pushes changed before: they come in slices, not in runs."""
@@ -126,15 +145,15 @@ class _Worker:
             return None
         return sync_runs.recent_changes(directory, now=self.clock())
 
-    def options(self, provider: Provider) -> dict[str, str]:
-        """Return what the provider is read with, secrets included."""
+    def options(self, provider: Provider) -> tuple[dict[str, str], dict[str, str]]:
+        """Return what the provider is read with, and the secrets among it."""
         directory = self.run.directory
         if provider.code == pushed.CODE:
             own = {"directory_id": str(directory.pk)}
-            return provider.with_defaults(directory.options) | own
+            return provider.with_defaults(directory.options) | own, {}
         credential = open_secret(directory.account_id or "", now=self.clock())
-        options = provider.with_defaults({**directory.options, **credential.settings})
-        return options | dict(credential.secrets)
+        given = {**directory.options, **credential.settings}
+        return provider.with_defaults(given), dict(credential.secrets)
 
     def wait(self, seconds: float) -> None:
         """Wait, and keep the lease meanwhile."""
@@ -162,7 +181,12 @@ class _Worker:
 
     def keep(self, progress: dict[str, Any]) -> None:
         self.run.progress = progress
-        sync_runs.keep(self.run, now=self.clock(), progress=progress)
+        now = self.clock()
+        sync_runs.keep(self.run, now=now, progress=progress)
+        if self.journal is not None:
+            self.journal.keep(now=now)
+        if self.members is not None:
+            self.members.keep()
 
     def say(self, text: str) -> None:
         """Add a line to the run's log."""
@@ -208,6 +232,7 @@ class _Told:
     assembled: Assembled
     reasons: list[str]
     is_full: bool
+    members: Members | None = None
 
 
 @writing()
@@ -223,6 +248,8 @@ def _finish(run: SyncRun, plan: Plan, told: _Told, *, now: datetime) -> None:
     if told.is_full and not run.is_dry_run:
         directory.compared_at = now
         directory.save(update_fields=["compared_at"])
+    if told.members is not None:
+        told.members.finish(directory)
     actor = system("directory sync")
     if run.is_dry_run or (reasons and not plan.is_empty):
         run.plan = plan.as_json()

@@ -19,8 +19,10 @@ def main(database: str) -> None:
     from django.utils import timezone  # noqa: PLC0415
 
     from directory import services  # noqa: PLC0415
+    from directory.services import syncing  # noqa: PLC0415
 
     connection.settings_dict["NAME"] = database
+    syncing.SHOW_EVERY = 0.0  # each page is kept, and what is killed goes on from it
     for line in sys.stdin:
         run, seconds = line.split()
         ahead = timedelta(seconds=int(seconds))

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from tests.directory.providers.fakes.server import (
+    SMALL,
     Asked,
+    Company,
     Fake,
     Reply,
     client_credentials,
@@ -17,6 +19,10 @@ class FakeEntra(Fake):
     """A tenant, with its login and its Graph on one origin."""
 
     code = "entra"
+
+    def __init__(self, company: Company = SMALL) -> None:
+        super().__init__(company)
+        self.told: list[Company] = []  # what was known when a link to changes was made
 
     @property
     def options(self) -> dict[str, str]:
@@ -40,6 +46,8 @@ class FakeEntra(Fake):
         if not self.is_bearer(asked):
             return Reply({"error": {"code": "InvalidAuthenticationToken"}}, 401)
         path = asked.path.removeprefix("/v1.0")
+        if path == "/groups/delta":
+            return self._changes(asked)
         people = [self._user(one) for one in self.company.people]
         groups = [
             {"id": one, "displayName": name, "mail": None}
@@ -52,6 +60,29 @@ class FakeEntra(Fake):
         if group not in self.company.groups:
             return Reply({"error": {"code": "Request_ResourceNotFound"}}, 404)
         return self._page(asked, self._members(group))
+
+    def _changes(self, asked: Asked) -> Reply:
+        """Answer which groups have other members since a link was made."""
+        token = asked.query.get("$deltatoken", "")
+        if token == "latest":
+            rows: list[Any] = []
+        elif not token.isdigit() or int(token) >= len(self.told):
+            error = {"code": "syncStateNotFound", "message": "Resync is required."}
+            return Reply({"error": error}, 410)
+        else:
+            before = self.told[int(token)]
+            every = {**before.groups, **self.company.groups}
+            rows = [
+                {"id": one, "members@delta": []}
+                for one in every
+                if before.members.get(one) != self.company.members.get(one)
+            ]
+        reply = self._page(asked, rows, f"&$deltatoken={token}")
+        if "@odata.nextLink" not in reply.body:
+            self.told.append(self.company)
+            link = f"{self.url}{asked.path}?$deltatoken={len(self.told) - 1}"
+            reply.body["@odata.deltaLink"] = link
+        return reply
 
     def _user(self, person: str) -> dict[str, Any]:
         return {
@@ -73,7 +104,7 @@ class FakeEntra(Fake):
             if parent == group
         ]
 
-    def _page(self, asked: Asked, rows: Sequence[Any]) -> Reply:
+    def _page(self, asked: Asked, rows: Sequence[Any], more: str = "") -> Reply:
         top = int(asked.query.get("$top", "100"))
         if not 1 <= top <= MOST:
             return Reply({"error": {"code": "Request_UnsupportedQuery"}}, 400)
@@ -81,6 +112,6 @@ class FakeEntra(Fake):
         end = start + min(top, self.page_size)
         body: dict[str, Any] = {"value": list(rows[start:end])}
         if end < len(rows):
-            link = f"{self.url}{asked.path}?$top={top}&$skiptoken={end}"
+            link = f"{self.url}{asked.path}?$top={top}&$skiptoken={end}{more}"
             body["@odata.nextLink"] = link
         return Reply(body)

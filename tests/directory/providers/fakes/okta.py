@@ -1,6 +1,7 @@
 """Okta: opaque cursors in `Link`, at most 200 entries."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,6 +16,7 @@ class FakeOkta(Fake):
     """An organization of Okta's."""
 
     code = "okta"
+    updated: Mapping[str, str] = MappingProxyType({})  # when members last changed
 
     @property
     def options(self) -> dict[str, str]:
@@ -29,15 +31,18 @@ class FakeOkta(Fake):
         if path == "/users":
             return self._page(asked, [self._user(one) for one in self.company.people])
         if path == "/groups":
-            groups = self.company.groups.items()
-            return self._page(
-                asked, [{"id": one, "profile": {"name": name}} for one, name in groups]
-            )
+            return self._page(asked, [self._group(one) for one in self.company.groups])
         group = path.removeprefix("/groups/").removesuffix("/users")
         if group not in self.company.groups:
             return UNKNOWN
         members = self.company.members[group]
         return self._page(asked, [self._user(one) for one in members])
+
+    def _group(self, group: str) -> dict[str, Any]:
+        found = {"id": group, "profile": {"name": self.company.groups[group]}}
+        if group in self.updated:
+            found["lastMembershipUpdated"] = self.updated[group]
+        return found
 
     def _user(self, person: str) -> dict[str, Any]:
         first, _, last = self.company.people[person].partition(" ")
