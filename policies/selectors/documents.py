@@ -20,6 +20,7 @@ from policies.language import (
 )
 from policies.language.wording import NO_NAMES
 from policies.models import Policy, PolicyLanguage
+from policies.rego.literals import texts_in as texts_written_in
 from policies.selectors.rego import check_rego
 
 CACHED_TEXTS = 4096
@@ -106,13 +107,22 @@ def name_groups_in(explanation: Explanation) -> Names:
 def list_groups_in_use() -> frozenset[str]:
     """Return the ids of all groups that policies name; for directories.
 
-    Policies in Rego are programs: which groups they ask for can't be told.
+    A policy in Rego is a program: every group counts whose id or name it writes out.
     """
     sources = Policy.objects.filter(
         language=PolicyLanguage.PPL, source__contains=GROUPS
     )
     texts = sources.values_list("source", flat=True).iterator()
-    return frozenset(one for source in texts for one in group_ids_in(source))
+    found = {one for source in texts for one in group_ids_in(source)}
+    return frozenset(found) | _groups_in_programs()
+
+
+def _groups_in_programs() -> frozenset[str]:
+    programs = Policy.objects.filter(language=PolicyLanguage.REGO)
+    sources = programs.values_list("source", flat=True).iterator()
+    written = frozenset(one for source in sources for one in rego_texts_in(source))
+    groups = directory_selectors.find_groups_called(written) if written else []
+    return frozenset(one.external_id for one in groups)
 
 
 def list_record_types_in_use() -> frozenset[str]:
@@ -140,6 +150,12 @@ def _record_types_in(source: str) -> Iterator[str]:
 
 def _named(ids: Collection[str]) -> Names:
     return Names(groups=directory_selectors.name_groups(ids) if ids else {})
+
+
+@lru_cache(maxsize=CACHED_TEXTS)
+def rego_texts_in(source: str) -> frozenset[str]:
+    """Return the texts that a policy in Rego writes out; ids of groups among them."""
+    return texts_written_in(source)
 
 
 @lru_cache(maxsize=CACHED_TEXTS)

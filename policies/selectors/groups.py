@@ -8,9 +8,10 @@ from uuid import UUID
 from directory import selectors as directory_selectors
 from policies.language import Names
 from policies.models import Policy, PolicyLanguage
-from policies.selectors.documents import group_ids_in
+from policies.selectors.documents import group_ids_in, rego_texts_in
 
 MAX_TEXT = 120
+GONE = "the group “{name}” is gone from its directory"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,20 +27,26 @@ def look_up_groups(policies: Iterable[Policy]) -> GroupsNamed:
 
     A group may have vanished from its directory, be written by its name instead of its
     id, or never have been there. A new name is no fault as long as the id stays: names
-    are shown as they are now. Policies in Rego are programs: which groups they ask for
-    can't be told.
+    are shown as they are now. Policies in Rego are programs, whose texts may be
+    anything: only those count that are the id or the name of a group that is gone.
     """
-    asked = {
-        policy.pk: group_ids_in(policy.source)
-        for policy in policies
-        if policy.language == PolicyLanguage.PPL
-    }
+    asked: dict[UUID, frozenset[str]] = {}
+    written: dict[UUID, frozenset[str]] = {}
+    for policy in policies:
+        if policy.language == PolicyLanguage.PPL:
+            asked[policy.pk] = group_ids_in(policy.source)
+        else:
+            written[policy.pk] = rego_texts_in(policy.source)
     texts = frozenset().union(*asked.values())
-    groups = directory_selectors.find_groups_called(texts) if texts else []
-    faults = _faults_of(texts, groups)
+    every = texts.union(*written.values())
+    groups = directory_selectors.find_groups_called(every) if every else []
+    faults, gone = _faults_of(texts, groups), _gone(groups)
     found = {
         pk: [faults[text] for text in sorted(some) if text in faults]
         for pk, some in asked.items()
+    } | {
+        pk: [gone[text] for text in sorted(some) if text in gone]
+        for pk, some in written.items()
     }
     return GroupsNamed(
         Names(groups={one.external_id: one.name for one in groups}),
@@ -48,12 +55,33 @@ def look_up_groups(policies: Iterable[Policy]) -> GroupsNamed:
 
 
 def keep_naming(policies: Iterable[Policy], text: str) -> list[Policy]:
-    """Keep the policies in PPL that say this where ids of groups stand."""
+    """Keep the policies that say this where ids of groups stand, in Rego anywhere."""
     return [
         policy
         for policy in policies
-        if policy.language == PolicyLanguage.PPL and text in group_ids_in(policy.source)
+        if text
+        in (
+            group_ids_in(policy.source)
+            if policy.language == PolicyLanguage.PPL
+            else rego_texts_in(policy.source)
+        )
     ]
+
+
+def _gone(groups: Sequence[Any]) -> dict[str, str]:
+    """Return what is said of ids and names that only groups bear which are gone."""
+    there = {text for one in groups if one.is_active for text in _called(one)}
+    return {
+        text: GONE.format(name=one.name)
+        for one in groups
+        if not one.is_active
+        for text in _called(one)
+        if text not in there
+    }
+
+
+def _called(group: Any) -> tuple[str, str]:
+    return group.external_id, group.name
 
 
 def _faults_of(texts: Collection[str], groups: Sequence[Any]) -> dict[str, str]:
@@ -66,7 +94,7 @@ def _faults_of(texts: Collection[str], groups: Sequence[Any]) -> dict[str, str]:
         if text in ids:
             continue
         if text in gone:
-            faults[text] = f"the group “{gone[text]}” is gone from its directory"
+            faults[text] = GONE.format(name=gone[text])
         elif text in names:
             faults[text] = f"“{said}” is the name of a group; groups match by id"
         else:

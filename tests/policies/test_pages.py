@@ -139,6 +139,24 @@ class TestGroupsThatAreMissing:
 
         assert selectors.look_up_groups([policy, rego]).faults == {}
 
+    def test_are_flagged_on_programs_that_write_them_out(self, cast: Cast) -> None:
+        make_group("old", is_active=False)
+        make_group("Retired", external_id="g9", is_active=False)
+        source = """package pomerium.policy
+        # "id-nobody" is only spoken of here
+        allow { input.session.id == {"id-old", `Retired`, "id-web", "whatever"}[_] }
+        """
+        policy = make_policy(namespace=cast.web, language="rego", source=source)
+
+        assert selectors.look_up_groups([policy]).faults == {
+            policy.pk: [
+                "the group “Retired” is gone from its directory",
+                "the group “old” is gone from its directory",
+            ]
+        }
+        # A run that takes them away is held: they are in use.
+        assert {"id-old", "g9", "id-web"} <= selectors.list_groups_in_use()
+
     def test_take_one_query_for_all_policies(
         self, cast: Cast, django_assert_num_queries: Any
     ) -> None:
