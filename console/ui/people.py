@@ -1,5 +1,6 @@
 """Pages of people and groups: lists, and what is known of each."""
 
+from functools import cached_property
 from typing import Any
 
 from django.urls import reverse
@@ -80,7 +81,8 @@ class PersonPage(Page):
         return super().get_context_data(
             title=str(person),
             subject=person,
-            facts=_facts_of_person(person),
+            facts=_facts_of_person(person) + self.get_identity(person),
+            identity_url=self.get_identity_url(person),
             groups=groups,
             role_columns=ROLE_COLUMNS,
             roles=role_rows(bindings, names),
@@ -94,6 +96,31 @@ class PersonPage(Page):
             else "",
             **kwargs,
         )
+
+    @cached_property
+    def may_link(self) -> bool:
+        """Whether the actor says who signs in as whom: an admin of the root."""
+        return namespace_selectors.holds_on_root(self.actor, Permission.DIRECTORY_EDIT)
+
+    def get_identity(self, person: Any) -> list[dict[str, Any]]:
+        """Return what the person signs in as, for those who may change it."""
+        if not self.may_link or person.is_local:
+            return []
+        none = "None at the provider"
+        return [
+            {"label": "Issuer", "value": person.issuer, "empty": none},
+            {"label": "Subject", "value": person.subject, "code": True, "empty": none},
+        ]
+
+    def get_identity_url(self, person: Any) -> dict[str, str] | None:
+        """Return the button that links or unlinks."""
+        if not self.may_link or person.is_local:
+            return None
+        name, label = ("link", "Link to an identity")
+        if person.subject:
+            name, label = ("unlink", "Unlink identity")
+        url = reverse(f"directory:identity-{name}", args=[person.pk])
+        return {"label": label, "url": url}
 
     def get_devices(self, person: Any) -> list[dict[str, Any]]:
         """Return the person's devices, for those who decide about devices."""

@@ -3,7 +3,13 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from directory.api import data_sources, directories, service_accounts, views
+from directory.api import (
+    data_sources,
+    directories,
+    service_accounts,
+    sign_in,
+    views,
+)
 
 router = SimpleRouter(use_regex_path=False)
 router.register("people", views.PersonViewSet, basename="api-person")
@@ -23,6 +29,21 @@ router.register("data-runs", data_sources.DataRunViewSet, basename="api-data-run
 
 urlpatterns = [
     *router.urls,
+    path(
+        "people/<uuid:id>/identity/",
+        sign_in.IdentityView.as_view(),
+        name="api-person-identity",
+    ),
+    path(
+        "sign-in-settings/",
+        sign_in.SignInSettingsView.as_view(),
+        name="api-sign-in-settings",
+    ),
+    path(
+        "sign-in-settings/test/",
+        sign_in.SignInTestView.as_view(),
+        name="api-sign-in-settings-test",
+    ),
     path(
         "directories/<uuid:id>/run/",
         directories.DirectoryViewSet.as_view({"post": "run"}),

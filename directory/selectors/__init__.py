@@ -46,6 +46,7 @@ from directory.selectors.following import (
 )
 from directory.selectors.identity_provider import (
     Provider,
+    get_identity,
     get_provider,
     get_provider_settings,
     is_openid_session_over,
@@ -133,6 +134,7 @@ __all__ = [
     "get_data_source",
     "get_directory",
     "get_group",
+    "get_identity",
     "get_person",
     "get_provider",
     "get_provider_settings",

@@ -7,7 +7,8 @@ from django.conf import settings
 
 from console.core import secrets as envelopes
 from console.core.actor import Actor
-from directory.models import IdentityProvider, OpenIdSession
+from directory.models import IdentityProvider, OpenIdSession, User
+from directory.selectors.people import get_person
 from namespaces import access
 from namespaces import selectors as namespace_selectors
 from namespaces.permissions import Permission
@@ -67,6 +68,19 @@ def get_provider_settings(actor: Actor) -> IdentityProvider:
     root = namespace_selectors.get_root()
     access.check_can(actor, Permission.SETTINGS_EDIT, root.id)
     return IdentityProvider.objects.first() or IdentityProvider(version=0)
+
+
+def get_identity(person_id: UUID | str, *, actor: Actor) -> User:
+    """Return a person with the identity that they sign in with, for root admins.
+
+    Raises:
+        NotFoundError: there is no such person, or the actor may not know of them.
+        PermissionDeniedError: the actor sees the root, but is no admin of it.
+    """
+    person = get_person(person_id, actor=actor)
+    root = namespace_selectors.get_root()
+    access.check_can(actor, Permission.DIRECTORY_EDIT, root.id)
+    return person
 
 
 def is_openid_session_over(session_id: str) -> bool:

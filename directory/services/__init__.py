@@ -14,6 +14,7 @@ from directory.services.directories import (
     create_directory,
     update_directory,
 )
+from directory.services.identities import link_identity, unlink_identity
 from directory.services.identity_provider import (
     save_identity_provider,
     try_identity_provider,
@@ -89,6 +90,7 @@ __all__ = [
     "end_openid_sessions",
     "ensure_bootstrap_admin",
     "forget_trials",
+    "link_identity",
     "load_snapshot",
     "make_trial",
     "mint_recovery_token",
@@ -113,6 +115,7 @@ __all__ = [
     "try_data_source",
     "try_directory",
     "try_identity_provider",
+    "unlink_identity",
     "update_data_source",
     "update_directory",
     "update_service_account",

@@ -28,6 +28,7 @@ from directory.services.people import record_person
 from namespaces.selectors import get_root
 
 REFUSED = "person.openid-refused"
+BY_PROVIDER = "signed-out-by-provider"
 MOST_REFUSALS = 20  # in the log, from one network within the window
 MAX_CLAIMS = 64 * 1024
 MAX_TEXT, MAX_EMAIL = 255, 320
@@ -174,15 +175,18 @@ def end_openid_sessions(
     # Anybody may say such a thing: only where it is true do others have to wait.
     if not (sid or subject) or not running.exists():
         return 0
-    return _end(running, actor=actor, now=now)
+    return end_sessions(running, verb=BY_PROVIDER, actor=actor, now=now)
 
 
 @writing()
-def _end(running: QuerySet[OpenIdSession], *, actor: Actor, now: datetime) -> int:
+def end_sessions(
+    running: QuerySet[OpenIdSession], *, verb: str, actor: Actor, now: datetime
+) -> int:
+    """End sessions, here and at routes; for services that have checked everything."""
     ended = list(running.select_related("user"))
     OpenIdSession.objects.filter(pk__in=[one.pk for one in ended]).update(ended_at=now)
     for user in {one.user for one in ended}:
-        record_person(user, "signed-out-by-provider", actor=actor, now=now)
+        record_person(user, verb, actor=actor, now=now)
     marks = [sign_in_hash(str(one.pk)) for one in ended]
     signals.signed_out.send(OpenIdSession, sign_ins=marks, actor=actor, now=now)
     return len(ended)

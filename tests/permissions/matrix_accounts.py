@@ -1,9 +1,12 @@
 """Lines of the matrix: accounts, sign-in with a provider, and its settings."""
 
+from typing import Any
+
 from namespaces.permissions import Permission
 from tests.permissions.rows import (
     Row,
     at,
+    by_people,
     delete,
     get,
     harmless,
@@ -16,6 +19,9 @@ from tests.permissions.rows import (
 SEES = at(Permission.DIRECTORY_EDIT, "credential", place="root")
 SETTINGS = at(Permission.SETTINGS_EDIT, place="root")
 MAY = at(Permission.DIRECTORY_EDIT, place="root")
+IDENTITY = at(Permission.DIRECTORY_EDIT, place="root")
+SOMEBODY = {"issuer": "https://sso.example.com", "subject": "somebody"}
+UNLINKED: dict[str, Any] = {"answers": (409, "this person has no identity")}
 
 ACCOUNTS: dict[str, tuple[Row, ...]] = {
     "openid-sign-in": (get(public, answers=(404, "there is no provider")),),
@@ -42,6 +48,24 @@ ACCOUNTS: dict[str, tuple[Row, ...]] = {
     ),
     "health": (get(SETTINGS),),
     "sign-in-settings-test": (harmless(SETTINGS),),
+    "api-sign-in-settings": (
+        get(SETTINGS),
+        patch(SETTINGS, body=lambda _: {"name": "Acme"}, version=0),
+    ),
+    "api-sign-in-settings-test": (harmless(SETTINGS),),
+    "identity-link": (
+        get(IDENTITY, "person"),
+        post(by_people(IDENTITY), "person", body=lambda _: SOMEBODY),
+    ),
+    "identity-unlink": (
+        get(IDENTITY, "person"),
+        post(by_people(IDENTITY), "person", **UNLINKED),
+    ),
+    "api-person-identity": (
+        get(IDENTITY, "person"),
+        post(by_people(IDENTITY), "person", body=lambda _: SOMEBODY),
+        delete(by_people(IDENTITY), "person", **UNLINKED),
+    ),
     "credential-list": (get(MAY),),
     "credential-create": (
         get(MAY),
