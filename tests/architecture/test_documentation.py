@@ -52,6 +52,15 @@ def test_every_variable_is_documented_and_every_documented_one_is_read() -> None
     assert set(FIRST_CELL.findall(read("docs/settings.md"))) == used
 
 
+def test_what_is_refused_is_shown_by_tests_that_are_there() -> None:
+    named = set(re.findall(r"`(test_[a-z0-9_]+)`", read("docs/hostile-directory.md")))
+    texts = (path.read_text("utf-8") for path in list_files(".py"))
+    there = {name for text in texts for name in re.findall(r"def (test_\w+)\(", text)}
+
+    assert len(named) > 50
+    assert named <= there
+
+
 def test_exactly_the_secrets_are_called_secret() -> None:
     rows = read("docs/settings.md").splitlines()
     called = {
