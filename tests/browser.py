@@ -4,6 +4,7 @@ The browser lives as long as one file of tests: Playwright keeps an event loop
 running in the thread, which other files must not meet.
 """
 
+import gzip
 import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -48,6 +49,12 @@ Scheme = Literal["light", "dark"]
 Look = tuple[Literal["wide", "narrow"], Scheme]
 BRIEFLY: tuple[Look, ...] = (("wide", "light"), ("narrow", "dark"))
 PATIENCE = 30_000  # ms; a noisy machine is no fault of the page
+MOST_SCRIPTS = 250_000  # bytes of a page's JavaScript, compressed
+LOADED_SCRIPTS = """() => [...new Set([
+  ...[...document.scripts].map(each => each.src),
+  ...performance.getEntriesByType("resource").map(each => each.name),
+].filter(Boolean).map(address => new URL(address).pathname)
+  .filter(path => path.startsWith("/static/") && path.endsWith(".js")))]"""
 EVERY_LOOK: tuple[Look, ...] = (*BRIEFLY, ("wide", "dark"), ("narrow", "light"))
 SignIn = Callable[[User], Page]
 
@@ -191,6 +198,17 @@ def assert_fits(page: Page) -> None:
         "() => document.documentElement.scrollWidth - window.innerWidth"
     )
     assert excess <= 0, f"{page.url} is {excess} px too wide"
+
+
+def assert_scripts_small(page: Page) -> None:
+    """Fail when a page has loaded more JavaScript, as it is sent, than promised."""
+    addresses: list[str] = page.evaluate(LOADED_SCRIPTS)
+    sizes = {
+        address: len(gzip.compress((ROOT / address.lstrip("/")).read_bytes()))
+        for address in addresses
+    }
+    assert sizes, f"{page.url} has loaded no script"
+    assert sum(sizes.values()) <= MOST_SCRIPTS, f"{page.url}: {sizes}"
 
 
 def inspect(page: Page, name: str, looks: Sequence[Look] = BRIEFLY) -> None:

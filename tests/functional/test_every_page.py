@@ -1,8 +1,9 @@
 """Every page of the demo organization, found by its address, as an admin sees it.
 
 Each is looked at wide and light, and narrow and dark (nightly in all four looks): it
-fits, axe-core finds nothing grave, no script fails, and the Content-Security-Policy
-refuses nothing. A new page is in here as soon as it has an address.
+fits, axe-core finds nothing grave, no script fails, its scripts are few, and the
+Content-Security-Policy refuses nothing. A new page is in here as soon as it has an
+address.
 """
 
 from collections.abc import Sequence
@@ -13,7 +14,14 @@ from pytest_django.live_server_helper import LiveServer
 
 from directory.models import User
 from namespaces.models import RoleBinding
-from tests.browser import BRIEFLY, EVERY_LOOK, Look, SignIn, inspect
+from tests.browser import (
+    BRIEFLY,
+    EVERY_LOOK,
+    Look,
+    SignIn,
+    assert_scripts_small,
+    inspect,
+)
 from tests.factories import make_user
 from tests.functional.pages import address_of, list_areas, name_of
 from tests.functional.world import load_everything
@@ -77,6 +85,7 @@ def look_at(page: Page, root: str, address: str, looks: Sequence[Look]) -> list[
     page.goto(f"{root}/{address}")
     try:
         inspect(page, name_of(address), looks)
+        assert_scripts_small(page)
     except AssertionError as error:
         return [str(error)]
     return []
