@@ -13,6 +13,7 @@ from typing import Any, Literal
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.urls import reverse
 from playwright.sync_api import (
     Browser,
     BrowserContext,
@@ -71,6 +72,7 @@ def browser(built_assets: None) -> Iterator[Browser]:
     path = chromium.find()
     if path is None:
         raise UnavailableError(chromium.REMEDY)
+    reverse("overview")  # imports every page before the first one is waited for
     before = os.environ.get(UNSAFE)
     expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:

@@ -1,8 +1,10 @@
 """From an empty settings page to people who sign in with their provider."""
 
 from collections.abc import Iterator
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
@@ -52,6 +54,42 @@ def test_provider_is_entered_tested_and_used(
     page.get_by_role("link", name="Sign in with Acme").click()
     expect(page).to_have_url(f"{live_server.url}/account/")
     expect(page.get_by_role("main").get_by_text("Ada Lovelace")).to_be_visible()
+
+
+def test_a_recovery_token_signs_in_while_the_provider_is_down(
+    sign_in: SignIn, live_server: LiveServer, transactional_db: None
+) -> None:
+    root = make_user("root")
+    grant("admin", get_root(), user=root)
+    page = sign_in(root)
+    with serving() as provider:
+        enter(page, live_server.url, provider.issuer, secret=CLIENT_SECRET)
+    fetching.forget_connections()
+    metadata.forget()
+    page.context.clear_cookies()
+    minted = StringIO()
+
+    page.goto(f"{live_server.url}/account/")
+    page.get_by_role("link", name="Sign in with Acme").click()
+    expect(page.get_by_text("identity provider did not work")).to_be_visible()
+    page.get_by_role("link", name="Back to sign-in").click()
+    call_command("recoverytoken", root.email, stdout=minted, stderr=StringIO())
+    page.get_by_role("link", name="Can't sign in?").click()
+    use(page, minted.getvalue().strip())
+    alarms = page.get_by_text("Somebody used the emergency entrance")
+    expect(alarms).to_have_count(2)  # minted, and used
+    inspect(page, "overview-after-recovery", BRIEFLY)
+
+    page.context.clear_cookies()
+    page.goto(f"{live_server.url}/sign-in/recovery")
+    use(page, minted.getvalue().strip())
+    expect(page.get_by_text("You are not signed in")).to_be_visible()
+    inspect(page, "recovery-token-used-up", BRIEFLY)
+
+
+def use(page: Page, token: str) -> None:
+    page.get_by_label("Token").fill(token)
+    page.get_by_role("button", name="Sign in").click()
 
 
 def test_refusal_is_told_on_a_page_that_is_in_order(

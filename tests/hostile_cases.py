@@ -1,0 +1,122 @@
+"""Which tests refuse which hostile case: roles and the tree, hosts, the audit log.
+
+Each case is something that an attacker, or an accident, tries. `python -m pytest` with
+the names of a row runs it; `tests/architecture/test_hostile_cases.py` says that all
+these tests exist.
+"""
+
+TREE, SIBLINGS, UNSAFE, HIDDEN = (
+    f"tests/permissions/test_{name}.py"
+    for name in ("hostile_tree", "hostile_siblings", "unsafe", "hidden")
+)
+HOSTS, LENT, UPSTREAMS = (
+    f"tests/routes/test_{name}.py"
+    for name in ("hosts", "delegations", "upstream_ownership")
+)
+RACES, ROUTE_RACES = "tests/namespaces/test_races.py", "tests/routes/test_races.py"
+OVERLAPS, ADDRESSES = (
+    f"tests/routes/validation/test_{name}.py" for name in ("overlaps", "addresses")
+)
+TAMPERING, WRITERS, CHAIN, ROLE = (
+    f"tests/console/test_{name}.py"
+    for name in ("audit_tampering", "audit_writers", "audit_chain", "database_role")
+)
+MATRIX = "tests/permissions/test_matrix.py"
+AGREEING = "tests/namespaces/test_list_equals_detail.py"
+ACCOUNTS = "tests/namespaces/test_accounts.py"
+
+CASES: dict[tuple[int, str], tuple[str, ...]] = {
+    (1, "a URL, method or subject that nobody decided about"): (
+        f"{MATRIX}::test_every_url_and_method_has_its_row",
+        f"{MATRIX}::TestCells",
+    ),
+    (2, "objects of a sibling by their id"): (
+        f"{SIBLINGS}::TestSiblings::test_objects_of_a_sibling_are_like_none",
+        f"{SIBLINGS}::TestSiblings::test_copies_and_attachments_of_them_are_like_of_none",
+        f"{HIDDEN}::TestHidden",
+        "tests/console/test_refusals.py::TestRefusals::test_count_probing_for_what_is_hidden",
+    ),
+    (3, "a list, count or export that shows more than detail pages"): (
+        f"{AGREEING}::TestLists::test_agree_with_detail_pages_exports_search_and_counts",
+        f"{AGREEING}::TestLists::test_agree_on_five_hundred_trees",
+    ),
+    (4, "ids of a sibling in a body"): (
+        f"{SIBLINGS}::TestSiblings::test_a_body_can_not_name_a_sibling",
+    ),
+    (5, "granting above one's own rights, or to oneself"): (
+        f"{TREE}::TestGrantingAboveOnesRights::test_takes_an_admin_of_the_place",
+        f"{TREE}::TestGrantingAboveOnesRights::test_nobody_edits_their_own_role",
+    ),
+    (7, "moving a subtree with rights on one end, or out of a ceiling's past"): (
+        f"{TREE}::TestMovingASubtree::test_needs_an_admin_of_both_ends_whatever_the_page_offers",
+        f"{TREE}::TestMovingASubtree::test_leaves_no_link_to_the_old_place_and_takes_on_the_new_one",
+    ),
+    (9, "cycles and orphans, also by two at once"): (
+        f"{TREE}::TestCycles::test_a_namespace_is_not_moved_below_itself",
+        f"{TREE}::TestCycles::test_of_two_moves_below_each_other_the_second_is_refused",
+        f"{TREE}::TestCycles::test_nothing_is_created_in_what_is_gone",
+        f"{RACES}::test_of_two_moves_into_each_other_one_wins",
+        f"{RACES}::test_no_child_outlives_its_parent",
+    ),
+    (10, "a root without an admin"): (
+        f"{TREE}::TestTheLastAdmin::test_does_not_vanish",
+        f"{TREE}::TestTheLastAdmin::test_an_empty_group_or_the_deactivated_are_none",
+        f"{RACES}::test_of_two_last_admins_who_go_one_stays",
+    ),
+    (12, "acting on rights that have ended"): (
+        f"{TREE}::TestRightsThatEnd::test_a_write_does_not_rest_on_rights_that_were_read_before",
+        f"{TREE}::TestRightsThatEnd::test_an_open_form_and_a_session_lose_a_role_at_once",
+    ),
+    (14, "the deactivated, and rights on what takes a place anew"): (
+        f"{TREE}::TestRightsThatEnd::test_the_deactivated_are_nobody",
+        f"{TREE}::TestRightsThatEnd::test_no_right_survives_on_what_takes_a_place_anew",
+    ),
+    (15, "fields that a body must not set"): (f"{UNSAFE}::TestBodies",),
+    (16, "a viewer who sets something off"): (
+        f"{TREE}::TestViewers::test_do_not_set_off_anything",
+    ),
+    (18, "an answer from the rights of another"): (
+        f"{TREE}::test_case_18_no_answer_is_made_from_the_rights_of_another",
+    ),
+    (46, "two namespaces on one host, in any spelling, also at once"): (
+        f"{HOSTS}::TestOneOwner::test_refuses_every_spelling_to_a_second_namespace",
+        f"{ROUTE_RACES}::test_of_two_claims_for_one_host_one_wins",
+    ),
+    (47, "paths of a host that another owns"): (
+        f"{HOSTS}::TestOneOwner::test_only_the_owner_adds_paths",
+        f"{LENT}::TestPaths::test_let_them_publish_nothing_else",
+        f"{OVERLAPS}::test_exact_paths_come_first_then_expressions_then_longer_prefixes",
+    ),
+    (48, "wildcards over hosts of others, and such that no zone covers"): (
+        f"{HOSTS}::TestWildcards::test_refuses_wildcards_that_reach_over_others",
+        f"{HOSTS}::TestWildcards::test_owners_from_before_keep_their_hosts",
+        f"{ADDRESSES}::test_refuses_a_wildcard_that_reaches_over_others",
+        f"{LENT}::TestZones::test_are_no_public_suffixes_and_no_multi_level_wildcards",
+    ),
+    (50, "the upstream of another namespace"): (
+        f"{UPSTREAMS}::TestTheft::test_of_an_upstream_is_refused_to_another_namespace",
+        f"{UPSTREAMS}::TestTheft::test_is_refused_on_every_way_in",
+        f"{UPSTREAMS}::TestConsent::test_is_recorded_where_the_owner_reads_it",
+    ),
+    (56, "a freed host before its week is over"): (
+        f"{HOSTS}::TestRest::test_refuses_it_to_others_for_a_week",
+        f"{HOSTS}::TestRest::test_a_restore_after_another_claimed_it_shows_the_conflict",
+        f"{HOSTS}::TestRest::test_a_namespace_that_goes_leaves_its_hosts_resting",
+    ),
+    (100, "a change without its event, and an event without its change"): (
+        f"{UNSAFE}::TestEvents",
+        f"{UNSAFE}::TestForgery",
+        f"{CHAIN}::test_goes_on_behind_what_stayed_when_a_part_was_taken_back",
+    ),
+    (101, "an audit log that was changed, cut or swapped, or is read from outside"): (
+        f"{TAMPERING}::test_every_mutation_is_found_at_the_first_event_that_it_makes_wrong",
+        f"{TAMPERING}::TestVerifyAudit::test_a_tail_that_was_cut_with_every_trace_in_the_database",
+        f"{TAMPERING}::TestVerifyAudit::test_an_older_table_that_was_swapped_in_and_written_on",
+        f"{ROLE}::TestTheRole::test_changes_nothing_that_was_written",
+        "tests/console/test_api.py::TestAudit::test_hides_single_events_as_well",
+    ),
+    (102, "forks, gaps and duplicates by many writers"): (
+        f"{WRITERS}::test_leave_one_chain_without_fork_gap_or_duplicate",
+        f"{CHAIN}::test_goes_on_behind_what_others_wrote_meanwhile",
+    ),
+}
