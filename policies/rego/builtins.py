@@ -104,7 +104,6 @@ concat string,list string
 format_int number,number string
 glob.match string,any,string boolean
 graph.reachable object,list set
-graph.reachable_paths object,list set
 hex.decode string string
 intersection set set
 indexof string,string number
@@ -169,6 +168,7 @@ REFUSED: Final = {
     "rego.metadata.rule": "this engine keeps no annotations",
     "rego.metadata.chain": "this engine keeps no annotations",
     "regex.template_match": "this engine answers otherwise than OPA; use `regex.match`",
+    "graph.reachable_paths": "this engine answers otherwise than OPA",
     "json.match_schema": "a schema can point to other hosts",
     "json.verify_schema": "a schema can point to other hosts",
     "json.marshal_with_options": "use `json.marshal`",

@@ -55,8 +55,10 @@ def _builtin(key: tuple[str, int], arguments: Any) -> list[Any]:
     try:
         engine.set_input(list(arguments))
         found = engine.eval_rule("data.attempt.r")
-    except (RuntimeError, TypeError):
+    except RuntimeError:
         return []
+    except TypeError as error:
+        raise OtherwiseError("a set that holds lists can't be handed on") from error
     return [] if found == _UNDEFINED else [found]
 
 
