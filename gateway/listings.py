@@ -21,6 +21,7 @@ from gateway.models import (
 from namespaces.listings import in_namespace, namespace_filter
 
 MAX_DIGITS = 18
+MOST_COUNTED = 10_000
 
 PERSON = Filter[Any](
     name="person",
@@ -199,6 +200,7 @@ class DecisionListing(Listing[Decision]):
 
     name = "decisions"
     default_sort = "-time"
+    most_counted = MOST_COUNTED
     columns = (
         Column(
             name="time",

@@ -9,6 +9,7 @@ from django.test import RequestFactory
 
 from console.core.actor import Actor, system
 from console.core.exceptions import ValidationFailedError
+from console.core.generic import paging
 from console.core.generic.export import csv_lines, neutralize
 from console.core.generic.listing import Column, Filter, Listing
 from console.core.generic.paging import link, list_state
@@ -94,6 +95,22 @@ class TestSelect:
     def test_refuses_texts_that_no_database_should_see(self, text: str) -> None:
         with pytest.raises(ValidationFailedError):
             select(q=text)
+
+
+@pytest.mark.usefixtures("entries")
+@pytest.mark.parametrize(
+    ("most", "words", "pages"), [(2, "more than 2", 2), (4, "4", 2), (None, "4", 2)]
+)
+def test_a_long_list_is_counted_up_to_a_number_only(
+    monkeypatch: pytest.MonkeyPatch, most: int | None, words: str, pages: int
+) -> None:
+    monkeypatch.setattr(paging, "PAGE_SIZES", (2,))
+    monkeypatch.setattr(Entries, "most_counted", most)
+
+    paginator = state_of("size=2").page.paginator
+
+    assert paginator.count_in_words == words
+    assert paginator.num_pages == pages
 
 
 @pytest.mark.usefixtures("entries")

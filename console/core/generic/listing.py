@@ -67,12 +67,17 @@ class Filter(Generic[M]):
 
 
 class Listing(Generic[M]):
-    """Declares one kind of list; subclasses give `rows`, `columns` and the rest."""
+    """Declares one kind of list; subclasses give `rows`, `columns` and the rest.
+
+    A page counts `most_counted` rows and says "more than" of more, where counting all
+    of them would take longer than showing some.
+    """
 
     name: ClassVar[str]
     columns: ClassVar[Sequence[Column[Any]]]
     filters: ClassVar[Sequence[Filter[Any]]] = ()
     default_sort: ClassVar[str] = "name"
+    most_counted: ClassVar[int | None] = None
     search_help: ClassVar[str] = "Keeps what contains this text."
 
     def rows(self, actor: Actor) -> QuerySet[M]:
@@ -111,6 +116,14 @@ class Listing(Generic[M]):
             if total is not None:
                 return total
         return rows.count()
+
+    def count_for_page(
+        self, rows: QuerySet[M], params: Mapping[str, str], actor: Actor
+    ) -> int:
+        """Return the same, or one more than `most_counted` when there are more."""
+        if self.most_counted is None:
+            return self.count(rows, params, actor)
+        return rows.order_by()[: self.most_counted + 1].count()
 
     def count_living(self, actor: Actor, namespace: str) -> int | None:
         """Return the same for all rows, or those of a namespace and below it.

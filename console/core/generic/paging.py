@@ -18,14 +18,29 @@ DEFAULT_PAGE_SIZE = 50
 class CountedPaginator(Paginator):  # type: ignore[type-arg] # not when it runs
     """Pages of rows of which somebody else knows how many there are."""
 
-    def __init__(self, rows: Any, per_page: int, count: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        rows: Any,
+        per_page: int,
+        count: Callable[[], int],
+        *,
+        most: int | None = None,
+    ) -> None:
         super().__init__(rows, per_page)
         self._count = count
+        self._most = most
 
     @cached_property
     def count(self) -> int:
         """How many rows all pages hold together."""
         return self._count()
+
+    @property
+    def count_in_words(self) -> str:
+        """The same for people: more than `most` were not counted."""
+        if self._most is not None and self.count > self._most:
+            return f"more than {self._most:,}"
+        return str(self.count)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +165,12 @@ def list_state(
     per_page = int(size) if size in map(str, PAGE_SIZES) else DEFAULT_PAGE_SIZE
     asked = params.dict()
     rows = listing.select(asked, actor)
-    pages = CountedPaginator(rows, per_page, partial(listing.count, rows, asked, actor))
+    pages = CountedPaginator(
+        rows,
+        per_page,
+        partial(listing.count_for_page, rows, asked, actor),
+        most=listing.most_counted,
+    )
     sort = params.get("sort") or listing.default_sort
     return ListState(
         name=listing.name,
