@@ -23,8 +23,8 @@ APPS = (
 WRITES = re.compile(r"\bChange\(|\brecord_thing\(|\brecord_person\(")
 WHOLE = re.compile(r"([a-z_-]+)\.[a-z-]+")
 BEGINNING = re.compile(r"([a-z_-]+)\.")
-# Names of fields in messages, which look the same.
-NO_EVENTS = {"options", "secrets"}
+# Names of fields in messages and of tasks, which look the same.
+NO_EVENTS = {"gateway", "options", "secrets"}
 
 
 def kinds_in(text: str) -> Iterator[str]:
