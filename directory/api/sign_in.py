@@ -137,6 +137,7 @@ class SignInTestView(_View):
     )
     def post(self, request: Request) -> Response:
         """Ask the provider as it is saved."""
+        read(request, serializers.Serializer)  # nothing of a body would count
         checks = services.try_identity_provider(
             redirect_uri=http.public_url(request, reverse("openid-callback")),
             actor=actor_of(request),

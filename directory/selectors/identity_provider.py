@@ -7,10 +7,12 @@ from django.conf import settings
 
 from console.core import secrets as envelopes
 from console.core.actor import Actor
+from console.core.exceptions import NotFoundError
 from directory.models import IdentityProvider, OpenIdSession, User
-from directory.selectors.people import get_person
+from directory.selectors.people import NO_PERSON, get_person
 from namespaces import access
 from namespaces import selectors as namespace_selectors
+from namespaces.exceptions import NamespaceNotFoundError
 from namespaces.permissions import Permission
 
 
@@ -77,10 +79,12 @@ def get_identity(person_id: UUID | str, *, actor: Actor) -> User:
         NotFoundError: there is no such person, or the actor may not know of them.
         PermissionDeniedError: the actor sees the root, but is no admin of it.
     """
-    person = get_person(person_id, actor=actor)
     root = namespace_selectors.get_root()
-    access.check_can(actor, Permission.DIRECTORY_EDIT, root.id)
-    return person
+    try:
+        access.check_can(actor, Permission.DIRECTORY_EDIT, root.id)
+    except NamespaceNotFoundError:  # whoever lacks the root learns of no person here
+        raise NotFoundError(NO_PERSON) from None
+    return get_person(person_id, actor=actor)
 
 
 def is_openid_session_over(session_id: str) -> bool:

@@ -21,6 +21,7 @@ from namespaces import selectors as namespace_selectors
 from namespaces.permissions import Permission
 from namespaces.roles import ADMIN
 
+NO_PERSON = "there is no such person, or you may not see them"
 MAX_ADMINS_SHOWN = 5
 DEMO_PROVIDER = "demo"
 
@@ -141,7 +142,7 @@ def get_person(person_id: UUID | str, *, actor: Actor) -> User:
     """
     person = list_people(actor).filter(pk=person_id).first()
     if person is None:
-        raise NotFoundError("there is no such person, or you may not see them")
+        raise NotFoundError(NO_PERSON)
     return person
 
 

@@ -159,11 +159,11 @@ class TestApi:
         assert (row.issuer, row.name) == (ISSUER, "your organization")
 
     def test_tests_the_provider(self, provider: Provider, admin: Client) -> None:
-        found = admin.post(f"{SETTINGS}test/").json()
+        found = admin.post(f"{SETTINGS}test/", content_type="application/json").json()
         assert {one["outcome"] for one in found} <= {"passed", "unknown"}
         provider.secret = f"not {CLIENT_SECRET}"
 
-        found = admin.post(f"{SETTINGS}test/").json()
+        found = admin.post(f"{SETTINGS}test/", content_type="application/json").json()
 
         texts = [one["text"] for one in found if one["outcome"] == "failed"]
         assert any("client id and secret" in text for text in texts)
