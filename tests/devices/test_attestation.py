@@ -1,8 +1,10 @@
 """Registrations: each format of attestation, good and broken, and WebAuthn 7.1."""
 
+import json
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from devices.attestation import (
     Demands,
@@ -11,6 +13,7 @@ from devices.attestation import (
     RelyingParty,
     verify_registration,
 )
+from devices.attestation.inputs import MAX_CREDENTIAL_BYTES, challenge_of
 from tests.devices.authenticator import (
     BE,
     BS,
@@ -170,6 +173,18 @@ class TestKeys:
         with pytest.raises(RefusedError):
             verify(made("none", cose=cose))
 
+    @pytest.mark.parametrize("family", ["P-384", "X25519"])
+    def test_on_another_curve_are_refused(self, family: str) -> None:
+        numbers = ec.generate_private_key(ec.SECP384R1()).public_key().public_numbers()
+        point = [one.to_bytes(48, "big") for one in (numbers.x, numbers.y)]
+        cose = {
+            "P-384": {1: 2, 3: -7, -1: 2, -2: point[0], -3: point[1]},
+            "X25519": {1: 1, 3: -8, -1: 4, -2: bytes(31) + b"\1"},
+        }[family]
+
+        with pytest.raises(RefusedError, match="curve"):
+            verify(made("none", cose=cose))
+
     @pytest.mark.parametrize("size", [0, 1024, 4000])
     def test_with_an_id_of_another_size_are_refused(self, size: int) -> None:
         with pytest.raises(RefusedError):
@@ -243,6 +258,20 @@ class TestShapes:
     def test_that_are_no_credential_are_refused(self, credential: object) -> None:
         with pytest.raises(RefusedError):
             verify(credential)
+
+    def test_that_are_too_large_are_refused(self) -> None:
+        credential = made("none")
+        credential["response"]["attestationObject"] = "A" * MAX_CREDENTIAL_BYTES
+
+        with pytest.raises(RefusedError, match="too large"):
+            verify(credential)
+
+    @pytest.mark.parametrize("challenge", [None, 7, ["x"], "no base64url"], ids=str)
+    def test_that_answer_no_challenge_are_refused(self, challenge: object) -> None:
+        said = encode(json.dumps({"challenge": challenge}).encode())
+
+        with pytest.raises(RefusedError, match="answers no challenge"):
+            challenge_of({"response": {"clientDataJSON": said}})
 
     @pytest.mark.parametrize(
         ("name", "value"),
