@@ -15,6 +15,8 @@ from policies.language.source import OBSCURE, Bounds, compose
 
 BOUNDS = Bounds(noun="the text", verb="saved", refused=OBSCURE)
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./@-]*\Z")
+# A block reads these as the end of a line, and gives back another.
+_OTHER_BREAKS = re.compile("[\r\x85\u2028\u2029]")
 _WORDS = frozenset(
     {"y", "n", "yes", "no", "on", "off", "true", "false", "null", "inf", "nan"}
 )
@@ -30,7 +32,7 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _represent(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
-    if "\n" in text:
+    if "\n" in text and not _OTHER_BREAKS.search(text):
         style: str | None = "|"
     elif _PLAIN.match(text) and text.lower() not in _WORDS:
         style = None

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from django.http import QueryDict
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from routes.exceptions import RouteSettingsError
@@ -234,6 +234,8 @@ JSON = st.recursive(
 
 
 @given(JSON)
+@example({"\n\x85": None})
+@example(["a\n\u2028b", "a\r\nb"])
 def test_a_structure_survives_being_written_as_yaml(value: Any) -> None:
     text = write_yaml(value)
 
