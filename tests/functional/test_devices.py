@@ -16,7 +16,13 @@ from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from devices import services
-from devices.models import DeviceCredential, DeviceEnrollment, DeviceRules, DeviceType
+from devices.models import (
+    DeviceCeremony,
+    DeviceCredential,
+    DeviceEnrollment,
+    DeviceRules,
+    DeviceType,
+)
 from tests.browser import SignIn, inspect
 from tests.factories import make_policy, make_route
 from tests.people import Cast, actor_of
@@ -271,6 +277,20 @@ def test_an_answer_counts_once(
 
     assert page.evaluate(SEND, [FINISH, credential])[0] == 201
     assert page.evaluate(SEND, [FINISH, credential]) == [400, "challenge_refused"]
+
+
+def test_an_answer_that_comes_too_late_is_refused(
+    cast: Cast, plug: Plug, sign_in: SignIn, live_server: LiveServer
+) -> None:
+    plug()
+    page = sign_in(cast.cyd)
+    page.goto(f"{live_server.url}/.pomerium/")
+    credential = page.evaluate(GIVE_CREDENTIAL, [BEGIN, FINISH, ""])
+
+    DeviceCeremony.objects.update(expires_at=timezone.now())
+
+    assert page.evaluate(SEND, [FINISH, credential]) == [400, "challenge_refused"]
+    assert not DeviceCredential.objects.exists()
 
 
 def test_another_origin_of_the_same_machine_is_refused(
