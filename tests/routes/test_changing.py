@@ -143,7 +143,9 @@ class TestSecrets:
             idp_client_secret="hunter2",
             set_request_headers=self.HEADERS,
             mcp={
-                "server": {"upstream_oauth2": {"client_id": "a", "client_secret": "b2"}}
+                "server": {
+                    "upstream_oauth2": {"client_id": "a", "client_secret": "hunter3"}
+                }
             },
         )
 
@@ -156,7 +158,7 @@ class TestSecrets:
             "mcp/server/upstream_oauth2/client_secret",
         }
         held = f"{route.settings} {route.sealed} {newest_event().after}"
-        for secret in ("hunter2", "c2VjcmV0", "b2'"):
+        for secret in ("hunter2", "hunter3", "c2VjcmV0"):
             assert secret not in held
         assert (
             newest_event().after["settings"]["idp_client_secret"].startswith("sealed:")
@@ -169,7 +171,7 @@ class TestSecrets:
 
         assert whole["idp_client_secret"] == "hunter2"
         assert list(whole["set_request_headers"].items()) == list(self.HEADERS.items())
-        assert whole["mcp"]["server"]["upstream_oauth2"]["client_secret"] == "b2"
+        assert whole["mcp"]["server"]["upstream_oauth2"]["client_secret"] == "hunter3"
 
     def test_a_mask_that_comes_back_keeps_the_secret(self, cast: Cast) -> None:
         route = self.make(cast)
