@@ -232,6 +232,12 @@ class ShownDevice:
     is_proven: bool
 
     @property
+    def reason(self) -> str:
+        """What whoever decided about it wants its person to read."""
+        enrollment = getattr(self.device, "enrollment", None)
+        return "" if enrollment is None else enrollment.reason
+
+    @property
     def is_waiting(self) -> bool:
         """Somebody is to decide."""
         return self.state == Status.WAITING

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
@@ -17,6 +18,28 @@ if TYPE_CHECKING:
     from .reach import Reachable
 
 MAX_GROUPS: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class OwnDevice:
+    """A device as its person sees it.
+
+    Attributes:
+        id: of the credential, which policies match.
+        kind: the name of its device type.
+        model: as its manufacturer says, "" when it was not attested.
+        state: waiting, approved, rejected, suspended, expired or revoked.
+        reason: what whoever decided wants the person to read.
+        is_used: proven in this session, and not taken away since.
+    """
+
+    name: str
+    id: str
+    kind: str
+    model: str
+    state: str
+    reason: str
+    is_used: bool
 
 
 def nobody(host: str, brand: Brand) -> str:
@@ -58,12 +81,16 @@ def somebody(
     known: Known,
     host: str,
     routes: list[Reachable],
+    devices: list[OwnDevice] | None,
     *,
     is_complete: bool,
     console_url: str,
     brand: Brand,
 ) -> str:
-    """Return the page of somebody who signed in."""
+    """Return the page of somebody who signed in.
+
+    `devices` are all of the person's, None when the console could not be asked.
+    """
     facts = known.base
     rows = [
         ("Address", facts.email or "none"),
@@ -80,9 +107,6 @@ def somebody(
         f"<dt>{escape(label)}</dt><dd>{escape(value)}</dd>" for label, value in rows
     )
     held = _groups(known)
-    devices = [
-        f"{kind}: {one.credential_id}" for kind, one in sorted(facts.devices.items())
-    ]
     here = quote(f"https://{host}/.pomerium/", safe="")
     leave = _sign_out_form() if known.session is not None else ""
     more = "" if is_complete else '<p class="muted">There may be more.</p>'
@@ -90,8 +114,7 @@ def somebody(
         "Your page",
         f"<section><h1>You are signed in</h1><dl>{table}</dl>{leave}</section>"
         f"<section><h2>Groups</h2>{_list(held[:MAX_GROUPS], 'No groups.')}</section>"
-        f"<section><h2>Devices of this session</h2>"
-        f"{_list(devices, 'None was proven in this session.')}"
+        f"<section><h2>Your devices</h2>{_devices(devices, known)}"
         f'<p><a href="{escape(console_url)}/.pomerium/?next={here}">'
         "Enroll a device, or prove one</a></p></section>"
         f"<section><h2>What you can reach</h2>{_links(routes)}{more}</section>",
@@ -106,6 +129,33 @@ def _groups(known: Known) -> list[str]:
         sorted((names.get(one) or one, one) for one in user.group_ids) if user else []
     )
     return [name if name == one else f"{name} ({one})" for name, one in called]
+
+
+def _devices(devices: list[OwnDevice] | None, known: Known) -> str:
+    """Return the devices, or those of the session while the console is out of reach."""
+    if devices is not None:
+        items = "".join(map(_device, devices))
+        nothing = '<p class="muted">You have enrolled no device yet.</p>'
+        return f"<ul>{items}</ul>" if items else nothing
+    proven = [
+        f"{kind}: {one.credential_id}"
+        for kind, one in sorted(known.base.devices.items())
+    ]
+    return (
+        '<p class="muted">The console can\'t be reached; these are the devices that '
+        f"count in this session.</p>{_list(proven, 'None counts in this session.')}"
+    )
+
+
+def _device(one: OwnDevice) -> str:
+    state = f"{one.state}, in use" if one.is_used else one.state
+    kind = f"{one.kind}, {one.model}" if one.model else one.kind
+    reason = f"<br>{escape(one.reason)}" if one.reason else ""
+    return (
+        f"<li><strong>{escape(one.name)}</strong> ({escape(state)}){reason}"
+        f'<br><span class="muted">{escape(kind)}</span>'
+        f"<br><code>{escape(one.id)}</code></li>"
+    )
 
 
 def _sign_out_form() -> str:

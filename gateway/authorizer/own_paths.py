@@ -21,11 +21,12 @@ from .identity import claims_of
 from .reach import list_reachable
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, MutableMapping
+    from collections.abc import Awaitable, Callable, Collection, MutableMapping
 
     from .cookies import Cookies
     from .engine import Engine
     from .identity import Headers, Identity
+    from .own_pages import OwnDevice
     from .places import Place
     from .requests import LiveRequest
 
@@ -54,8 +55,8 @@ class Begun:
     return_to: str
 
 
-class SignIn(Protocol):
-    """The console's side of signing in. Its methods wait for the database."""
+class ConsoleSide(Protocol):
+    """What only the console's tables know. Its methods wait for the database."""
 
     def redeem(
         self, code: str, *, challenge: str, host: str, address: str
@@ -64,6 +65,9 @@ class SignIn(Protocol):
 
     def end(self, session_id: str, *, address: str) -> None:
         """End a session because its person wants to."""
+
+    def devices(self, person_id: str, *, proven: Collection[str]) -> list[OwnDevice]:
+        """Return all devices of a person, also those that don't count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +92,16 @@ class OwnPaths:
     """Answers on our own paths."""
 
     def __init__(
-        self, engine: Engine, identity: Identity, sign_in: SignIn, *, console_url: str
+        self,
+        engine: Engine,
+        identity: Identity,
+        console: ConsoleSide,
+        *,
+        console_url: str,
     ) -> None:
         self._engine = engine
         self._identity = identity
-        self._sign_in = sign_in
+        self._console = console
         self._console_url = console_url
         self._handlers: dict[tuple[str, str], Handler] = {
             ("GET", ""): self._page,
@@ -166,11 +175,25 @@ class OwnPaths:
             visit.known,
             visit.request.host,
             routes,
+            await self._devices(visit.known),
             is_complete=is_complete,
             console_url=self._console_url,
             brand=visit.place.brand,
         )
         return visit.page(text)
+
+    async def _devices(self, known: Known) -> list[OwnDevice] | None:
+        """Return a person's devices; None when the console can't be asked."""
+        session = known.session
+        if session is None:
+            return []
+        try:
+            return await asyncio.to_thread(
+                self._console.devices, session.person_id, proven=session.device_ids
+            )
+        except Exception:
+            logger.exception("the devices of a person could not be read")
+            return None
 
     async def _user(self, visit: Visit) -> Answer:
         if visit.known.is_anonymous:
@@ -233,7 +256,7 @@ class OwnPaths:
         if len(values) != 1 or len(values[0]) > MAX_CODE or not nonce:
             return visit.page(own_pages.sign_in_failed(visit.place.brand), 400)
         begun = await asyncio.to_thread(
-            self._sign_in.redeem,
+            self._console.redeem,
             values[0],
             challenge=answers.challenge_of(nonce),
             host=visit.request.hostname,
@@ -268,7 +291,7 @@ class OwnPaths:
             return answers.plain(403, text, visit.request, brand)
         if visit.known.session is not None and visit.known is not NOBODY:
             await asyncio.to_thread(
-                self._sign_in.end, visit.known.session.id, address=visit.request.ip
+                self._console.end, visit.known.session.id, address=visit.request.ip
             )
         cookie = self._cookie(visit, "", 0)
         headers = [(b"location", b"/.pomerium/"), (b"set-cookie", cookie), NO_STORE]

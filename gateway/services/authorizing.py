@@ -28,7 +28,7 @@ from gateway.authorizer.offences import Offence
 from gateway.authorizer.own_paths import OwnPaths
 from gateway.authorizer.recording import Recorder
 from gateway.authorizer.signing import Signer
-from gateway.services.database_sign_in import DatabaseSignIn
+from gateway.services.console_side import DatabaseSide
 from gateway.services.following import make_follower
 from gateway.services.recording import DecisionWriter
 from gateway.services.sessions import note_use
@@ -74,7 +74,7 @@ def make_authorizer(*, name: str, console: str) -> Running:
     engine.follow(follower)
     identity = Identity(Signer(statement_keys()), secrets.unseal)
     options = Options(proxy_token=settings.PROXY_TOKEN.encode(), console_url=console)
-    own_paths = OwnPaths(engine, identity, DatabaseSignIn(), console_url=console)
+    own_paths = OwnPaths(engine, identity, DatabaseSide(), console_url=console)
     recorder = Recorder(engine.sampling)
     app = App(engine, identity, options, own_paths=own_paths, recorder=recorder)
     sinks = make_sinks(

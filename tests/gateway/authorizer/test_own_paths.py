@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from gateway.authorizer.own_pages import OwnDevice
 from gateway.authorizer.own_paths import Begun
 from tests.gateway.authorizer.world import CONSOLE, HOST, SECRETS, World
 
@@ -19,6 +21,52 @@ def world() -> Iterator[World]:
     world.publish()
     yield world
     world.app.close()
+
+
+def make_device(name: str, **values: Any) -> OwnDevice:
+    """Return a device that waits."""
+    usual = {"id": "c1", "kind": "Any", "model": "", "state": "waiting", "reason": ""}
+    return OwnDevice(name=name, **{**usual, "is_used": False, **values})
+
+
+class TestDevices:
+    def test_are_all_there_with_where_each_stands(self, world: World) -> None:
+        world.console.shelf["ada"] = [
+            make_device("Phone <b>"),
+            make_device("Key", id="c2", state="rejected", reason="Not <i>ours</i>"),
+            make_device("Laptop", id="c3", state="approved", model="T1", is_used=True),
+        ]
+
+        page = world.ask("/.pomerium/", by="ada").body
+
+        assert "<strong>Phone &lt;b&gt;</strong> (waiting)" in page
+        assert "(rejected)<br>Not &lt;i&gt;ours&lt;/i&gt;" in page
+        assert "<strong>Laptop</strong> (approved, in use)" in page
+        assert "Any, T1" in page
+        assert [f"<code>{one}</code>" in page for one in ("c1", "c2", "c3")] == [
+            True,
+            True,
+            True,
+        ]
+
+    def test_are_nobody_elses(self, world: World) -> None:
+        world.console.shelf["ada"] = [make_device("Phone of Ada")]
+
+        page = world.ask("/.pomerium/", by="ben").body
+
+        assert "Phone of Ada" not in page
+        assert "You have enrolled no device yet." in page
+
+    def test_are_those_of_the_session_while_the_console_is_down(
+        self, world: World, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        world.console.is_down = True
+
+        answer = world.ask("/.pomerium/", by="ada")
+
+        assert answer.status == 200
+        assert "None counts in this session." in answer.body
+        assert "could not be read" in caplog.text
 
 
 class TestWhoAmI:
@@ -96,7 +144,7 @@ class TestCallback:
     def test_sets_a_cookie_for_this_host_and_goes_on(self, world: World) -> None:
         cookie, challenge = self.begin(world)
         begun = Begun(SECRETS["ada"], 0, 3600, f"https://{HOST}/deep")
-        world.sign_in.codes["good"] = (challenge, HOST, begun)
+        world.console.codes["good"] = (challenge, HOST, begun)
 
         reply = world.ask("/.pomerium/callback?code=good", headers={"cookie": cookie})
 
@@ -111,7 +159,7 @@ class TestCallback:
         _, challenge = self.begin(world)
         other, _ = self.begin(world)
         begun = Begun(SECRETS["ada"], 0, 3600, f"https://{HOST}/")
-        world.sign_in.codes["good"] = (challenge, HOST, begun)
+        world.console.codes["good"] = (challenge, HOST, begun)
 
         reply = world.ask("/.pomerium/callback?code=good", headers={"cookie": other})
 
@@ -150,7 +198,7 @@ class TestSignOut:
 
         assert reply.status == 303
         assert "Max-Age=0" in reply.headers["set-cookie"]
-        assert world.sign_in.ended == ["session-of-ada"]
+        assert world.console.ended == ["session-of-ada"]
 
     def test_is_asked_for_by_this_site_only(self, world: World) -> None:
         headers = {"origin": "https://evil.example.org"}
@@ -160,11 +208,11 @@ class TestSignOut:
         )
 
         assert reply.status == 403
-        assert world.sign_in.ended == []
+        assert world.console.ended == []
 
     def test_is_never_done_by_a_link(self, world: World) -> None:
         assert world.ask("/.pomerium/sign_out", by="ada").status == 200
-        assert world.sign_in.ended == []
+        assert world.console.ended == []
 
     def test_enrolling_is_the_consoles_page(self, world: World) -> None:
         reply = world.ask("/.pomerium/webauthn", by="ada")

@@ -87,7 +87,7 @@ class TestCookies:
         challenge = re.search("challenge=([^&]+)", sent.headers["location"])
         assert challenge is not None
         begun = Begun(SECRETS["ada"], 0, 3600, f"https://{HOST}/")
-        world.sign_in.codes["good"] = (challenge[1], HOST, begun)
+        world.console.codes["good"] = (challenge[1], HOST, begun)
         nonce = sent.headers["set-cookie"].partition(";")[0]
         headers["cookie"] = nonce
         reply = world.ask("/.pomerium/callback?code=good", headers=headers)

@@ -1,7 +1,7 @@
 """An authorizer in the test's own process, with routes and people written by hand."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,6 +12,7 @@ from gateway.authorizer.app import App, Options
 from gateway.authorizer.cookies import key_of
 from gateway.authorizer.engine import Engine
 from gateway.authorizer.identity import Identity
+from gateway.authorizer.own_pages import OwnDevice
 from gateway.authorizer.own_paths import Begun, OwnPaths
 from gateway.authorizer.signing import Signer
 from gateway.stream import (
@@ -53,11 +54,13 @@ class Reply:
 
 
 @dataclass
-class FakeSignIn:
+class FakeConsole:
     """The console's side, without a database."""
 
     codes: dict[str, tuple[str, str, Begun]] = field(default_factory=dict)
     ended: list[str] = field(default_factory=list)
+    shelf: dict[str, list[OwnDevice]] = field(default_factory=dict)
+    is_down: bool = False
 
     def redeem(
         self, code: str, *, challenge: str, host: str, address: str
@@ -68,6 +71,11 @@ class FakeSignIn:
     def end(self, session_id: str, *, address: str) -> None:
         self.ended.append(session_id)
 
+    def devices(self, person_id: str, *, proven: Collection[str]) -> list[OwnDevice]:
+        if self.is_down:
+            raise ConnectionError
+        return self.shelf.get(person_id, [])
+
 
 class World:
     """One authorizer, and whoever asks it."""
@@ -75,7 +83,7 @@ class World:
     def __init__(self, rego: Any = None) -> None:
         self.source = MemorySource()
         self.now = NOW
-        self.sign_in = FakeSignIn()
+        self.console = FakeConsole()
         self.follower = Follower(
             self.source, keys=[KEY.public_key()], on_snapshot=self._replace
         )
@@ -90,7 +98,7 @@ class World:
             identity,
             options,
             own_paths=OwnPaths(
-                self.engine, identity, self.sign_in, console_url=CONSOLE
+                self.engine, identity, self.console, console_url=CONSOLE
             ),
         )
         self.source.directory_list = [DirectoryEntry("dir", NOW, 86400)]
