@@ -7,7 +7,7 @@ from django.core.cache import cache
 
 from tests.people import Cast, make_cast
 
-pytest_plugins = ["tests.browser"]
+pytest_plugins = ["tests.authenticators", "tests.browser"]
 
 LONGEST_ID = 30  # shorter than a UUID
 

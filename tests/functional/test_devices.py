@@ -4,7 +4,7 @@ A person enrolls on their own page, an admin decides in a browser of their own, 
 person is let in, or not.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,12 +17,12 @@ from pytest_django.live_server_helper import LiveServer
 
 from devices import services
 from devices.models import (
-    DeviceCeremony,
     DeviceCredential,
     DeviceEnrollment,
     DeviceRules,
     DeviceType,
 )
+from tests.authenticators import Plug
 from tests.browser import SignIn, inspect
 from tests.factories import make_policy, make_route
 from tests.people import Cast, actor_of
@@ -43,60 +43,6 @@ AUTHENTICATORS = {
     "roaming, resident": ("usb", True),
     "roaming, not resident": ("usb", False),
 }
-GIVE_CREDENTIAL = """async ([begin, finish, change]) => {
-  const token = document.querySelector('meta[name="csrf-token"]').content;
-  const headers = {"Content-Type": "application/json", "X-CSRFToken": token};
-  const bytes = text => Uint8Array.from(
-    atob(text.replaceAll("-", "+").replaceAll("_", "/")), one => one.charCodeAt(0));
-  const text = buffer => btoa(String.fromCharCode(...new Uint8Array(buffer)))
-    .replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
-  const first = await fetch(begin, {method: "POST", headers,
-    body: JSON.stringify({type: "any"})});
-  const { options } = await first.json();
-  const made = await navigator.credentials.create({publicKey: {...options,
-    challenge: bytes(options.challenge), excludeCredentials: [],
-    user: {...options.user, id: bytes(options.user.id)}}});
-  const credential = {id: made.id, rawId: text(made.rawId), type: made.type,
-    response: {clientDataJSON: text(made.response.clientDataJSON),
-      attestationObject: text(made.response.attestationObject)}};
-  return credential;
-}"""
-SEND = """async ([finish, credential]) => {
-  const token = document.querySelector('meta[name="csrf-token"]').content;
-  const answer = await fetch(finish, {method: "POST",
-    headers: {"Content-Type": "application/json", "X-CSRFToken": token},
-    body: JSON.stringify({credential})});
-  return [answer.status, (await answer.json()).code];
-}"""
-BEGIN, FINISH = "/api/v1/me/devices/enroll/", "/api/v1/me/devices/enroll/finish/"
-Plug = Callable[..., str]
-
-
-@pytest.fixture
-def plug(page: Page) -> Plug:
-    """Return a function that plugs a virtual authenticator into the page's browser."""
-    session = page.context.new_cdp_session(page)
-    session.send("WebAuthn.enable")
-
-    def add(transport: str = "internal", *, resident: bool = False) -> str:
-        answer = session.send(
-            "WebAuthn.addVirtualAuthenticator",
-            {
-                "options": {
-                    "protocol": "ctap2",
-                    "transport": transport,
-                    "hasResidentKey": resident,
-                    "hasUserVerification": True,
-                    "isUserVerified": True,
-                    "automaticPresenceSimulation": True,
-                }
-            },
-        )
-        key: str = answer["authenticatorId"]
-        return key
-
-    add.session = session  # type: ignore[attr-defined]
-    return add
 
 
 @pytest.fixture
@@ -247,63 +193,26 @@ def test_a_new_session_proves_to_have_a_device(
     assert DeviceCredential.objects.get().last_used_at is not None
 
 
-def test_the_key_of_somebody_else_is_refused(
-    cast: Cast, plug: Plug, sign_in: SignIn, live_server: LiveServer
+def test_one_key_of_two_people_is_two_devices_that_wait_by_themselves(
+    cast: Cast, plug: Plug, stage: Stage
 ) -> None:
-    plug()
-    page = sign_in(cast.cyd)
-    page.goto(f"{live_server.url}/.pomerium/")
-    credential = page.evaluate(GIVE_CREDENTIAL, [BEGIN, FINISH, ""])
+    plug("usb", resident=True)
+    page, root = stage.sign_in(cast.cyd), stage.root
+    enroll(page, root, name="Key of the team")
+    services.change_device(
+        services.seen_of(DeviceEnrollment.objects.get()),
+        action="approve",
+        actor=actor_of(cast.root),
+        now=timezone.now(),
+    )
 
-    sign_in(cast.ben)
-    page.goto(f"{live_server.url}/.pomerium/")
-    stolen = page.evaluate(SEND, [FINISH, credential])
-    sign_in(cast.cyd)
-    page.goto(f"{live_server.url}/.pomerium/")
+    page = stage.sign_in(cast.ben)
+    enroll(page, root, name="The same key")
 
-    assert stolen == [400, "challenge_refused"]
-    # Of another session of the same person, it is as good as none.
-    assert page.evaluate(SEND, [FINISH, credential]) == [400, "challenge_refused"]
-    assert not DeviceCredential.objects.exists()
-
-
-def test_an_answer_counts_once(
-    cast: Cast, plug: Plug, sign_in: SignIn, live_server: LiveServer
-) -> None:
-    plug()
-    page = sign_in(cast.cyd)
-    page.goto(f"{live_server.url}/.pomerium/")
-    credential = page.evaluate(GIVE_CREDENTIAL, [BEGIN, FINISH, ""])
-
-    assert page.evaluate(SEND, [FINISH, credential])[0] == 201
-    assert page.evaluate(SEND, [FINISH, credential]) == [400, "challenge_refused"]
-
-
-def test_an_answer_that_comes_too_late_is_refused(
-    cast: Cast, plug: Plug, sign_in: SignIn, live_server: LiveServer
-) -> None:
-    plug()
-    page = sign_in(cast.cyd)
-    page.goto(f"{live_server.url}/.pomerium/")
-    credential = page.evaluate(GIVE_CREDENTIAL, [BEGIN, FINISH, ""])
-
-    DeviceCeremony.objects.update(expires_at=timezone.now())
-
-    assert page.evaluate(SEND, [FINISH, credential]) == [400, "challenge_refused"]
-    assert not DeviceCredential.objects.exists()
-
-
-def test_another_origin_of_the_same_machine_is_refused(
-    cast: Cast, plug: Plug, sign_in: SignIn, live_server: LiveServer, settings: Any
-) -> None:
-    plug()
-    page = sign_in(cast.cyd)
-    page.goto(f"{live_server.url}/.pomerium/")
-    credential = page.evaluate(GIVE_CREDENTIAL, [BEGIN, FINISH, ""])
-
-    settings.PUBLIC_URL = "http://localhost:1"
-
-    assert page.evaluate(SEND, [FINISH, credential]) == [400, "device_refused"]
+    expect(page.locator("#own-devices")).to_contain_text("Waiting")
+    mine, other = DeviceCredential.objects.order_by("created_at")
+    assert mine.external_id != other.external_id
+    assert (mine.user, other.user) == (cast.cyd, cast.ben)
 
 
 def test_a_counter_that_goes_back_suspends_the_device(
