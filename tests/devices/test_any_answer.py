@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from devices.models import AttestationRoot, DeviceCredential, DeviceType
+from tests.devices import damaging
 from tests.devices.authenticator import Authenticator, Said, decode, encode
 from tests.devices.authorities import Authority
 from tests.devices.people import challenge_in
@@ -236,3 +237,9 @@ def test_any_answer_for_as_long_as_told(bench: Bench) -> None:
         anything()
     print(f"{count} answers were refused in {SECONDS:.0f} s")  # noqa: T201 - the size
     assert count
+
+
+def test_damage_that_reaches_only_the_checks_is_refused_as_well() -> None:
+    counts = damaging.run(2000, seed=59)
+
+    assert sum(counts[form] for form in (*damaging.FORMS, "proof")) == 2000
