@@ -24,6 +24,7 @@ TAMPERING, WRITERS, CHAIN, ROLE = (
 MATRIX = "tests/permissions/test_matrix.py"
 AGREEING = "tests/namespaces/test_list_equals_detail.py"
 ACCOUNTS = "tests/namespaces/test_accounts.py"
+SESSIONS = "tests/gateway/test_sessions.py"
 
 CASES: dict[tuple[int, str], tuple[str, ...]] = {
     (1, "a URL, method or subject that nobody decided about"): (
@@ -102,6 +103,8 @@ CASES: dict[tuple[int, str], tuple[str, ...]] = {
         f"{HOSTS}::TestRest::test_refuses_it_to_others_for_a_week",
         f"{HOSTS}::TestRest::test_a_restore_after_another_claimed_it_shows_the_conflict",
         f"{HOSTS}::TestRest::test_a_namespace_that_goes_leaves_its_hosts_resting",
+        f"{SESSIONS}::TestOwners::test_sessions_do_not_carry_over_to_another_owner",
+        f"{SESSIONS}::TestOwners::test_a_code_from_before_counts_no_more",
     ),
     (100, "a change without its event, and an event without its change"): (
         f"{UNSAFE}::TestEvents",

@@ -23,6 +23,7 @@ from namespaces import access
 from namespaces import selectors as namespace_selectors
 
 KEPT_DAYS = 90
+BATCH = 500
 WORTH_NOTING = timedelta(minutes=5)
 
 
@@ -49,6 +50,23 @@ def follow_sign_outs(
     """End what came out of sign-ins that the identity provider ended."""
     reason = "the identity provider ended the sign-in"
     _end_with(sign_ins, reason, actor=actor, now=now)
+
+
+def follow_owners(
+    sender: Any, *, hosts: Sequence[str], actor: Actor, now: datetime, **_: Any
+) -> None:
+    """End what people have at hosts that another namespace owns from now on."""
+    reason = "the host has another owner"
+    plain = [host for host in hosts if not host.startswith("*.")]
+    places = [Q(host__endswith=host[1:]) for host in hosts if host.startswith("*.")]
+    places += [
+        Q(host__in=plain[start : start + BATCH])
+        for start in range(0, len(plain), BATCH)
+    ]
+    for place in places:
+        GatewaySession.objects.filter(place, key__isnull=True).delete()
+        for row in _running().filter(place, ends_at__gt=now):
+            _end(row, "ended", actor=actor, now=now, reason=reason)
 
 
 @writing()

@@ -16,6 +16,7 @@ from namespaces.permissions import Permission
 from routes import selectors
 from routes.exceptions import HostOwnedError, HostRestingError, WildcardHostError
 from routes.models import HostClaim, HostDelegation
+from routes.services import signals
 from routes.services.rules import BATCH
 from routes.services.zones import Zone, nearest_zones
 from routes.validation.paths import covers
@@ -89,6 +90,7 @@ def claim_hosts(
             and the actor is no admin of the root.
     """
     plan = plan_claims(uses, namespace, actor=actor, now=now)
+    others = [one.host for one in plan.taken if one.namespace_id != namespace.pk]
     for claim in plan.taken:
         claim.namespace = namespace
         claim.released_at = None
@@ -101,6 +103,10 @@ def claim_hosts(
         ),
         batch_size=BATCH,
     )
+    if others or plan.fresh:
+        signals.owned_anew.send(
+            None, hosts=[*others, *plan.fresh], actor=actor, now=now
+        )
 
 
 def _read(hosts: Sequence[str]) -> dict[str, HostClaim]:

@@ -14,6 +14,7 @@ from gateway import selectors, services
 from gateway.authorizer.answers import challenge_of
 from gateway.authorizer.own_paths import Begun
 from gateway.models import GatewaySession
+from routes import services as route_services
 from tests.factories import NOW, make_route, make_session
 from tests.people import Cast, actor_of
 
@@ -111,6 +112,57 @@ class TestPromiseSession:
         answer = client.get("/gateway/sign-in", query)
 
         assert answer["Location"].startswith("/.pomerium/?next=")
+
+
+class TestOwners:
+    """Hostile case 56: what people had at a host that another claims."""
+
+    FREED = "docs.example.com"
+
+    def freed(self, cast: Cast, url: str = f"https://{FREED}") -> None:
+        """Free a host that people have sessions at, without a week of rest."""
+        route = make_route("docs", namespace=cast.web, from_=url)
+        make_session(cast.cyd, self.FREED)
+        make_session(cast.cyd, HOST)
+        route_services.delete_route(
+            route.pk, version=route.version, actor=actor_of(cast.mia), now=NOW
+        )
+
+    @pytest.mark.parametrize("host", [FREED, "*.example.com"])
+    def test_sessions_do_not_carry_over_to_another_owner(
+        self, cast: Cast, host: str
+    ) -> None:
+        self.freed(cast, f"https://{host}")
+        route_services.release_host(host, actor=actor_of(cast.ada), now=NOW)
+        newest = AuditEvent.objects.latest("sequence").sequence
+
+        make_route("theirs", namespace=cast.finance, from_=f"https://{host}")
+
+        rows = {row.host: row.ended_at is None for row in GatewaySession.objects.all()}
+        is_wild = host.startswith("*")
+        assert rows == {self.FREED: False, HOST: not is_wild}
+        told = AuditEvent.objects.filter(sequence__gt=newest, action="session.ended")
+        assert {one.reason for one in told} == {"the host has another owner"}
+        assert told.count() == 1 + is_wild
+
+    def test_a_code_from_before_counts_no_more(self, cast: Cast) -> None:
+        route = make_route("docs", namespace=cast.web, from_=f"https://{self.FREED}")
+        code = promise(cast, f"https://{self.FREED}/")
+        route_services.delete_route(
+            route.pk, version=route.version, actor=actor_of(cast.mia), now=NOW
+        )
+        route_services.release_host(self.FREED, actor=actor_of(cast.ada), now=NOW)
+
+        make_route("theirs", namespace=cast.finance, from_=f"https://{self.FREED}")
+
+        assert begin(code, host=self.FREED) is None
+
+    def test_they_stay_with_the_owner_who_takes_it_back(self, cast: Cast) -> None:
+        self.freed(cast)
+
+        make_route("docs", namespace=cast.web, from_=f"https://{self.FREED}")
+
+        assert not GatewaySession.objects.filter(ended_at__isnull=False).exists()
 
 
 class TestBeginSession:
