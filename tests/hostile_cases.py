@@ -110,6 +110,7 @@ CASES: dict[tuple[int, str], tuple[str, ...]] = {
         f"{UNSAFE}::TestEvents",
         f"{UNSAFE}::TestForgery",
         f"{CHAIN}::test_goes_on_behind_what_stayed_when_a_part_was_taken_back",
+        "tests/routes/test_saving.py::TestCreateRoutes::test_thousands_write_an_event_each_or_none",
     ),
     (101, "an audit log that was changed, cut or swapped, or is read from outside"): (
         f"{TAMPERING}::test_every_mutation_is_found_at_the_first_event_that_it_makes_wrong",
