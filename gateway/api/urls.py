@@ -3,6 +3,7 @@
 from django.urls import path
 
 from gateway.api.certificates import CertificateViewSet
+from gateway.api.cluster_settings import ClusterSettingsViewSet
 from gateway.api.clusters import ClusterViewSet
 from gateway.api.decisions import DecisionViewSet
 from gateway.api.sessions import SessionViewSet
@@ -43,6 +44,11 @@ urlpatterns = [
             {"get": "retrieve", "patch": "partial_update", "delete": "destroy"}
         ),
         name="api-cluster-detail",
+    ),
+    path(
+        "clusters/<uuid:id>/settings/",
+        ClusterSettingsViewSet.as_view({"get": "retrieve", "patch": "partial_update"}),
+        name="api-cluster-settings",
     ),
     path(
         "clusters/<uuid:id>/publish/",

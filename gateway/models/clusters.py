@@ -30,6 +30,7 @@ class Cluster(Versioned):
 
     Attributes:
         authorities: PEM of who vouches for the databroker, "" for the well-known ones.
+        settings: of `gateway.settings_table`, that this Core has for itself.
         secret_mark: tells whether the shared secret is still the same.
         status_url: where Core tells its health, "" for not asked.
         deployment: the number of the last one that was published whole, 0 for none.
@@ -53,6 +54,7 @@ class Cluster(Versioned):
     sealed_secret = models.TextField()
     secret_mark = models.CharField(max_length=64)
     status_url = models.CharField(max_length=2000, blank=True)
+    settings = models.JSONField(default=dict)
 
     standing = models.CharField(
         max_length=16, choices=Standing, default=Standing.WAITING

@@ -29,6 +29,8 @@ from .scripts import (
     policies_of,
     source_id,
 )
+from .settings import Place, settings_for_route
+from .settings import message_of as settings_message_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -93,8 +95,12 @@ def wanted_of(
     within: Collection[str],
     unseal: Callable[[str], str],
     now: datetime,
+    place: Place | None = None,
 ) -> Wanted:
-    """Return what a Core should hold; `within` are the namespaces that it serves."""
+    """Return what a Core should hold; `within` are the namespaces that it serves.
+
+    `place` says from where settings are taken, and which the Core has of its own.
+    """
     wanted = Wanted(owner)
     wanted.data = dict(_data(people, owner, now))
     wanted.sources = dict(_sources(people, owner))
@@ -108,22 +114,52 @@ def wanted_of(
         bool(people.directories),
     )
     routes = [one for one in snapshot.routes.values() if one.namespace_id in within]
-    _tell_routes(wanted, snapshot, routes, data, unseal)
+    place = place or Place()
+    _tell_settings(wanted, snapshot, place)
+    _tell_routes(wanted, snapshot, routes, data=data, place=place, unseal=unseal)
     _tell_certificates(wanted, snapshot, within, unseal)
     return wanted
+
+
+def _tell_settings(wanted: Wanted, snapshot: Snapshot, place: Place) -> None:
+    told = place.told(snapshot)
+    if not told:
+        return
+    try:
+        config = schema.Config(
+            name="Postern settings", settings=settings_message_of(told)
+        )
+    except UnfitError as error:
+        wanted.problems.append(
+            Problem(
+                subject="settings",
+                subject_id=place.namespace_id,
+                text=str(error),
+                remedy=error.remedy,
+            )
+        )
+    else:
+        key = (CONFIG, f"{wanted.owner}/settings")
+        wanted.configs[key] = _packed(CONFIG, config)
 
 
 def _tell_routes(
     wanted: Wanted,
     snapshot: Snapshot,
     routes: Iterable[RouteDocument],
+    *,
     data: Data,
+    place: Place,
     unseal: Callable[[str], str],
 ) -> None:
     shards: dict[str, list[Any]] = {}
+    told = place.told(snapshot)
     for route in sorted(routes, key=lambda one: one.id):
         try:
-            message = message_of(route, settings_of(route, unseal=unseal))
+            values = settings_of(route, unseal=unseal)
+            here = place.at(snapshot, route.namespace_id)
+            values |= settings_for_route(values, here, told)
+            message = message_of(route, values)
             message.policies.extend(policies_of(route, snapshot, data))
         except (UnfitError, ValueError) as error:
             remedy = getattr(error, "remedy", "open the route, and save it anew")

@@ -54,7 +54,34 @@ Config
   2 routes repeated Route
   3 settings Settings
 Settings
+  3 log_level optional string
   9 certificates repeated Certificate
+  11 timeout_read .google.protobuf.Duration
+  12 timeout_write .google.protobuf.Duration
+  13 timeout_idle .google.protobuf.Duration
+  16 cookie_name optional string
+  18 cookie_domain optional string
+  20 cookie_http_only optional bool
+  21 cookie_expire .google.protobuf.Duration
+  39 default_upstream_timeout .google.protobuf.Duration
+  63 jwt_claims_headers map
+  69 set_response_headers map
+  73 codec_type optional int32
+  85 primary_color optional string
+  87 darkmode_primary_color optional string
+  89 logo_url optional string
+  90 favicon_url optional string
+  91 error_message_first_paragraph optional string
+  113 cookie_same_site optional string
+  114 access_log_fields StringList
+  115 authorize_log_fields StringList
+  116 downstream_mtls DownstreamMtls
+  117 pass_identity_headers optional bool
+  119 jwt_groups_filter repeated string
+  139 jwt_issuer_format optional int32
+DownstreamMtls
+  1 ca optional string
+  3 enforcement optional int32
 Certificate
   3 cert_bytes bytes
   4 key_bytes bytes
@@ -272,6 +299,7 @@ ServerInfoResponse: Final = MESSAGES["ServerInfoResponse"]
 SyncLatestRequest: Final = MESSAGES["SyncLatestRequest"]
 SyncLatestResponse: Final = MESSAGES["SyncLatestResponse"]
 Config: Final = MESSAGES["Config"]
+Settings: Final = MESSAGES["Settings"]
 Route: Final = MESSAGES["Route"]
 Policy: Final = MESSAGES["Policy"]
 ServiceAccount: Final = MESSAGES["ServiceAccount"]

@@ -13,6 +13,11 @@ from gateway.selectors.certificates import (
     list_certificate_documents,
     list_certificates,
 )
+from gateway.selectors.cluster_settings import (
+    ClusterSettings,
+    get_cluster_settings,
+    read_cluster_settings,
+)
 from gateway.selectors.clusters import (
     check_may_edit_clusters,
     get_cluster,
@@ -66,6 +71,7 @@ from gateway.selectors.sessions import (
 )
 from gateway.selectors.settings import (
     Held,
+    HeldSettings,
     SettingsOf,
     build_settings,
     get_settings,
@@ -84,10 +90,12 @@ __all__ = [
     "WARN_BEFORE",
     "Build",
     "BuiltChunk",
+    "ClusterSettings",
     "Contents",
     "DatabaseSource",
     "Difference",
     "Held",
+    "HeldSettings",
     "Point",
     "Sessions",
     "SettingsOf",
@@ -107,6 +115,7 @@ __all__ = [
     "find_shown_route",
     "get_certificate",
     "get_cluster",
+    "get_cluster_settings",
     "get_decision",
     "get_deployment",
     "get_session",
@@ -130,6 +139,7 @@ __all__ = [
     "list_recorders_in_trouble",
     "list_sessions",
     "read_against_now",
+    "read_cluster_settings",
     "read_deployer",
     "read_past",
     "read_settings_of",

@@ -36,24 +36,30 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class SettingsOf:
-    """All settings that a namespace can have, and the version of its own."""
+class HeldSettings:
+    """All settings that something can have, and the version of its own."""
 
-    namespace: "Namespace"
     version: int
     held: tuple[Held, ...]
 
     @property
     def own(self) -> dict[str, Any]:
-        """What the namespace sets itself."""
+        """What it sets itself."""
         return {one.setting.key: one.own for one in self.held if one.own is not None}
 
     @property
     def values(self) -> dict[str, Any]:
-        """What holds in it."""
+        """What holds there."""
         return {
             one.setting.key: one.value for one in self.held if one.value is not None
         }
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsOf(HeldSettings):
+    """All settings that a namespace can have."""
+
+    namespace: "Namespace"
 
 
 def settings_of(
@@ -105,7 +111,7 @@ def read_settings_of(namespace: "Namespace") -> SettingsOf:
         for one in TABLE
         if one.is_local or namespace.depth == 0
     )
-    return SettingsOf(namespace, row.version if row else 0, held)
+    return SettingsOf(row.version if row else 0, held, namespace)
 
 
 def _held(

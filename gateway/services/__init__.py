@@ -12,6 +12,7 @@ from gateway.services.certificates import (
     remove_certificate,
     upload_certificate,
 )
+from gateway.services.cluster_settings import change_cluster_settings
 from gateway.services.clusters import (
     create_cluster,
     delete_cluster,
@@ -77,6 +78,7 @@ __all__ = [
     "DeployerBusyError",
     "Explained",
     "begin_session",
+    "change_cluster_settings",
     "change_settings",
     "check_may_publish",
     "check_return_address",

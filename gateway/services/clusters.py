@@ -53,7 +53,7 @@ def create_cluster(
     _set(row, values | {SECRET: shared_secret}, actor)
     row.save(force_insert=True)
     _record("created", row, actor=actor, now=now, reason=reason)
-    transaction.on_commit(_wake, robust=True)
+    transaction.on_commit(wake, robust=True)
     return row
 
 
@@ -95,7 +95,7 @@ def update_cluster(
         row.published_at, row.server_version = None, ""
     row.save()
     _record("updated", row, actor=actor, now=now, reason=reason, before=before)
-    transaction.on_commit(_wake, robust=True)
+    transaction.on_commit(wake, robust=True)
     return row
 
 
@@ -136,11 +136,11 @@ def request_publishing(
         raise ValidationFailedError("publishing is paused; edit the cluster first")
     Cluster.objects.filter(pk=row.pk).update(asked_at=now)
     _record("asked", row, actor=actor, now=now, reason=reason)
-    transaction.on_commit(_wake, robust=True)
+    transaction.on_commit(wake, robust=True)
     return row
 
 
-def _wake() -> None:
+def wake() -> None:
     """Have the Cores looked at that are due; a job does so every few seconds too."""
     jobs.run_now("gateway.deploy")
 

@@ -15,6 +15,7 @@ from gateway.models import Cluster, ClusterMode, Standing
 from gateway.pomerium.client import Address, Broker, BrokerError
 from gateway.pomerium.publishing import Outcome, publish
 from gateway.pomerium.records import Wanted, wanted_of
+from gateway.pomerium.settings import Place
 from gateway.pomerium.tokens import SecretError, read_secret
 from gateway.selectors import DatabaseSource
 from gateway.services.core_health import ask_health
@@ -71,6 +72,7 @@ def _wanted(row: Cluster, *, now: datetime) -> tuple[Wanted, int, int]:
         within=selectors.list_namespaces_below(row),
         unseal=secrets.unseal,
         now=now,
+        place=Place(str(row.namespace_id), row.settings),
     )
     return wanted, snapshot.number, follower.position
 

@@ -20,6 +20,8 @@ TABLE: tuple[GatewaySetting, ...] = (
 )
 BY_KEY: dict[str, GatewaySetting] = {one.key: one for one in TABLE}
 DEFAULTS = {one.key: one.default for one in TABLE if one.default is not None}
+# What a Core knows as well, and can be told.
+CORE_KEYS = frozenset(one.key for one in TABLE if one.in_core)
 LOCAL_KEYS = frozenset(one.key for one in TABLE if one.is_local)
 
 
@@ -30,6 +32,7 @@ def settings_of_section(code: str) -> tuple[GatewaySetting, ...]:
 
 __all__ = [
     "BY_KEY",
+    "CORE_KEYS",
     "DEFAULTS",
     "HONORED",
     "LOCAL_KEYS",

@@ -16,6 +16,22 @@ _TAKEN = frozenset(
     {"authorization", "connection", "content-length", "cookie", "host", "te"}
     | {"transfer-encoding", "upgrade", "x-pomerium-jwt-assertion"}
 )
+# The names of Core's logs; beside them `headers` and `headers.Some-Name`.
+_COMMON_FIELDS = frozenset(
+    {"cluster-stat-name", "ip", "method", "path", "query", "request-id"}
+)
+_ACCESS_FIELDS = _COMMON_FIELDS | {
+    *("authority", "client-certificate", "duration", "forwarded-for", "referer"),
+    *("response-code", "response-code-details", "size", "upstream-cluster"),
+    "user-agent",
+}
+_AUTHORIZE_FIELDS = _COMMON_FIELDS | {
+    *("body", "check-request-id", "email", "envoy-route-checksum", "envoy-route-id"),
+    *("host", "id-token", "id-token-claims", "impersonate-email"),
+    *("impersonate-session-id", "impersonate-user-id", "mcp-method", "mcp-tool"),
+    *("mcp-tool-parameters", "removed-groups-count", "route-checksum", "route-id"),
+    *("service-account-id", "session-id", "user"),
+}
 _OURS = ("x-postern-", "x-envoy-", "x-forwarded-", "proxy-", "impersonate-")
 
 
@@ -75,6 +91,27 @@ def between(shortest: str, longest: str) -> Callable[[Any], None]:
 def seconds_of(duration: Any) -> float:
     """Return a duration that was read before in seconds."""
     return parse_duration(duration) / NANOSECONDS["s"]
+
+
+def check_access_fields(value: Any) -> None:
+    """Take the fields that Core's access log knows; it leaves out all others."""
+    _check_fields(value, _ACCESS_FIELDS)
+
+
+def check_authorize_fields(value: Any) -> None:
+    """Take the fields that Core's authorize log knows; it leaves out all others."""
+    _check_fields(value, _AUTHORIZE_FIELDS)
+
+
+def _check_fields(value: Any, known: frozenset[str]) -> None:
+    for one in value:
+        prefix, _, header = str(one).partition(".")
+        is_header = prefix == "headers" and (not header or _HEADER.match(header))
+        if one not in known and not is_header:
+            raise UnusableError(
+                f"{shown(one)} is no field of this log",
+                f"use {', '.join(sorted(known))}, or headers.Some-Name",
+            )
 
 
 def check_client_authority(value: Any) -> None:

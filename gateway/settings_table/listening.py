@@ -1,5 +1,8 @@
 """How clients are met: certificates, cookies, timeouts, and headers of answers."""
 
+from collections.abc import Callable
+from typing import Any
+
 from gateway.settings_table import checks, sections
 from gateway.settings_table.types import GatewaySetting, Honorer
 from routes.settings_table import Choice, Destination, Kind, Setting
@@ -71,6 +74,7 @@ COOKIES = (
             section=sections.COOKIES,
         ),
         default=False,
+        in_core=False,
     ),
     GatewaySetting(
         setting=Setting(
@@ -199,7 +203,13 @@ ANSWERS = (
 )
 
 
-def _only_core(key: str, label: str, kind: Kind, text: str) -> GatewaySetting:
+def _only_core(
+    key: str,
+    label: str,
+    kind: Kind,
+    text: str,
+    check: Callable[[Any], None] | None = None,
+) -> GatewaySetting:
     return GatewaySetting(
         setting=Setting(
             key=key,
@@ -211,6 +221,7 @@ def _only_core(key: str, label: str, kind: Kind, text: str) -> GatewaySetting:
             maximum=50 if kind is Kind.STRING_LIST else 200,
         ),
         honored_by=Honorer.CORE,
+        check=check,
     )
 
 
@@ -232,13 +243,15 @@ CORE = (
         "access_log_fields",
         "Fields of the access log",
         Kind.STRING_LIST,
-        "What Core writes of each request.",
+        "What Core writes of each request, such as path, or headers.X-Request-Id.",
+        checks.check_access_fields,
     ),
     _only_core(
         "authorize_log_fields",
         "Fields of the authorize log",
         Kind.STRING_LIST,
-        "What Core writes of each decision.",
+        "What Core writes of each decision, such as user, or headers.X-Request-Id.",
+        checks.check_authorize_fields,
     ),
     _only_core(
         "cookie_domain",

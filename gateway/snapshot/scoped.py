@@ -18,14 +18,21 @@ NEAREST: Final = "nearest"
 ABOVE: Final = "above"
 
 
-def settings_at(settings: Mapping[str, Any], namespace_id: str) -> Mapping[str, Any]:
+def settings_at(
+    settings: Mapping[str, Any],
+    namespace_id: str,
+    *,
+    cluster: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
     """Return what is set for a namespace: its own, then what is set above it.
 
-    Defaults are not among it: whoever acts on a setting knows its own.
+    Defaults are not among it: whoever acts on a setting knows its own. `cluster` are
+    values that a cluster has for itself; they count over those of the root.
     """
     scoped = settings.get(SCOPED) or {NEAREST: {}}
     place = scoped[NEAREST].get(namespace_id)
     found = {key: value for key, value in settings.items() if key != SCOPED}
+    found |= cluster or {}
     if place is None:
         return found
     chain = [place]

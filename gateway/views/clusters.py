@@ -106,12 +106,20 @@ def _facts_of(row: Cluster) -> list[dict[str, Any]]:
         {"label": "Name in its certificate", "value": row.server_name, "empty": "Host"},
         {"label": "Shared secret", "value": f"Set ({row.secret_mark})"},
         {"label": "Health", "value": row.status_url, "empty": "Not asked"},
+        {
+            "label": "Settings of its own",
+            "value": str(len(row.settings)) if row.settings else "",
+            "empty": "None",
+        },
     ]
 
 
 def _problem(one: dict[str, str]) -> dict[str, str]:
-    is_route = one["subject"].startswith("route ")
-    url = reverse("routes:route-detail", args=[one["id"]]) if is_route else ""
+    url = ""
+    if one["subject"].startswith("route "):
+        url = reverse("routes:route-detail", args=[one["id"]])
+    elif one["subject"] == "settings" and one["id"]:
+        url = reverse("gateway:gateway-settings", args=[one["id"]])
     return {**one, "url": url}
 
 

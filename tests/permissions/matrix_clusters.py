@@ -40,5 +40,14 @@ CLUSTERS: dict[str, tuple[Row, ...]] = {
         patch(MAY, "cluster", body=lambda _: {"name": "Renamed"}, version=1),
         delete(MAY, "cluster", version=1),
     ),
+    "api-cluster-settings": (
+        get(MAY, "cluster"),
+        patch(
+            MAY,
+            "cluster",
+            body=lambda _: {"settings": {"log_level": "warn"}},
+            version=1,
+        ),
+    ),
     "api-cluster-publish": (post(MAY, "cluster", body=lambda _: {}),),
 }

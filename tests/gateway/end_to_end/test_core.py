@@ -20,13 +20,14 @@ from gateway import services
 from gateway.pomerium.client import Address, Broker, BrokerError
 from gateway.pomerium.publishing import publish
 from gateway.pomerium.records import wanted_of
+from gateway.pomerium.settings import Place
 from gateway.services.envoy_options import unseal
 from gateway.services.local_authority import make_authority
 from gateway.snapshot import Snapshot
 from namespaces.selectors import get_root
 from routes import services as route_services
 from tests.gateway.authorizer.processes import wait_for
-from tests.gateway.end_to_end.client import Client, differences
+from tests.gateway.end_to_end.client import Answer, Client, differences
 from tests.gateway.end_to_end.core import (
     KEY,
     VARIABLE,
@@ -89,6 +90,46 @@ def test_a_core_that_is_published_to_gives_the_same_answers(tmp_path: Path) -> N
     assert not wrong, "\n".join(wrong)
 
 
+def test_a_core_takes_the_settings_that_it_is_told(tmp_path: Path) -> None:
+    services.change_settings(
+        get_root().pk,
+        values={
+            "set_response_headers": {"X-Told": "everywhere"},
+            "error_message_first_paragraph": "Ask the desk on the second floor.",
+            "timeout_read": "1m",
+            "cookie_name": "told",
+            "log_level": "info",
+            "jwt_claims_headers": {"X-Told-User": "user"},
+            "pass_identity_headers": True,
+        },
+        version=0,
+        actor=system("test"),
+        now=timezone.now(),
+    )
+    own = {"set_response_headers": {"X-Told": "here"}}
+    with running_world(tmp_path, lambda _: "routes: []\n") as running:
+        client, address, upstreams = running
+        tell_people(address, with_directory=False)
+        publish_to(address, upstreams)
+        wait_until(client, "public")
+        wait_until(client, "groups", by="ada")
+
+        let_in = ask_first(client, "groups", by="ada")
+        refused = ask_first(client, "groups", by="cyd")
+        publish_to(address, upstreams, place=Place(settings=own))
+        wait_for(
+            lambda: ask_first(client, "public").headers["x-told"] == "here",
+            seconds=PATIENCE,
+        )
+        still = ask_first(client, "groups", by="cyd")
+
+    assert let_in.headers["x-told"] == "everywhere"
+    assert let_in.heard["x-told-user"] == "ada"
+    assert refused.status == still.status == 403
+    assert "second floor" in refused.body
+    assert "second floor" in still.body
+
+
 @contextmanager
 def running_world(
     tmp_path: Path, export: Callable[[dict[str, Recorder]], str]
@@ -118,7 +159,9 @@ def running_world(
             one.stop()
 
 
-def publish_to(address: str, upstreams: dict[str, Recorder]) -> None:
+def publish_to(
+    address: str, upstreams: dict[str, Recorder], place: Place | None = None
+) -> None:
     """Publish everything, with upstreams where they are."""
     services.deploy_changes(now=timezone.now())
     follower = follow("publisher")
@@ -134,6 +177,7 @@ def publish_to(address: str, upstreams: dict[str, Recorder]) -> None:
         within=snapshot.namespaces,
         unseal=unseal,
         now=timezone.now(),
+        place=place,
     )
     assert not wanted.problems
     broker = Broker(Address(url=f"http://{address}"), KEY)
@@ -170,8 +214,14 @@ def wait_until(client: Client, name: str, *, by: str = "") -> None:
     wait_for(lambda: status(client, name, by=by) == 200, seconds=PATIENCE)
 
 
+def ask_first(client: Client, name: str, *, by: str = "") -> Answer:
+    """Return what a kind's first page answers to a browser."""
+    kind = next(one for one in KINDS if one.name == name)
+    return client.ask(kind, Case(by=by, headers={"accept": "text/html"}))
+
+
 def status(client: Client, name: str, *, by: str = "") -> int:
-    """Return what a kind's first page answers, 0 while nobody does."""
+    """Return the status of a kind's first page, 0 while nobody answers."""
     kind = next(one for one in KINDS if one.name == name)
     try:
         return client.ask(kind, Case(by=by)).status

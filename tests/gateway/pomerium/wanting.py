@@ -8,6 +8,7 @@ from typing import Any
 
 from gateway.pomerium import schema
 from gateway.pomerium.records import CONFIG, Wanted, wanted_of
+from gateway.pomerium.settings import Place
 from gateway.snapshot import (
     CertificateDocument,
     NamespaceDocument,
@@ -54,6 +55,7 @@ def make_snapshot(
     *routes: RouteDocument,
     policies: tuple[PolicyDocument, ...] = (),
     certificates: tuple[CertificateDocument, ...] = (),
+    settings: Mapping[str, Any] | None = None,
 ) -> Snapshot:
     """Return a snapshot of some routes with the policies that they name."""
     return Snapshot(
@@ -66,6 +68,7 @@ def make_snapshot(
         routes={one.id: one for one in routes},
         policies={one.key: one for one in policies},
         certificates={one.id: one for one in certificates},
+        settings=dict(settings or {}),
     )
 
 
@@ -109,7 +112,10 @@ def make_records(
 
 
 def want(
-    snapshot: Snapshot, people: People | None = None, owner: str = OWNER
+    snapshot: Snapshot,
+    people: People | None = None,
+    owner: str = OWNER,
+    place: Place | None = None,
 ) -> Wanted:
     """Return what a Core of everything should hold."""
     return wanted_of(
@@ -119,6 +125,7 @@ def want(
         within=snapshot.namespaces,
         unseal=lambda envelope: envelope.removeprefix("sealed "),
         now=NOW,
+        place=place,
     )
 
 
