@@ -6,12 +6,16 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from directory.exceptions import ProviderMisconfiguredError, TokenRefusedError
+from directory.exceptions import (
+    ProviderMisconfiguredError,
+    ProviderUnavailableError,
+    TokenRefusedError,
+)
 from directory.openid import fetching, tokens
 from directory.openid.metadata import Metadata, discover
 from directory.selectors import Provider
 
-OK = 200
+OK, BROKEN = 200, 500
 WRONG_CLIENT = frozenset({"invalid_client", "unauthorized_client"})
 
 
@@ -26,7 +30,7 @@ class Client:
         """Return the tokens that a code is good for.
 
         Raises:
-            ProviderUnavailableError: no answer.
+            ProviderUnavailableError: no answer, or one that something is broken there.
             ProviderMisconfiguredError: it does not accept our id and secret.
             TokenRefusedError: it does not accept the code.
         """
@@ -44,6 +48,11 @@ class Client:
         if status == OK:
             return found
         error = str(found.get("error", ""))[:100]
+        if status >= BROKEN:
+            # Neither code nor secret were looked at, whatever stands in the answer.
+            raise ProviderUnavailableError(
+                f"the provider answers {status} instead of tokens: `{error}`"
+            )
         if error in WRONG_CLIENT:
             raise ProviderMisconfiguredError(
                 "the provider does not accept this client id and secret"

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from console.core.models import AuditEvent
 from directory.exceptions import ProviderUnavailableError
 from directory.openid import fetching, metadata
 from tests.openid.conftest import START, begin, finish, go, is_signed_in, visit
@@ -95,6 +96,18 @@ class TestOutage:
         assert answer.status_code in {400, 503}
         assert not is_signed_in(client)
         assert taken < PATIENCE
+
+    def test_that_is_told_in_json_is_no_fault_of_the_code(
+        self, provider: Provider, client: Client
+    ) -> None:
+        address = begin(client)
+        provider.broken["/token"] = lambda handler: handler.send(
+            500, b'{"error": "internal_server_error"}'
+        )
+
+        assert finish(client, visit(address)).status_code == 503
+        event = AuditEvent.objects.get(action="person.openid-refused")
+        assert "answers 500 instead of tokens" in event.reason
 
     def test_leaves_sessions_alone(self, provider: Provider, client: Client) -> None:
         go(client)

@@ -120,6 +120,7 @@ class TestSettings:
         assert "Given by the environment" in admin.get(URL).content.decode()
 
 
+SERVER_ERROR = b'{"error": "internal_server_error"}'
 FAULTS: dict[str, tuple[Callable[[Provider], object], str, str]] = {
     "unreachable": (
         lambda one: one.broken.update({DISCOVERY: 500}),
@@ -142,6 +143,13 @@ FAULTS: dict[str, tuple[Callable[[Provider], object], str, str]] = {
         lambda one: setattr(one, "secret", "another"),
         "Client id and secret",
         "does not accept this client id and secret",
+    ),
+    "broken-token-endpoint": (
+        lambda one: one.broken.update(
+            {"/token": lambda handler: handler.send(500, SERVER_ERROR)}
+        ),
+        "Client id and secret",
+        "answers 500 instead of tokens: `internal_server_error`",
     ),
     "wrong-redirect": (
         lambda one: one.redirect_uris.append("https://elsewhere.example.com/"),
