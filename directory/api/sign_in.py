@@ -12,9 +12,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from console.core import http
-from console.core.exceptions import ValidationFailedError
 from console.core.http import actor_of
 from console.core.rest import versions
+from console.core.rest.bodies import read_body
 from console.core.rest.viewsets import IF_MATCH
 from directory import selectors, services
 from directory.models import IdentityProvider, User
@@ -120,7 +120,7 @@ class SignInSettingsView(_View):
             version=versions.expected_version(request),
             actor=actor_of(request),
             now=self.now,
-            **read(request, SignInSettingsSerializer, partial=True),
+            **read_body(request, SignInSettingsSerializer, partial=True),
         )
         return Response(SignInSettingsSerializer(row).data)
 
@@ -137,7 +137,7 @@ class SignInTestView(_View):
     )
     def post(self, request: Request) -> Response:
         """Ask the provider as it is saved."""
-        read(request, serializers.Serializer)  # nothing of a body would count
+        read_body(request, serializers.Serializer)  # nothing of a body would count
         checks = services.try_identity_provider(
             redirect_uri=http.public_url(request, reverse("openid-callback")),
             actor=actor_of(request),
@@ -170,7 +170,7 @@ class IdentityView(_View):
             id,
             actor=actor_of(request),
             now=self.now,
-            **read(request, IdentitySerializer),
+            **read_body(request, IdentitySerializer),
         )
         return Response(IdentitySerializer(person).data)
 
@@ -179,23 +179,3 @@ class IdentityView(_View):
         """Take the identity away; the sessions that began with it end."""
         services.unlink_identity(id, actor=actor_of(request), now=self.now)
         return Response(status=204)
-
-
-def read(
-    request: Request,
-    shape: type[serializers.Serializer[Any]],
-    *,
-    partial: bool = False,
-) -> dict[str, Any]:
-    """Return the validated body; what can't be set is refused, not dropped."""
-    serializer = shape(data=request.data, partial=partial)
-    serializer.is_valid(raise_exception=True)
-    fields = serializer.fields.items()
-    writable = {name for name, field in fields if not field.read_only}
-    extra = sorted(set(request.data) - writable)
-    if extra:
-        raise ValidationFailedError(
-            fields={name[:100]: ["can't be set here"] for name in extra[:20]}
-        )
-    data: dict[str, Any] = serializer.validated_data
-    return data

@@ -18,10 +18,11 @@ from rest_framework.serializers import Serializer
 from rest_framework.viewsets import GenericViewSet
 
 from console.core.actor import Actor
-from console.core.exceptions import NotFoundError, ValidationFailedError
+from console.core.exceptions import NotFoundError
 from console.core.generic.listing import Listing
 from console.core.http import actor_of
 from console.core.rest import versions
+from console.core.rest.bodies import read_body
 from console.core.rest.filters import ListingFilter
 
 M = TypeVar("M", bound=Model)
@@ -101,30 +102,17 @@ class ScopedViewSet(GenericViewSet[M]):
     ) -> dict[str, Any]:
         """Return the validated body; `shape` is another serializer than the view's.
 
-        A key that can't be set is refused, not dropped: whoever sends it believes that
-        it counts.
-
         Raises:
             rest_framework.exceptions.ValidationError: it has another shape.
             ValidationFailedError: it has a key that can't be set.
         """
         make: type[Serializer[Any]] = shape or self.get_serializer_class()  # type: ignore[assignment]
-        serializer = make(
-            data=self.request.data,
+        return read_body(
+            self.request,
+            make,
             partial=partial,
             context=self.get_serializer_context(),
         )
-        serializer.is_valid(raise_exception=True)
-        writable = {
-            name for name, field in serializer.fields.items() if not field.read_only
-        }
-        extra = sorted(set(self.request.data) - writable)
-        if extra:
-            raise ValidationFailedError(
-                fields={name[:100]: ["can't be set here"] for name in extra[:20]}
-            )
-        data: dict[str, Any] = serializer.validated_data
-        return data
 
     def finalize_response(
         self, request: Request, response: Response, *args: Any, **kwargs: Any
