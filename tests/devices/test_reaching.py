@@ -15,7 +15,6 @@ from directory.models import User
 from policies import services as policy_services
 from policies.selectors import Attempt
 from routes import services as route_services
-from tests.devices.authenticator import Authenticator
 from tests.devices.people import decide, enroll
 from tests.factories import NOW, grant, make_policy, make_route
 from tests.people import Cast, actor_of
@@ -273,6 +272,7 @@ class TestBodies:
         self, cast: Cast, size: int
     ) -> None:
         client = client_of(cast.cyd)
+        client.get("/api/v1/me/devices/")  # the first request of all imports every page
         body = '{"credential": {"x": "' + "A" * size + '"}}'
         started = time.process_time()
 
@@ -289,8 +289,6 @@ class TestBodies:
             "/api/v1/me/devices/enroll/", {"type": "any"}, "application/json"
         ).json()["options"]
         assert options["challenge"]
-        made = Authenticator().client_data
-        assert callable(made)
         started = time.process_time()
 
         answer = client.post(
