@@ -26,8 +26,11 @@ _LOST: Final = {
     "memory": "the text takes too much memory to compile",
     "crash": "the engine broke down over this text",
     "quota": "the engine has too much to do; try again",
+    "late": "the engine has too much to do; try again",
     "server": "the server of OPA does not answer; try again",
 }
+# Nothing is known of a text that had no turn, or no time.
+_UNTRIED: Final = frozenset({"quota", "late", "server"})
 PATIENCE: Final = 5.0  # seconds of waiting for one evaluation; its work is limited
 IMPORT: Final = "import rego.v1\n"
 
@@ -151,7 +154,7 @@ def _tried(
                 place = answer.place or _place_of(source, code)
                 span = _at(source, *place)
                 yield Problem(code, message, span, Stage.SAVING, severity)
-        if answer.error in BROKEN:
+        if answer.error in BROKEN | _UNTRIED:
             return
 
 
@@ -164,6 +167,8 @@ def _faults(answer: Answer) -> Iterator[tuple[str, str, Severity]]:
         }[answer.error]
         message = f"with a request that was thought up it {what}"
         yield "budget-exceeded", message, Severity.ERROR
+    elif answer.error in _UNTRIED:
+        yield "not-tried", _LOST[answer.error], Severity.ERROR
     elif answer.error == "conflict":
         message = "for some requests, rules give different values at once"
         yield "conflict", message, Severity.ERROR

@@ -9,6 +9,7 @@ import pytest
 
 from policies.language import Problem, Severity, Stage
 from policies.rego.checking import check
+from policies.rego.evaluation import Answer
 from tests.policies.rego.asking import NAMES
 
 if TYPE_CHECKING:
@@ -250,3 +251,19 @@ def test_a_text_that_is_too_large_is_refused(problems: Find) -> None:
     (found,) = problems("# " + "x" * 65536)
 
     assert found.code == "too-large"
+
+
+class TestUntried:
+    @pytest.mark.parametrize("error", ["quota", "late", "server"])
+    def test_a_text_that_found_no_turn_is_not_saved(
+        self, engine: SandboxEngine, monkeypatch: pytest.MonkeyPatch, error: str
+    ) -> None:
+        monkeypatch.setattr(
+            engine, "evaluate", lambda *_, **__: Answer(error=error, message="busy")
+        )
+
+        found = check("allow := true", engine=engine, namespace="web")
+
+        assert found.has_errors
+        assert [one.code for one in found.problems] == ["not-tried"]
+        assert "try again" in found.problems[0].message
