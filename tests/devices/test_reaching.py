@@ -15,6 +15,7 @@ from directory.models import User
 from policies import services as policy_services
 from policies.selectors import Attempt
 from routes import services as route_services
+from tests.costs import ROOM
 from tests.devices.people import decide, enroll
 from tests.factories import NOW, grant, make_policy, make_route
 from tests.people import Cast, actor_of
@@ -281,7 +282,7 @@ class TestBodies:
         )
 
         assert answer.status_code == 413
-        assert time.process_time() - started < 1
+        assert time.process_time() - started < 1 * ROOM
 
     def test_of_broken_answers_cost_little(self, cast: Cast) -> None:
         client = client_of(cast.cyd)
@@ -298,4 +299,4 @@ class TestBodies:
         )
 
         assert answer.status_code == 400
-        assert time.process_time() - started < 0.5
+        assert time.process_time() - started < 0.5 * ROOM

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from routes.imports import reader
 from routes.imports.findings import Severity
+from tests.costs import ROOM
 
 LEVELS = "abcdefghi"
 
@@ -71,7 +72,7 @@ def test_a_file_that_is_too_large_is_refused_unread() -> None:
     found = refusals(content)
 
     assert found == [("too_large", 1, 1)]
-    assert time.process_time() - started < 0.5
+    assert time.process_time() - started < 0.5 * ROOM
 
 
 def test_an_alias_bomb_costs_little() -> None:
