@@ -17,6 +17,10 @@ from django.db import connection, connections, transaction
 from console.core.models import AuditHead
 
 Head = tuple[int, str]
+# Writers stand in line here before they ask for the row. Those who wait for a row
+# are all woken by each commit and look for its newest version; those who wait for
+# this are woken one by one, first come, first served. Any number that is ours.
+QUEUE = "pg_advisory_xact_lock(x'706f7374'::int, 1)"
 # Where each connection last saw the end of the chain. Only ever a guess: what was
 # written behind a savepoint may have been taken back.
 _seen: WeakKeyDictionary[Any, Head] = WeakKeyDictionary()
@@ -40,11 +44,13 @@ def lock_head() -> Head:
     the write.
     """
     head = AuditHead._meta.db_table  # noqa: SLF001 - Django's API
-    lock = " FOR UPDATE" if connection.features.has_select_for_update else ""
+    end = f"SELECT sequence, hash FROM {head} WHERE id = 1"  # noqa: S608 - names
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT sequence, hash FROM {head} WHERE id = 1{lock}"  # noqa: S608 - names
-        )
+        if connection.vendor == "postgresql":
+            cursor.execute(f"SELECT {QUEUE}; {end} FOR UPDATE")
+            cursor.nextset()
+        else:
+            cursor.execute(end)
         row = cursor.fetchone()
     if row is None:
         made, _ = AuditHead.objects.select_for_update().get_or_create(id=1)
@@ -64,9 +70,11 @@ def advance_head(before: Head, after: Head) -> bool:
     Locks it until commit, as `lock_head` does.
     """
     head = AuditHead._meta.db_table  # noqa: SLF001
+    is_queued = connection.vendor == "postgresql"
+    queue = f"FROM (SELECT {QUEUE}) AS queue " if is_queued else ""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE {head} SET sequence = %s, hash = %s "  # noqa: S608 - names
+            f"UPDATE {head} SET sequence = %s, hash = %s {queue}"  # noqa: S608 - names
             "WHERE id = 1 AND sequence = %s AND hash = %s",
             [*after, *before],
         )
