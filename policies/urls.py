@@ -38,6 +38,12 @@ urlpatterns = [
         bulk.AttachPoliciesPage.as_view(),
         name="policy-bulk-attach",
     ),
+    path(
+        "policies/bulk/detach",
+        bulk.DetachPoliciesPage.as_view(),
+        name="policy-bulk-detach",
+    ),
+    path("policies/undo", bulk.UndoPoliciesAction.as_view(), name="policy-undo"),
     path("policies/new", editing.CreatePage.as_view(), name="policy-create"),
     path("policies/builder", builder.BuilderFragment.as_view(), name="policy-builder"),
     path("policies/try", trying.TryDraftPage.as_view(), name="policy-try-draft"),

@@ -50,11 +50,7 @@ urlpatterns = [
         bulk.RestoreRoutesAction.as_view(),
         name="route-bulk-restore",
     ),
-    path(
-        "routes/bulk/attach-again",
-        bulk.AttachAgainAction.as_view(),
-        name="route-bulk-attach-again",
-    ),
+    path("routes/undo", bulk.UndoRoutesAction.as_view(), name="route-undo"),
     path("policies/effect", effect.DraftEffectPage.as_view(), name="draft-effect"),
     path(
         "policies/<uuid:id>/effect", effect.EffectPage.as_view(), name="policy-effect"

@@ -28,6 +28,7 @@ from namespaces.services.tree import (
     move_namespace,
     update_namespace,
 )
+from namespaces.services.undoing import undo
 
 __all__ = [
     "IssuedToken",
@@ -45,6 +46,7 @@ __all__ = [
     "revoke_api_account",
     "revoke_role",
     "rotate_api_account",
+    "undo",
     "update_api_account",
     "update_namespace",
 ]

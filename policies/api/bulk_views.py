@@ -24,6 +24,10 @@ class AttachPoliciesSerializer(MovePoliciesSerializer):
     mode = serializers.ChoiceField(choices=AttachmentMode.choices)
 
 
+class DetachPoliciesSerializer(MovePoliciesSerializer):
+    """Several policies, and where they are to count no longer."""
+
+
 class PolicyBulkViewSet(BulkViewSet):
     """Several policies at once."""
 
@@ -31,6 +35,7 @@ class PolicyBulkViewSet(BulkViewSet):
         "delete_several": Permission.POLICY_DELETE,
         "move_several": Permission.POLICY_EDIT,
         "attach_several": Permission.POLICY_ATTACH,
+        "detach_several": Permission.POLICY_ATTACH,
     }
 
     @extend_schema(
@@ -71,4 +76,17 @@ class PolicyBulkViewSet(BulkViewSet):
             values,
             namespace_id=values["namespace_id"],
             mode=values["mode"],
+        )
+
+    @extend_schema(
+        summary="Take several policies off a namespace, all or none",
+        operation_id="policies_bulk_detach",
+        request=DetachPoliciesSerializer,
+        responses=BulkOutcomeSerializer,
+    )
+    def detach_several(self, request: Request) -> Response:
+        """Detach those that are attached there."""
+        values = self.read_input(DetachPoliciesSerializer)
+        return self.carry_out(
+            services.detach_policies, values, namespace_id=values["namespace_id"]
         )

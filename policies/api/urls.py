@@ -40,6 +40,11 @@ urlpatterns = [
         name="api-policy-bulk-attach",
     ),
     path(
+        "policies/bulk/detach/",
+        PolicyBulkViewSet.as_view({"post": "detach_several"}),
+        name="api-policy-bulk-detach",
+    ),
+    path(
         "policies/check/",
         PolicyTextViewSet.as_view({"post": "check"}),
         name="api-policy-check",

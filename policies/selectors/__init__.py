@@ -10,6 +10,7 @@ from policies.selectors.attachments import (
     list_attached_above,
     list_attached_within,
     list_enforced,
+    list_places_attached,
     list_unattached,
     with_usage,
 )
@@ -186,6 +187,7 @@ __all__ = [
     "list_fetching",
     "list_groups_in_use",
     "list_naming",
+    "list_places_attached",
     "list_policies",
     "list_policies_in",
     "list_policy_marks",

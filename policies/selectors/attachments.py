@@ -180,6 +180,22 @@ def get_attachment(
     return attachment
 
 
+def list_places_attached(
+    policies: Iterable[Policy], *, actor: Actor
+) -> list[tuple[str, str]]:
+    """Return the namespaces that the actor sees and any of the policies is attached to.
+
+    Each as id and name, in the order of names.
+    """
+    rows = NamespacePolicy.objects.filter(
+        access.namespace_filter(actor, Permission.POLICY_VIEW), policy__in=policies
+    )
+    found = rows.order_by("namespace__name", "namespace_id").values_list(
+        "namespace_id", "namespace__name"
+    )
+    return [(str(pk), name) for pk, name in dict.fromkeys(found)]
+
+
 def list_enforced(policy: Policy) -> list[NamespacePolicy]:
     """Return the attachments by which a policy is enforced, whoever asks."""
     enforced = policy.namespace_attachments.filter(mode=AttachmentMode.ENFORCED)

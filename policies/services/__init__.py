@@ -5,6 +5,7 @@ from policies.services.attachments import (
     attach_policies,
     attach_to_namespace,
     detach_from_namespace,
+    detach_policies,
 )
 from policies.services.deletion import (
     delete_policies,
@@ -59,6 +60,7 @@ from policies.services.trying import (
     try_policy,
     try_rego,
 )
+from policies.services.undoing import undo
 from policies.services.verdicts import (
     answers_for,
     lift_quarantine,
@@ -94,6 +96,7 @@ __all__ = [
     "delete_policies",
     "delete_policy",
     "detach_from_namespace",
+    "detach_policies",
     "fetch_address",
     "fetch_due",
     "is_fresh",
@@ -117,6 +120,7 @@ __all__ = [
     "try_examples",
     "try_policy",
     "try_rego",
+    "undo",
     "unlist_address",
     "update_policy",
     "verdicts_by",

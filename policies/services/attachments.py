@@ -153,6 +153,33 @@ def attach_policies(
     ]
 
 
+@writing()
+def detach_policies(
+    policy_ids: Iterable[UUID | str],
+    *,
+    namespace_id: UUID | str,
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
+) -> int:
+    """Take several policies off a namespace, all or none; others stay as they are.
+
+    Returns how many were attached. Raises as `detach_from_namespace` does.
+    """
+    fresh = rules.afresh(actor)
+    access.check_can(fresh, Permission.POLICY_VIEW, namespace_id)
+    policies = [selectors.get_policy(one, actor=fresh) for one in policy_ids]
+    attached = NamespacePolicy.objects.filter(
+        namespace_id=namespace_id, policy__in=policies
+    )
+    ids = list(attached.order_by("policy__name", "pk").values_list("policy", flat=True))
+    for one in ids:
+        detach_from_namespace(
+            one, namespace_id=namespace_id, actor=actor, now=now, reason=reason
+        )
+    return len(ids)
+
+
 def _check_may_detach(attachment: NamespacePolicy, *, actor: Actor) -> None:
     permission = PERMISSION_FOR[AttachmentMode(attachment.mode)]
     access.check_can(actor, permission, attachment.namespace_id)

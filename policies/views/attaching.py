@@ -7,13 +7,14 @@ from django.contrib import messages
 
 from console.core.exceptions import PermissionDeniedError, ValidationFailedError
 from console.core.generic.previewed import PreviewedPage
+from console.core.generic.undo import undo_tag
 from namespaces import access
 from namespaces.permissions import Permission
 from policies import selectors, services
 from policies.forms import AttachForm
 from policies.models import AttachmentMode, NamespacePolicy
 from policies.services import PERMISSION_FOR
-from policies.views.frame import OfPolicy
+from policies.views.frame import UNDO, OfPolicy
 
 TEXTS = {
     AttachmentMode.INHERITED: "From then on it counts as if attached to every route "
@@ -58,7 +59,7 @@ class AttachPage(OfPolicy, PreviewedPage):
             namespace_id=values.pop("namespace"),
             seen=seen,
             actor=self.actor,
-            now=self.now,
+            now=self.moment,
             **values,
         )
 
@@ -89,6 +90,7 @@ class AttachPage(OfPolicy, PreviewedPage):
             self.request,
             f"{self.policy.name} counts as {attachment.mode} on every route of "
             f"{attachment.namespace.name} and below.",
+            extra_tags=undo_tag(UNDO, self.moment),
         )
         return self.url("policy-uses")
 
@@ -117,7 +119,7 @@ class DetachPage(OfPolicy, PreviewedPage):
             reason=self.asked("reason"),
             seen=seen,
             actor=self.actor,
-            now=self.now,
+            now=self.moment,
         )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -137,5 +139,9 @@ class DetachPage(OfPolicy, PreviewedPage):
     def carry_out(self) -> str:
         """Detach it as it was seen."""
         self.act(seen=self.asked("seen"))
-        messages.success(self.request, f"{self.policy.name} no longer counts there.")
+        messages.success(
+            self.request,
+            f"{self.policy.name} no longer counts there.",
+            extra_tags=undo_tag(UNDO, self.moment),
+        )
         return self.url("policy-uses")

@@ -1,5 +1,6 @@
 """Several policies at once: delete, move, attach to a namespace. Each asks first."""
 
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -9,11 +10,14 @@ from django import forms
 from console.core.bulk import Versions
 from console.core.exceptions import ValidationFailedError
 from console.core.generic.bulk import BulkPage, UndoBulkAction
+from console.core.generic.undo import UndoAction
+from console.core.http import uuid_from
 from namespaces import access
 from namespaces.permissions import Permission
 from policies import selectors, services
 from policies.forms import AttachPoliciesForm, MovePoliciesForm
 from policies.listings import PolicyListing
+from policies.views.frame import UNDO
 
 
 class PoliciesPage(BulkPage):
@@ -107,6 +111,7 @@ class MovePoliciesPage(PoliciesPage):
         "to has to lie there or below."
     )
     confirm_label = "Move"
+    undo_url_name = UNDO
     form_class = MovePoliciesForm
 
     def act(self, versions: Versions) -> Any:
@@ -130,6 +135,7 @@ class AttachPoliciesPage(PoliciesPage):
     permission = Permission.POLICY_VIEW
     text = "These policies count on every route of a namespace and below."
     confirm_label = "Attach"
+    undo_url_name = UNDO
     form_class = AttachPoliciesForm
 
     def act(self, versions: Versions) -> Any:
@@ -145,6 +151,56 @@ class AttachPoliciesPage(PoliciesPage):
     def tell(self, done: Any, count: int) -> str:
         """How many, and where."""
         return f"{_counted(count)} attached to {done[0].namespace.name}."
+
+
+class DetachPoliciesPage(PoliciesPage):
+    """Takes policies off a namespace."""
+
+    title = "Detach policies"
+    permission = Permission.POLICY_VIEW
+    text = (
+        "These policies stop counting on the routes of a namespace and below. Those "
+        "that aren't attached to it stay as they are."
+    )
+    confirm_label = "Detach"
+    undo_url_name = UNDO
+
+    def choices(self, rows: list[Any]) -> dict[str, Any]:
+        """From where: what any of them is attached to."""
+        options = selectors.list_places_attached(rows, actor=self.actor)
+        return {
+            "select": {"name": "place", "label": "Namespace", "options": options},
+            "chosen": self.request.POST.get("place", ""),
+        }
+
+    def is_complete(self) -> bool:
+        """Answer whether a place is chosen."""
+        return bool(self.request.POST.get("place"))
+
+    def act(self, versions: Versions) -> int:
+        """Detach them."""
+        return services.detach_policies(
+            versions,
+            namespace_id=uuid_from(self.request.POST.get("place", ""), name="place"),
+            actor=self.actor,
+            now=self.moment,
+        )
+
+    def tell(self, done: Any, count: int) -> str:
+        """How many."""
+        return f"{_counted(done)} detached."
+
+
+class UndoPoliciesAction(UndoAction):
+    """Takes back that policies were moved, attached, detached or changed."""
+
+    list_url_name = "policies:policy-list"
+    detail_url_name = "policies:policy-detail"
+    nouns = PoliciesPage.nouns
+
+    def undo(self, moment: datetime) -> list[Any]:
+        """Do the opposite."""
+        return services.undo(moment, actor=self.actor, now=self.now)
 
 
 def _counted(count: int) -> str:

@@ -12,6 +12,7 @@ from console.core.exceptions import (
     StaleVersionError,
 )
 from console.core.generic.pages import ActionView, ConfirmPage, FormPage
+from console.core.generic.undo import undo_tag
 from console.core.http import uuid_from
 from namespaces import access
 from namespaces.permissions import Permission
@@ -30,6 +31,7 @@ from policies.views.frame import (
     GENERAL,
     PAGES,
     REGO,
+    UNDO,
     OfPolicy,
     effect_url,
     number_from,
@@ -211,12 +213,20 @@ class EditPage(OfPolicy, EditorPage):
         values = dict(form.cleaned_data)
         version = values.pop("version")
         policy = services.update_policy(
-            self.policy.pk, version=version, actor=self.actor, now=self.now, **values
+            self.policy.pk,
+            version=version,
+            actor=self.actor,
+            now=self.moment,
+            **values,
         )
         if policy.version == version:
             messages.info(self.request, "Nothing was changed, so nothing was saved.")
         else:
-            messages.success(self.request, f"Saved as version {policy.version}.")
+            messages.success(
+                self.request,
+                f"Saved as version {policy.version}.",
+                extra_tags=undo_tag(UNDO, self.moment),
+            )
             self._warn(policy)
         return self.page_url
 
@@ -257,11 +267,13 @@ class MovePage(OfPolicy, FormPage[MovePolicyForm]):
             self.policy.pk,
             namespace_id=values.pop("namespace"),
             actor=self.actor,
-            now=self.now,
+            now=self.moment,
             **values,
         )
         messages.success(
-            self.request, f"{policy.name} lives in {policy.namespace.name} now."
+            self.request,
+            f"{policy.name} lives in {policy.namespace.name} now.",
+            extra_tags=undo_tag(UNDO, self.moment),
         )
         return self.page_url
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from policies.models import Policy
 
 MAX_DIGITS = 9
+UNDO = "policies:policy-undo"
 GENERAL, BUILDER, EDITOR, REGO = (
     "policy-general",
     "policy-builder",

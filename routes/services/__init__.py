@@ -46,6 +46,7 @@ from routes.services.reaching import (
 )
 from routes.services.saving import RouteDraft, create_route, create_routes
 from routes.services.trial import RouteTrial, suggested_path, try_route
+from routes.services.undoing import undo
 from routes.services.upstreams import (
     decide_consent,
     preview_upstream,
@@ -105,5 +106,6 @@ __all__ = [
     "start_import",
     "suggested_path",
     "try_route",
+    "undo",
     "update_route",
 ]

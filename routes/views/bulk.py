@@ -1,11 +1,13 @@
 """Several routes at once: delete, move, attach or detach a policy. Each asks first."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from console.core.bulk import Versions
 from console.core.exceptions import ValidationFailedError
 from console.core.generic.bulk import BulkPage, UndoBulkAction
+from console.core.generic.undo import UndoAction
 from console.core.http import uuid_from
 from namespaces import access
 from namespaces.permissions import Permission
@@ -84,6 +86,7 @@ class MoveRoutesPage(RoutesPage):
     permission = Permission.ROUTE_MOVE
     text = "These routes move with their hosts, under the policies of the new place."
     confirm_label = "Move"
+    undo_url_name = "routes:route-undo"
 
     def choices(self, rows: list[Route]) -> dict[str, Any]:
         """Where to."""
@@ -154,6 +157,7 @@ class AttachToRoutesPage(_WithPolicy):
     title = "Attach a policy"
     text = "The policy is attached to these routes, behind those that they have."
     confirm_label = "Attach"
+    undo_url_name = "routes:route-undo"
 
     def offered(self, rows: list[Route]) -> list[tuple[str, str]]:
         """Those that all of them may have."""
@@ -176,15 +180,11 @@ class DetachFromRoutesPage(_WithPolicy):
     title = "Detach a policy"
     text = "The policy no longer counts on these routes. Those without it stay."
     confirm_label = "Detach"
-    undo_url_name = "routes:route-bulk-attach-again"
+    undo_url_name = "routes:route-undo"
 
     def offered(self, rows: list[Route]) -> list[tuple[str, str]]:
         """Those that any of them has."""
         return attached_to_any(rows)
-
-    def undo_parameters(self) -> dict[str, str]:
-        """Which policy."""
-        return {"policy": str(self.policy_id)}
 
     def act(self, versions: Versions) -> int:
         """Detach it."""
@@ -197,18 +197,13 @@ class DetachFromRoutesPage(_WithPolicy):
         return f"The policy is detached from {done} route{'' if done == 1 else 's'}."
 
 
-class AttachAgainAction(UndoBulkAction):
-    """Takes back that a policy was detached from several routes."""
+class UndoRoutesAction(UndoAction):
+    """Takes back that routes were moved, or that their policies were changed."""
 
     list_url_name = "routes:route-list"
+    detail_url_name = "routes:route-detail"
+    nouns = RoutesPage.nouns
 
-    def undo(self, moment: Any) -> str:
-        """Attach it to the routes that nobody changed since."""
-        rows = selectors.list_routes(self.actor).filter(modified_at=moment)
-        count = services.attach_policy(
-            uuid_from(self.request.GET.get("policy", ""), name="policy"),
-            versions={row.pk: row.version for row in rows},
-            actor=self.actor,
-            now=self.now,
-        )
-        return f"The policy is attached to {count} route{'' if count == 1 else 's'}."
+    def undo(self, moment: datetime) -> list[Route]:
+        """Do the opposite."""
+        return services.undo(moment, actor=self.actor, now=self.now)

@@ -14,6 +14,7 @@ from console.core.exceptions import (
     ValidationFailedError,
 )
 from console.core.generic.pages import ActionView, ConfirmPage, FormPage
+from console.core.generic.undo import undo_tag
 from console.core.http import uuid_from
 from namespaces import access
 from namespaces.permissions import Permission
@@ -24,6 +25,8 @@ from routes.models import Route
 from routes.validation.secrets import masked_entries, put_secrets
 from routes.views.frame import OfRoute
 from routes.views.picking import picker_context
+
+UNDO = "routes:route-undo"
 
 
 class RouteFormPage(FormPage[RouteForm]):
@@ -201,6 +204,7 @@ class EditPage(OfRoute, RouteFormPage):
     def save(self, form: RouteForm) -> str:
         """Save it, unless nothing changed."""
         values = form.cleaned_data
+        settings = selectors.masked_settings(self.route)
         try:
             route = services.update_route(
                 self.route.pk,
@@ -210,14 +214,17 @@ class EditPage(OfRoute, RouteFormPage):
                 inherits_policies=values["inherits_policies"],
                 reason=values["reason"],
                 actor=self.actor,
-                now=self.now,
+                now=self.moment,
             )
         except RouteSettingsError as error:
             raise refused(form, error) from error
         if route.version == values["version"]:
             messages.info(self.request, "Nothing was changed, so nothing was saved.")
         else:
-            messages.success(self.request, f"{route.name} is saved.")
+            # Policies can be put back; settings hold secrets that nobody remembers.
+            is_same = selectors.masked_settings(route) == settings
+            undo = undo_tag(UNDO, self.moment) if is_same else ""
+            messages.success(self.request, f"{route.name} is saved.", extra_tags=undo)
         return self.page_url
 
 
@@ -251,11 +258,13 @@ class MovePage(OfRoute, FormPage[MoveRouteForm]):
             self.route.pk,
             namespace_id=values.pop("namespace"),
             actor=self.actor,
-            now=self.now,
+            now=self.moment,
             **values,
         )
         messages.success(
-            self.request, f"{route.name} lives in {route.namespace.name} now."
+            self.request,
+            f"{route.name} lives in {route.namespace.name} now.",
+            extra_tags=undo_tag(UNDO, self.moment),
         )
         return self.page_url
 

@@ -41,5 +41,5 @@ def test_a_policy_is_taken_off_what_a_kept_filter_shows(
     assert policy.route_attachments.count() == 1
 
     page.get_by_role("button", name="Undo").click()
-    expect(page.get_by_text("The policy is attached to 2 routes.")).to_be_visible()
+    expect(page.get_by_text("Undone: 2 routes are as they were.")).to_be_visible()
     assert policy.route_attachments.count() == 3

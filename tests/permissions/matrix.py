@@ -172,6 +172,7 @@ PAGES: dict[str, tuple[Row, ...]] = {
         get(at(Permission.NAMESPACE_DELETE), "empty"),
         post(at(Permission.NAMESPACE_DELETE), "empty", body=lambda _: {"version": "1"}),
     ),
+    "namespace-undo": (post(signed_in, answers=(400, "no moment is named")),),
     "namespace-restore": (post(at(Permission.NAMESPACE_DELETE), "gone-namespace"),),
     "namespace-roles": (get(at(Permission.NAMESPACE_VIEW), "namespace"),),
     "role-grant": (

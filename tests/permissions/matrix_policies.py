@@ -51,6 +51,7 @@ PAGES: dict[str, tuple[Row, ...]] = {
         post(at(Permission.POLICY_DELETE, "idle-policy"), body=_seen),
     ),
     "policy-bulk-restore": (post(signed_in, answers=(400, "no moment is named")),),
+    "policy-undo": (post(signed_in, answers=(400, "no moment is named")),),
     "policy-bulk-move": (
         harmless(signed_in, body=lambda world: {"ids": world.id("idle-policy")}),
         post(
@@ -69,6 +70,20 @@ PAGES: dict[str, tuple[Row, ...]] = {
                 **_seen(world),
                 "namespace": world.place("web"),
                 "mode": "inherited",
+            },
+        ),
+    ),
+    "policy-bulk-detach": (
+        harmless(signed_in, body=lambda world: {"ids": world.id("attached-policy")}),
+        post(
+            both(
+                at(Permission.POLICY_VIEW, "attached-policy"),
+                at(Permission.POLICY_ATTACH),
+            ),
+            body=lambda world: {
+                "seen": f"{world.id('attached-policy')}:1",
+                "place": world.place("web"),
+                "confirmed": "yes",
             },
         ),
     ),
@@ -317,6 +332,15 @@ POLICIES: dict[str, tuple[Row, ...]] = PAGES | {
             body=lambda world: _rows(
                 world, namespace=world.place("web"), mode="inherited"
             ),
+        ),
+    ),
+    "api-policy-bulk-detach": (
+        post(
+            both(names("web"), at(Permission.POLICY_ATTACH, "attached-policy")),
+            body=lambda world: {
+                "rows": [{"id": world.id("attached-policy"), "version": 1}],
+                "namespace": world.place("web"),
+            },
         ),
     ),
     "api-policy-restore": (

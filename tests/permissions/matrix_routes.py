@@ -104,7 +104,7 @@ PAGES: dict[str, tuple[Row, ...]] = {
         ),
     ),
     "route-bulk-restore": (post(signed_in, answers=(400, "no moment is named")),),
-    "route-bulk-attach-again": (post(signed_in, answers=(400, "no moment is named")),),
+    "route-undo": (post(signed_in, answers=(400, "no moment is named")),),
     "route-detail": (get(at(Permission.ROUTE_VIEW, "route"), "route"),),
     "route-history": (get(at(Permission.ROUTE_VIEW, "route"), "route"),),
     "route-edit": (

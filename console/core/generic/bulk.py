@@ -1,20 +1,17 @@
 """Pages that act on several rows of a list at once: ask first, then all or none."""
 
-from functools import cached_property
 from typing import Any, ClassVar
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 
 from console.core.bulk import MAX_CHOSEN, Prospect, Versions, look_ahead
 from console.core.exceptions import ValidationFailedError
 from console.core.generic.listing import Listing
-from console.core.generic.pages import ActionView, ConfirmPage
+from console.core.generic.pages import ConfirmPage
+from console.core.generic.undo import MomentAction, undo_tag
 from console.core.http import uuid_from
 
 MAX_QUERY = 4000
@@ -44,11 +41,6 @@ class BulkPage(ConfirmPage):
     confirm_label: ClassVar[str]
     is_harmless: ClassVar[bool] = True
 
-    @cached_property
-    def moment(self) -> Any:
-        """When it is done: by this it is known again when it is to be undone."""
-        return timezone.now()
-
     def may(self, row: Any) -> bool:
         """Answer whether the person's role allows it for a row."""
         raise NotImplementedError
@@ -64,10 +56,6 @@ class BulkPage(ConfirmPage):
     def tell(self, done: Any, count: int) -> str:
         """Return what to tell when it is done."""
         raise NotImplementedError
-
-    def undo_parameters(self) -> dict[str, str]:
-        """Return what the undoing has to know besides the moment."""
-        return {}
 
     def is_complete(self) -> bool:
         """Answer whether everything is chosen that the act needs."""
@@ -152,16 +140,13 @@ class BulkPage(ConfirmPage):
         text = self.tell(self.act(versions), len(versions))
         undo = ""
         if self.undo_url_name:
-            asked = {"at": self.moment.isoformat(), **self.undo_parameters()}
-            undo = f"undo:{reverse(self.undo_url_name)}?{urlencode(asked)}"
+            undo = undo_tag(self.undo_url_name, self.moment)
         messages.success(self.request, text, extra_tags=undo)
         return reverse(self.list_url_name)
 
 
-class UndoBulkAction(ActionView):
+class UndoBulkAction(MomentAction):
     """Takes back what the person did to several rows at one moment."""
-
-    list_url_name: ClassVar[str]
 
     def undo(self, moment: Any) -> str:
         """Call the service; return what to tell."""
@@ -169,10 +154,7 @@ class UndoBulkAction(ActionView):
 
     def carry_out(self) -> str:
         """Undo it."""
-        moment = parse_datetime(self.request.GET.get("at", "")[:40])
-        if moment is None or moment.tzinfo is None:
-            raise ValidationFailedError("say when it was done")
-        messages.success(self.request, self.undo(moment))
+        messages.success(self.request, self.undo(self.moment))
         return reverse(self.list_url_name)
 
 

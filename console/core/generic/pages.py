@@ -6,6 +6,7 @@ call; errors of the domain that are not the form's become error pages.
 """
 
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from django import forms
@@ -42,6 +43,11 @@ class ActorMixin(View):
     @property
     def now(self) -> datetime:
         """When: the time that the service records."""
+        return timezone.now()
+
+    @cached_property
+    def moment(self) -> datetime:
+        """When something is done that can be undone: by this it is known again."""
         return timezone.now()
 
 

@@ -1,5 +1,6 @@
 """Pages that change the tree: create, edit, move, delete, restore."""
 
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -7,13 +8,17 @@ from django.contrib import messages
 from django.urls import reverse
 
 from console.core.exceptions import PermissionDeniedError, ValidationFailedError
+from console.core.generic import undo
 from console.core.generic.pages import ActionView, F, FormPage
 from console.core.generic.previewed import PreviewedPage
+from console.core.generic.undo import undo_tag
 from console.core.previews import Preview, look
 from console.ui.namespaces.forms import EditNamespaceForm, MoveForm, NewNamespaceForm
 from console.ui.namespaces.frame import OfNamespace
 from namespaces import access, services
 from namespaces.permissions import Permission
+
+UNDO = "namespaces:namespace-undo"
 
 
 class CreatePage(FormPage[NewNamespaceForm]):
@@ -123,7 +128,7 @@ class InheritPage(OfNamespace, PreviewedPage):
             reason=self.asked("reason"),
             seen=seen,
             actor=self.actor,
-            now=self.now,
+            now=self.moment,
         )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -148,6 +153,7 @@ class InheritPage(OfNamespace, PreviewedPage):
             "Policies from above count here again."
             if self.inherits
             else "Inherited policies no longer count here. Enforced ones still do.",
+            extra_tags=undo_tag(UNDO, self.moment),
         )
         return self.page_url
 
@@ -185,7 +191,7 @@ class MovePage(OfNamespace, PreviewedPage):
             reason=self.form.cleaned_data["reason"],
             seen=seen,
             actor=self.actor,
-            now=self.now,
+            now=self.moment,
         )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -213,7 +219,11 @@ class MovePage(OfNamespace, PreviewedPage):
             raise ValidationFailedError("choose a new parent")
         moved = self.act(seen=self.asked("seen"))
         parent = moved.parent.name if moved.parent else ""
-        messages.success(self.request, f"{moved.name} is now in {parent}.")
+        messages.success(
+            self.request,
+            f"{moved.name} is now in {parent}.",
+            extra_tags=undo_tag(UNDO, self.moment),
+        )
         return self.page_url
 
 
@@ -263,9 +273,9 @@ class DeletePage(OfNamespace, PreviewedPage):
         """Delete it as it was seen, and offer to take that back."""
         namespace = self.namespace
         self.act(seen=self.asked("seen"))
-        undo = reverse("namespaces:namespace-restore", args=[namespace.id])
+        restore = reverse("namespaces:namespace-restore", args=[namespace.id])
         messages.success(
-            self.request, f"{namespace.name} is deleted.", extra_tags=f"undo:{undo}"
+            self.request, f"{namespace.name} is deleted.", extra_tags=f"undo:{restore}"
         )
         return reverse("namespaces:namespace-list")
 
@@ -280,3 +290,15 @@ class RestoreAction(ActionView):
         )
         messages.success(self.request, f"{namespace.name} is back.")
         return reverse("namespaces:namespace-detail", args=[namespace.id])
+
+
+class UndoAction(undo.UndoAction):
+    """Takes back a move, or a turn of the switch."""
+
+    list_url_name = "namespaces:namespace-list"
+    detail_url_name = "namespaces:namespace-detail"
+    nouns = ("namespace", "namespaces")
+
+    def undo(self, moment: datetime) -> list[Any]:
+        """Do the opposite."""
+        return services.undo(moment, actor=self.actor, now=self.now)

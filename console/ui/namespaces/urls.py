@@ -13,6 +13,7 @@ urlpatterns = [
         picking.PickerBranch.as_view(),
         name="namespace-picker-branch",
     ),
+    path("undo", changes.UndoAction.as_view(), name="namespace-undo"),
     path("deleted", tree.DeletedPage.as_view(), name="namespace-deleted"),
     path("options", picking.Options.as_view(), name="namespace-options"),
     path("new", changes.CreatePage.as_view(), name="namespace-create"),

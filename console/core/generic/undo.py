@@ -1,0 +1,60 @@
+"""The button *Undo* of a message: it names the moment of what is to be taken back."""
+
+from datetime import datetime
+from typing import Any, ClassVar
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.urls import reverse
+from django.utils.dateparse import parse_datetime
+
+from console.core.exceptions import ConsoleError, ValidationFailedError
+from console.core.generic.pages import ActionView
+
+
+def undo_tag(url_name: str, moment: datetime, **more: str) -> str:
+    """Return the extra tag of a message about what was done at a moment."""
+    asked = {"at": moment.isoformat(), **more}
+    return f"undo:{reverse(url_name)}?{urlencode(asked)}"
+
+
+class MomentAction(ActionView):
+    """Takes back what the person did at one moment. It goes to a list afterwards."""
+
+    list_url_name: ClassVar[str]
+
+    @property
+    def moment(self) -> datetime:
+        """When it was done."""
+        moment = parse_datetime(self.request.GET.get("at", "")[:40])
+        if moment is None or moment.tzinfo is None:
+            raise ValidationFailedError("say when it was done")
+        return moment
+
+
+class UndoAction(MomentAction):
+    """Has a service do the opposite of what was done; tells why that can't be."""
+
+    detail_url_name: ClassVar[str]
+    nouns: ClassVar[tuple[str, str]]
+
+    def undo(self, moment: datetime) -> list[Any]:
+        """Call the service; return the rows that are as they were."""
+        raise NotImplementedError
+
+    def carry_out(self) -> str:
+        """Undo it, and show it: the row itself if it is a single one."""
+        moment = self.moment
+        try:
+            rows = self.undo(moment)
+        except ConsoleError as error:
+            if not error.is_about_input:
+                raise
+            messages.error(self.request, f"Not undone: {error.message}.")
+            return reverse(self.list_url_name)
+        if len(rows) == 1:
+            messages.success(self.request, f"Undone: {rows[0].name} is as it was.")
+            return reverse(self.detail_url_name, args=[rows[0].pk])
+        text = f"Undone: {len(rows)} {self.nouns[1]} are as they were."
+        messages.success(self.request, text)
+        return reverse(self.list_url_name)
