@@ -114,12 +114,16 @@ def _subjects(people: Iterable[User], groups: Iterable[Group]) -> list[Subject]:
                 f"group:{one.id}",
                 one.name,
                 one.email,
-                f"{one.member_count} members",  # type: ignore[attr-defined] # annotated
+                _members(one.member_count),  # type: ignore[attr-defined] # annotated
                 True,
             )
             for one in groups
         ),
     ]
+
+
+def _members(count: int) -> str:
+    return f"{count} member{'' if count == 1 else 's'}"
 
 
 def count_members(group_ids: Iterable[UUID]) -> dict[UUID, int]:

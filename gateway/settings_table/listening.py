@@ -14,6 +14,7 @@ CLIENTS = (
             label="Client certificates",
             kind=Kind.OBJECT,
             help="For all routes; one that names an authority of its own uses that.",
+            unset="no certificate is asked for",
             section=sections.CLIENTS,
             fields=(
                 Setting(
@@ -21,6 +22,7 @@ CLIENTS = (
                     label="Authority",
                     kind=Kind.CERTIFICATE,
                     help="Certificates of those who sign clients' certificates.",
+                    unset="no certificate is asked for",
                     required=True,
                     maximum=262_144,
                 ),
@@ -194,6 +196,7 @@ ANSWERS = (
             label="Headers to set",
             kind=Kind.HEADER_MAP,
             help="In every answer of an upstream. A route's own of the name counts.",
+            unset="no header is added",
             section=sections.ANSWERS,
             maximum=50,
         ),
@@ -201,6 +204,9 @@ ANSWERS = (
         is_local=True,
     ),
 )
+
+
+OF_CORE = "Core's own default"
 
 
 def _only_core(
@@ -216,6 +222,7 @@ def _only_core(
             label=label,
             kind=kind,
             help=text,
+            unset=OF_CORE,
             section=sections.CORE,
             destination=Destination.CORE,
             maximum=50 if kind is Kind.STRING_LIST else 200,
@@ -233,6 +240,7 @@ CORE = (
             label="Log level",
             kind=Kind.ENUM,
             help="From which level on Core logs.",
+            unset=OF_CORE,
             section=sections.CORE,
             destination=Destination.CORE,
             choices=tuple(Choice(value=one, label=one) for one in LEVELS),

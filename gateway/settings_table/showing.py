@@ -14,7 +14,7 @@ CODES = frozenset({Kind.CERTIFICATE})
 def show_value(setting: Setting, value: Any) -> str:
     """Return a value on a line, as people read it."""
     if value is None:
-        return setting.unset or "nothing"
+        return setting.unset
     if setting.kind in CODES:
         return "a certificate"
     if isinstance(value, bool):

@@ -27,6 +27,7 @@ BRANDING = (
                 "Read by whoever is refused, before what the policies say: whom to "
                 "ask, for example. Plain text, one paragraph for each line."
             ),
+            unset="they read what the policies say, and nothing before it",
             section=sections.BRANDING,
             maximum=2000,
         ),
@@ -38,6 +39,7 @@ BRANDING = (
             label="Logo",
             kind=Kind.WEB_URL,
             help="Address of a picture that stands beside the name; https only.",
+            unset="the name stands alone",
             section=sections.BRANDING,
             maximum=500,
             placeholder="https://www.example.com/logo.svg",
@@ -51,6 +53,7 @@ BRANDING = (
             label="Icon of the tab",
             kind=Kind.WEB_URL,
             help="Address of a small picture; https only.",
+            unset="the browser shows its own",
             section=sections.BRANDING,
             maximum=500,
         ),
@@ -66,7 +69,7 @@ BRANDING = (
                 "Of the top of the page and of buttons, as #rrggbb. Letters on it are "
                 "black or white, whichever can be read better."
             ),
-            unset="ours",
+            unset="the color of the console",
             section=sections.BRANDING,
             maximum=7,
             placeholder="#0b5f7a",

@@ -150,3 +150,10 @@ def naively(
     if pk is None:
         return {}
     return {**naively(parents[pk], own, parents), **own.get(pk, {})}
+
+
+@pytest.mark.parametrize("key", BY_KEY)
+def test_each_says_what_holds_while_it_is_not_set(key: str) -> None:
+    one = BY_KEY[key]
+
+    assert show_value(one.setting, one.default)

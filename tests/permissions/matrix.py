@@ -34,6 +34,7 @@ from tests.permissions.matrix_gateway import GATEWAY
 from tests.permissions.matrix_hosts import HOSTS
 from tests.permissions.matrix_imports import IMPORTS
 from tests.permissions.matrix_policies import POLICIES
+from tests.permissions.matrix_policies_api import POLICIES_API
 from tests.permissions.matrix_routes import ROUTES
 from tests.permissions.matrix_sessions import SESSIONS
 from tests.permissions.matrix_tokens import TOKENS
@@ -237,6 +238,7 @@ MATRIX: dict[str, tuple[Row, ...]] = {
     **DEVICES,
     **POLICIES,
     **ROUTES,
+    **POLICIES_API,
     **SESSIONS,
     **IMPORTS,
     **GATEWAY,

@@ -1,4 +1,4 @@
-"""Lines of the matrix: policies."""
+"""Lines of the matrix: pages of policies."""
 
 from typing import Any
 
@@ -7,13 +7,10 @@ from tests.permissions.rows import (
     Row,
     at,
     both,
-    delete,
     get,
     harmless,
     names,
-    patch,
     post,
-    put,
     signed_in,
     somewhere,
     untold,
@@ -25,12 +22,12 @@ SOURCE = "allow:\n  or:\n    - domain:\n        is: example.com\n"
 SETTINGS = at(Permission.SETTINGS_EDIT, place="root")
 
 
-def _written(_: World) -> dict[str, Any]:
+def written(_: World) -> dict[str, Any]:
     return {"name": "New", "source": SOURCE}
 
 
-def _created(world: World) -> dict[str, Any]:
-    return {**_written(world), "namespace": world.place("web")}
+def created(world: World) -> dict[str, Any]:
+    return {**written(world), "namespace": world.place("web")}
 
 
 def _seen(world: World) -> dict[str, Any]:
@@ -38,11 +35,7 @@ def _seen(world: World) -> dict[str, Any]:
     return {"ids": idle, "seen": f"{idle}:1", "confirmed": "yes"}
 
 
-def _rows(world: World, **more: str) -> dict[str, Any]:
-    return {"rows": [{"id": world.id("idle-policy"), "version": 1}], **more}
-
-
-PAGES: dict[str, tuple[Row, ...]] = {
+POLICIES: dict[str, tuple[Row, ...]] = {
     "policy-list": (get(signed_in),),
     "policy-export": (get(signed_in),),
     "policy-deleted": (get(signed_in),),
@@ -95,7 +88,7 @@ PAGES: dict[str, tuple[Row, ...]] = {
                 names("web"),
                 at(Permission.POLICY_CREATE),
             ),
-            body=_created,
+            body=created,
         ),
     ),
     "policy-try-rego": (
@@ -176,7 +169,7 @@ PAGES: dict[str, tuple[Row, ...]] = {
         post(
             at(Permission.POLICY_EDIT, "policy"),
             "policy",
-            body=lambda world: {**_written(world), "version": "2"},
+            body=lambda world: {**written(world), "version": "2"},
         ),
     ),
     "policy-revert": (
@@ -246,173 +239,5 @@ PAGES: dict[str, tuple[Row, ...]] = {
     ),
     "policy-restore": (
         post(untold(at(Permission.POLICY_CREATE, "gone-policy")), "gone-policy"),
-    ),
-}
-POLICIES: dict[str, tuple[Row, ...]] = PAGES | {
-    "api-policy-list": (
-        get(signed_in),
-        post(both(names("web"), at(Permission.POLICY_CREATE)), body=_created),
-    ),
-    "api-policy-deleted": (get(signed_in),),
-    "api-address-list": (
-        get(SETTINGS),
-        post(SETTINGS, body=lambda _: {"url": "https://example.com/new.json"}),
-    ),
-    "api-address-detail": (get(SETTINGS, "address"), delete(SETTINGS, "address")),
-    "api-address-fetch": (harmless(SETTINGS, "address"),),
-    "api-policy-check": (
-        harmless(somewhere(Permission.POLICY_VIEW), body=lambda _: {"text": SOURCE}),
-    ),
-    "api-policy-format": (
-        harmless(somewhere(Permission.POLICY_VIEW), body=lambda _: {"text": SOURCE}),
-    ),
-    "api-policy-builder": (
-        harmless(somewhere(Permission.POLICY_VIEW), body=lambda _: {"text": SOURCE}),
-    ),
-    "api-policy-completion": (get(somewhere(Permission.POLICY_VIEW)),),
-    "api-policy-try-draft": (
-        harmless(
-            both(names("web"), at(Permission.POLICY_TRY)),
-            body=lambda world: {
-                "source": SOURCE,
-                "namespace": world.place("web"),
-                "method": "GET",
-                "path": "/",
-            },
-        ),
-    ),
-    "api-policy-draft-effect": (
-        harmless(
-            both(names("web"), at(Permission.POLICY_TRY)),
-            body=lambda world: {"source": SOURCE, "namespace": world.place("web")},
-        ),
-    ),
-    "api-policy-effect": (
-        harmless(at(Permission.POLICY_TRY, "policy"), "policy", body=lambda _: {}),
-    ),
-    "api-policy-detail": (
-        get(at(Permission.POLICY_VIEW, "policy"), "policy"),
-        put(at(Permission.POLICY_EDIT, "policy"), "policy", body=_written, version=2),
-        patch(
-            at(Permission.POLICY_EDIT, "policy"),
-            "policy",
-            body=lambda _: {"description": "x"},
-            version=2,
-        ),
-        delete(at(Permission.POLICY_DELETE, "idle-policy"), "idle-policy", version=1),
-    ),
-    "api-policy-revert": (
-        post(
-            at(Permission.POLICY_EDIT, "policy"),
-            "policy",
-            body=lambda _: {"to_version": 1},
-            version=2,
-        ),
-    ),
-    "api-policy-move": (
-        post(
-            both(names("inner"), at(Permission.POLICY_EDIT, "idle-policy")),
-            "idle-policy",
-            body=lambda world: {"namespace": world.place("inner")},
-            version=1,
-        ),
-    ),
-    "api-policy-bulk-delete": (
-        post(at(Permission.POLICY_DELETE, "idle-policy"), body=_rows),
-    ),
-    "api-policy-bulk-move": (
-        post(
-            both(names("inner"), at(Permission.POLICY_EDIT, "idle-policy")),
-            body=lambda world: _rows(world, namespace=world.place("inner")),
-        ),
-    ),
-    "api-policy-bulk-attach": (
-        post(
-            both(names("web"), at(Permission.POLICY_ATTACH, "idle-policy")),
-            body=lambda world: _rows(
-                world, namespace=world.place("web"), mode="inherited"
-            ),
-        ),
-    ),
-    "api-policy-bulk-detach": (
-        post(
-            both(names("web"), at(Permission.POLICY_ATTACH, "attached-policy")),
-            body=lambda world: {
-                "rows": [{"id": world.id("attached-policy"), "version": 1}],
-                "namespace": world.place("web"),
-            },
-        ),
-    ),
-    "api-policy-restore": (
-        post(
-            at(Permission.POLICY_CREATE, "gone-policy"),
-            "gone-policy",
-            body=lambda _: {},
-        ),
-    ),
-    "api-policy-try": (
-        harmless(
-            at(Permission.POLICY_TRY, "policy"),
-            "policy",
-            body=lambda _: {"method": "GET", "path": "/"},
-        ),
-    ),
-    "api-policy-lift-quarantine": (
-        harmless(
-            at(Permission.POLICY_EDIT_REGO, "policy"), "policy", body=lambda _: {}
-        ),
-    ),
-    "api-policy-example-list": (
-        get(at(Permission.POLICY_VIEW, "policy"), "policy"),
-        post(
-            at(Permission.POLICY_EDIT, "policy"),
-            "policy",
-            body=lambda _: {"name": "Another", "expected": "login"},
-        ),
-    ),
-    "api-policy-example-run": (
-        harmless(at(Permission.POLICY_TRY, "policy"), "policy", body=lambda _: {}),
-    ),
-    "api-policy-example-detail": (
-        delete(
-            at(Permission.POLICY_EDIT, "policy"),
-            "policy",
-            ids={"example_id": lambda world: world.ids["example"]},
-        ),
-    ),
-    "api-policy-version-list": (get(at(Permission.POLICY_VIEW, "policy"), "policy"),),
-    "api-policy-version-detail": (
-        get(
-            at(Permission.POLICY_VIEW, "policy"), "policy", ids={"number": lambda _: 1}
-        ),
-    ),
-    "api-policy-attachment-list": (
-        get(at(Permission.POLICY_VIEW, "policy"), "policy"),
-        post(
-            both(names("web"), at(Permission.POLICY_ATTACH, "idle-policy")),
-            "idle-policy",
-            body=lambda world: {"namespace": world.place("web"), "mode": "inherited"},
-        ),
-    ),
-    "api-policy-attach-preview": (
-        harmless(
-            both(names("web"), at(Permission.POLICY_ATTACH, "idle-policy")),
-            "idle-policy",
-            body=lambda world: {"namespace": world.place("web"), "mode": "inherited"},
-        ),
-    ),
-    "api-policy-detach-preview": (
-        harmless(
-            at(Permission.POLICY_ATTACH),
-            "attached-policy",
-            ids={"namespace_id": lambda world: world.places["web"].id},
-        ),
-    ),
-    "api-policy-attachment-detail": (
-        delete(
-            at(Permission.POLICY_ATTACH),
-            "attached-policy",
-            ids={"namespace_id": lambda world: world.places["web"].id},
-        ),
     ),
 }
