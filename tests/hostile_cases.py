@@ -14,6 +14,7 @@ HOSTS, LENT, UPSTREAMS = (
     for name in ("hosts", "delegations", "upstream_ownership")
 )
 RACES, ROUTE_RACES = "tests/namespaces/test_races.py", "tests/routes/test_races.py"
+CROSSOVER = "tests/namespaces/test_rights_crossover.py"
 OVERLAPS, ADDRESSES = (
     f"tests/routes/validation/test_{name}.py" for name in ("overlaps", "addresses")
 )
@@ -78,6 +79,7 @@ CASES: dict[tuple[int, str], tuple[str, ...]] = {
     ),
     (18, "an answer from the rights of another"): (
         f"{TREE}::test_case_18_no_answer_is_made_from_the_rights_of_another",
+        f"{CROSSOVER}::test_no_answer_is_made_from_the_rights_of_another",
     ),
     (46, "two namespaces on one host, in any spelling, also at once"): (
         f"{HOSTS}::TestOneOwner::test_refuses_every_spelling_to_a_second_namespace",
