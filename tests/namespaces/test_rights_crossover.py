@@ -91,7 +91,7 @@ class Asking:
         assert answer.status_code == (200 if asked_for in one.sees else 404), one.name
 
     def change(self, mover: User) -> None:
-        """Give a right, take it away, and put something else in the place of its object."""
+        """Give a right and take it; put another thing in the place of its object."""
         name = f"of mover {self.number}"
         place = make_namespace(name, parent=self.outside)
         assert self.listed("mover") == frozenset()
