@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-NOT_BENCHMARKS = {"__main__", "goals"}
+NOT_BENCHMARKS = {"__main__", "goals", "report"}
 
 
 def list_names() -> list[str]:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from benchmarks.goals import Goal
-from benchmarks.lists.report import write_section
+from benchmarks.report import write_section
 from tests.services import UnavailableError, postgresql
 
 Figures = dict[str, Any]
@@ -35,7 +35,7 @@ def run(write: Callable[[str], object]) -> list[Goal]:
         goals += _goals(name.lower(), figures)
     for line in lines:
         write(line)
-    write_section(lines, goals)
+    write_section("lists", lines, goals)
     return goals
 
 

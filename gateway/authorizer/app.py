@@ -89,7 +89,11 @@ class App:
         self._recorder = recorder
         self.used: dict[str, datetime] = {}
         self._waiting = 0
-        self._threads = ThreadPoolExecutor(REGO_THREADS, thread_name_prefix="rego")
+        # Nobody waits for a thread behind a policy that may not end.
+        self._quick, self._slow = (
+            ThreadPoolExecutor(REGO_THREADS, thread_name_prefix=name)
+            for name in ("rego-quick", "rego-slow")
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -172,8 +176,13 @@ class App:
         try:
             found = await self._cookies(request)
             if self._engine.asks_rego(check.route_id):
+                is_quick = self._engine.is_quick(check.route_id)
                 ruling = await asyncio.get_running_loop().run_in_executor(
-                    self._threads, self._engine.rule, check.route_id, request, found
+                    self._quick if is_quick else self._slow,
+                    self._engine.rule,
+                    check.route_id,
+                    request,
+                    found,
                 )
             else:
                 ruling = self._engine.rule(check.route_id, request, found)
@@ -279,7 +288,8 @@ class App:
 
     def close(self) -> None:
         """End the threads that ask Rego."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        for threads in (self._quick, self._slow):
+            threads.shutdown(wait=False, cancel_futures=True)
 
 
 def _brand(ruling: Ruling, table: RouteTable | None) -> Brand:

@@ -211,6 +211,14 @@ class Engine:
         entry = self.table.find(route_id) if self.table is not None else None
         return entry is not None and bool(entry.foreign)
 
+    def is_quick(self, route_id: str) -> bool:
+        """Answer whether all policies in Rego of a route are known to be quick."""
+        entry = self.table.find(route_id) if self.table is not None else None
+        return entry is None or all(
+            self._rego is None or self._rego.is_quick(one.source)
+            for one in entry.foreign
+        )
+
     def facts_for(
         self, entry: RouteEntry, known: Known, request: LiveRequest, now: datetime
     ) -> LiveFacts:

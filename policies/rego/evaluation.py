@@ -109,6 +109,9 @@ class Engine(Protocol):
     ) -> Answer:
         """Return what a text says of a request; `covers` asks for the lines run."""
 
+    def is_quick(self, source: str) -> bool:
+        """Answer whether a text is known to take little time."""
+
     def close(self) -> None:
         """End what was started."""
 
@@ -193,6 +196,10 @@ class SandboxEngine:
         except QuotaError as error:
             return Answer(error="quota", message=str(error))
         return _answer(answer)
+
+    def is_quick(self, source: str) -> bool:
+        """Answer whether a text would be served in the quick lane."""
+        return self.pool.is_quick(key_of(source))
 
     def close(self) -> None:
         """End the workers."""

@@ -1,9 +1,15 @@
-"""One worker process, seen from the console: started, asked, and put to death."""
+"""One worker process, seen from the console: started, asked, and put to death.
+
+A worker that has used much of the processor for one answer may be made to stand back
+from then on: the system runs it when nobody else wants to run.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import importlib.util
+import os
+import select
 import signal
 import socket
 import subprocess
@@ -15,9 +21,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from . import protocol
+from .records import HEAVY_CPU, QUICK_CPU
 
 START_SECONDS: Final = 20.0
 _SCHEDULED_CPU: Final = 2  # the kind of clock that counts a process's own time
+_PATIENCE: Final = 10  # milliseconds between looks at who does not answer
 _OVER_BUDGET: Final = {signal.SIGPROF, signal.SIGXCPU}
 # What Rust and C do when memory is refused.
 _OUT_OF_MEMORY: Final = {signal.SIGABRT}
@@ -46,7 +54,13 @@ Ask = Callable[[str, list[Any]], Any]
 
 
 class WorkerProcess:
-    """A process that has given up its rights and waits for modules."""
+    """A process that has given up its rights and waits for modules.
+
+    `used` is how many seconds of processor the last message took.
+    """
+
+    used = 0.0
+    stands_back = False
 
     def __init__(self, limits: Limits, *, without: Sequence[str] = ()) -> None:
         """Start one, and wait until it says what it has given up.
@@ -76,14 +90,26 @@ class WorkerProcess:
             raise WorkerLostError("crash") from error
 
     @property
+    def was_quick(self) -> bool:
+        """Whether the last message took little of the processor."""
+        return self.used < QUICK_CPU
+
+    @property
     def pid(self) -> int:
         pid: int = self._process.pid
         return pid
 
     def call(
-        self, message: dict[str, Any], *, until: float, ask: Ask
+        self,
+        message: dict[str, Any],
+        *,
+        until: float,
+        ask: Ask,
+        may_stand_back: bool = False,
     ) -> dict[str, Any]:
         """Return the worker's answer, or end it at a time of the monotonic clock.
+
+        With `may_stand_back` it does so when it uses much.
 
         Raises:
             WorkerLostError: it broke a limit, or crashed; it is to be closed.
@@ -94,20 +120,42 @@ class WorkerProcess:
             self._channel.settimeout(_left(until))
             protocol.send(self._channel, message)
             while True:
+                if may_stand_back:
+                    self._await(until, began)
                 self._channel.settimeout(_left(until))
                 answer = protocol.receive_object(self._channel)
                 if "ask" not in answer:
+                    self.used = self._cpu() - began
                     return answer
                 reply = ask(str(answer["ask"]), list(answer["arguments"]))
                 protocol.send(self._channel, {"answer": reply})
         except TimeoutError as error:
-            used = self._cpu() - began
+            self.used = self._cpu() - began
             self._kill()
             # Who was merely kept waiting has broken nothing.
-            is_busy = used > message["cpu"] / 2
+            is_busy = self.used > message["cpu"] / 2
             raise WorkerLostError("cpu" if is_busy else "late") from error
         except (protocol.ProtocolError, OSError, KeyError, TypeError) as error:
             raise WorkerLostError(self._cause()) from error
+
+    def _await(self, until: float, began: float) -> None:
+        """Wait for something to read; let a worker stand back that has used much."""
+        readable = select.poll()
+        readable.register(self._channel, select.POLLIN)
+        while not self.stands_back and time.monotonic() < until:
+            if readable.poll(_PATIENCE):
+                return
+            if self._cpu() - began >= HEAVY_CPU:
+                self._stand_back()
+
+    def _stand_back(self) -> None:
+        """Have the system prefer everybody else, for good: few may take that back."""
+        self.stands_back = True
+        self._schedule("SCHED_IDLE")
+
+    def _schedule(self, policy: str) -> None:
+        with contextlib.suppress(OSError, AttributeError):
+            os.sched_setscheduler(self.pid, getattr(os, policy), os.sched_param(0))
 
     def _cpu(self) -> float:
         """Return the seconds of processor that the process has used."""
@@ -130,6 +178,9 @@ class WorkerProcess:
 
     def _kill(self) -> None:
         """End the process; somebody else waits until it has given its memory back."""
+        if self.stands_back:
+            # Where the system allows it, so that its end does not have to wait as well.
+            self._schedule("SCHED_OTHER")
         with contextlib.suppress(OSError):
             self._process.kill()
 

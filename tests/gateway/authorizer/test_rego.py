@@ -35,8 +35,9 @@ PROBES = 'allow { get_databroker_record("secrets", "x") == null }\ndeny := false
 ENDLESS = "allow { count(numbers.range(1, 30000000)) > 1 }"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def rego() -> Iterator[SandboxEngine]:
+    """Start workers that no other test has lost: who costs some has to rest."""
     engine = SandboxEngine(Pool(size=2, limits=Limits(wall=20)))
     assert engine.pool.wait_until_warm(60)
     yield engine

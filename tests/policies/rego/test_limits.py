@@ -69,8 +69,8 @@ def small() -> Iterator[SandboxEngine]:
 def test_a_hostile_text_is_denied_and_the_next_one_answered(
     workers: SandboxEngine, name: str
 ) -> None:
-    answer = workers.evaluate(HOSTILE[name], REQUEST, namespace="hostile")
-    after = workers.evaluate("allow := true", REQUEST, namespace="hostile")
+    answer = workers.evaluate(HOSTILE[name], REQUEST, namespace=name)
+    after = workers.evaluate("allow := true", REQUEST, namespace=name)
 
     verdict = verdict_of(answer)
     assert answer.error in {"cpu", "memory", "crash", "compile"}
@@ -81,7 +81,7 @@ def test_a_hostile_text_is_denied_and_the_next_one_answered(
 
 @pytest.mark.parametrize("name", HARMLESS)
 def test_what_others_die_of_is_answered(workers: SandboxEngine, name: str) -> None:
-    answer = workers.evaluate(HARMLESS[name], REQUEST, namespace="hostile")
+    answer = workers.evaluate(HARMLESS[name], REQUEST, namespace=name)
 
     assert answer.error == ""
     assert answer.values == {}
@@ -90,7 +90,7 @@ def test_what_others_die_of_is_answered(workers: SandboxEngine, name: str) -> No
 def test_an_answer_that_is_too_long_is_no_answer(workers: SandboxEngine) -> None:
     source = "allow = [true, [x | x := numbers.range(1, 900000)[_]]] { true }"
 
-    answer = workers.evaluate(source, REQUEST, namespace="hostile")
+    answer = workers.evaluate(source, REQUEST, namespace="long")
 
     assert answer.error in {"memory", "cpu"}
 
@@ -98,7 +98,7 @@ def test_an_answer_that_is_too_long_is_no_answer(workers: SandboxEngine) -> None
 def test_prints_are_limited(workers: SandboxEngine) -> None:
     source = "allow { x := numbers.range(1, 500)[_]; print(x); x == 0 }"
 
-    answer = workers.evaluate(source, REQUEST, namespace="hostile")
+    answer = workers.evaluate(source, REQUEST, namespace="prints")
 
     assert len(answer.prints) == 200
 
@@ -112,7 +112,7 @@ def test_a_hostile_text_is_denied_within_200_ms(name: str) -> None:
         assert engine.pool.wait_until_warm(60)
         began = time.perf_counter()
         answer = engine.evaluate(
-            f"{HOSTILE[name]}\n# {number}", REQUEST, namespace="hostile"
+            f"{HOSTILE[name]}\n# {number}", REQUEST, namespace=f"hostile {number}"
         )
         times.append(time.perf_counter() - began)
         assert verdict_of(answer).deny.reasons == {"policy-budget-exceeded"}

@@ -1,4 +1,4 @@
-"""Writes what was measured into docs/performance.md, between its markers."""
+"""Writes what was measured into its section of docs/performance.md."""
 
 import os
 import platform
@@ -8,19 +8,19 @@ from pathlib import Path
 
 from benchmarks.goals import Goal
 
-PAGE = Path(__file__).parents[2] / "docs" / "performance.md"
-BEGIN, END = "<!-- lists: begin -->", "<!-- lists: end -->"
+PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
 
 
-def write_section(lines: Sequence[str], goals: Sequence[Goal]) -> None:
-    """Replace the measured part of the page."""
+def write_section(name: str, lines: Sequence[str], goals: Sequence[Goal]) -> None:
+    """Replace the measured part of the page that has a name."""
+    begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
     text = PAGE.read_text(encoding="utf-8")
-    before, rest = text.split(BEGIN)
+    before, rest = text.split(begin)
     machine = (
         f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} processors "
         f"({platform.machine()}, {platform.system()}), load {os.getloadavg()[0]:.0f}, "
         f"Python {platform.python_version()}."
     )
     body = "\n".join([machine, "", *lines, "```text", *map(str, goals), "```"])
-    after = rest.split(END)[1]
-    PAGE.write_text(f"{before}{BEGIN}\n\n{body}\n\n{END}{after}", encoding="utf-8")
+    after = rest.split(end)[1]
+    PAGE.write_text(f"{before}{begin}\n\n{body}\n\n{end}{after}", encoding="utf-8")
