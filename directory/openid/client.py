@@ -11,11 +11,12 @@ from directory.exceptions import (
     ProviderUnavailableError,
     TokenRefusedError,
 )
-from directory.openid import fetching, tokens
+from directory.openid import fetching, metadata, tokens
 from directory.openid.metadata import Metadata, discover
 from directory.selectors import Provider
 
 OK, BROKEN = 200, 500
+METHODS = ("client_secret_post", "client_secret_basic")
 WRONG_CLIENT = frozenset({"invalid_client", "unauthorized_client"})
 
 
@@ -35,16 +36,13 @@ class Client:
             TokenRefusedError: it does not accept the code.
         """
         fields = {**fields, "client_id": self.provider.client_id}
-        headers: dict[str, str] = {}
-        methods = self.metadata.token_auth_methods or {"client_secret_basic"}
-        # Without a secret, PKCE alone proves who asks.
-        if self.provider.client_secret and "client_secret_post" in methods:
-            fields["client_secret"] = self.provider.client_secret
-        elif self.provider.client_secret:
-            headers["Authorization"] = self._basic()
-        status, found = fetching.post_form(
-            self.metadata.token_endpoint, fields, headers=headers
-        )
+        key = self.provider.issuer, self.provider.client_id
+        status, found = 0, dict[str, Any]()
+        for method in metadata.order_methods(key, self._methods()):
+            status, found = self._ask_for_tokens(fields, method)
+            if status >= BROKEN or found.get("error") != "invalid_client":
+                metadata.remember_method(key, method)
+                break
         if status == OK:
             return found
         error = str(found.get("error", ""))[:100]
@@ -58,6 +56,28 @@ class Client:
                 "the provider does not accept this client id and secret"
             )
         raise TokenRefusedError(f"the provider does not accept the code: `{error}`")
+
+    def _methods(self) -> list[str]:
+        """Return how the console may say who it is, likely ones first.
+
+        A provider lists what it knows, and may demand of each client the one that it
+        was registered with.
+        """
+        if not self.provider.client_secret:
+            return ["none"]  # PKCE alone proves who asks
+        listed = self.metadata.token_auth_methods
+        return [one for one in METHODS if one in listed] or [METHODS[-1]]
+
+    def _ask_for_tokens(
+        self, fields: Mapping[str, str], method: str
+    ) -> tuple[int, dict[str, Any]]:
+        headers: dict[str, str] = {}
+        if method == "client_secret_post":
+            fields = {**fields, "client_secret": self.provider.client_secret}
+        elif method == "client_secret_basic":
+            headers["Authorization"] = self._basic()
+        endpoint = self.metadata.token_endpoint
+        return fetching.post_form(endpoint, fields, headers=headers)
 
     def _basic(self) -> str:
         pair = (self.provider.client_id, self.provider.client_secret)

@@ -7,7 +7,7 @@ key ids don't make the console fetch keys more often than once a minute.
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,6 +49,7 @@ class _Entry:
 
 
 _entries: dict[str, _Entry] = {}
+_methods: dict[tuple[str, str], str] = {}
 _lock = threading.Lock()
 
 
@@ -56,6 +57,17 @@ def forget() -> None:
     """Forget everything: the settings changed, or a test begins."""
     with _lock:
         _entries.clear()
+        _methods.clear()
+
+
+def order_methods(client: tuple[str, str], methods: Sequence[str]) -> list[str]:
+    """Return ways to say who the client (issuer, id) is, first the one that worked."""
+    return sorted(methods, key=lambda one: one != _methods.get(client))
+
+
+def remember_method(client: tuple[str, str], method: str) -> None:
+    """Remember in which way a provider knew the client."""
+    _methods[client] = method
 
 
 def discover(issuer: str) -> Metadata:

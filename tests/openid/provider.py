@@ -57,6 +57,7 @@ class Provider:
     broken: dict[str, Any] = field(default_factory=dict)
     redirect_uris: list[str] = field(default_factory=list)
     secret: str = CLIENT_SECRET
+    method: str = ""  # the one that the client is registered with, if it matters
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     issuer: str = ""
@@ -101,7 +102,8 @@ class Provider:
         pair = f"{form.get('client_id')}:{form.get('client_secret')}"
         if authorization:
             pair = base64.b64decode(authorization.removeprefix("Basic ")).decode()
-        if pair != f"{CLIENT_ID}:{self.secret}":
+        came = "client_secret_basic" if authorization else "client_secret_post"
+        if pair != f"{CLIENT_ID}:{self.secret}" or came != (self.method or came):
             return 401, {"error": "invalid_client"}
         begun = self.codes.pop(form.get("code", ""), None)
         digest = hashlib.sha256(form.get("code_verifier", "").encode()).digest()

@@ -108,6 +108,22 @@ class TestSignIn:
 
         assert is_signed_in(client)
 
+    @pytest.mark.parametrize("method", ["client_secret_basic", "client_secret_post"])
+    def test_finds_the_authentication_that_the_client_is_registered_with(
+        self, provider: Provider, client: Client, method: str
+    ) -> None:
+        name = "token_endpoint_auth_methods_supported"
+        both = ["client_secret_basic", "client_secret_post"]
+        provider.change_metadata = lambda found: found.update({name: both})
+        provider.method = method
+
+        for browser in (client, Client()):
+            go(browser)
+            assert is_signed_in(browser)
+
+        tried = provider.asked.count("/token")
+        assert tried == (3 if method == "client_secret_basic" else 2)
+
     def test_is_offered_on_the_sign_in_page(
         self, provider: Provider, client: Client
     ) -> None:
