@@ -1,8 +1,10 @@
 """Sign-in from one end to the other with a provider that others wrote."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
@@ -11,9 +13,11 @@ from directory import services
 from directory.models import User
 from directory.openid import fetching, metadata
 from tests.factories import NOW
-from tests.openid import mock
+from tests.openid import canaille, keycloak, mock
 
 pytestmark = pytest.mark.functional
+
+CALLBACK = "/sign-in/openid/callback"
 
 
 @pytest.fixture(autouse=True)
@@ -73,3 +77,51 @@ def test_with_oidc_provider_mock(
         ).to_be_visible()
 
     assert (person.issuer, person.subject) == (provider.issuer, "person-1")
+
+
+@pytest.mark.nightly
+@pytest.mark.skipif(not canaille.CANAILLE, reason="canaille is not installed")
+def test_with_canaille(
+    context: BrowserContext, live_server: LiveServer, tmp_path: Path
+) -> None:
+    client = canaille.CLIENT_ID, canaille.CLIENT_SECRET
+    with canaille.running_canaille(tmp_path) as provider:
+        provider.add_client(f"{live_server.url}{CALLBACK}")
+        provider.add_person("ada", "Ada", "Lovelace")
+        page = begin(context, live_server, provider.issuer, client)
+        page.get_by_label("Login").fill("ada")
+        page.get_by_role("button", name="Continue").click()
+        page.get_by_role("textbox", name="Password").fill(canaille.PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("button", name="Accept").click()
+        first = check_signed_in(page, live_server, "Ada Lovelace")
+
+        # Signed in there, and consented: it sends the browser straight back.
+        page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+        page.goto(f"{live_server.url}/account/")
+        page.get_by_role("link", name="Sign in with Acme").click()
+        again = check_signed_in(page, live_server, "Ada Lovelace")
+
+    assert first.issuer == provider.issuer
+    assert again.pk == first.pk
+
+
+@pytest.mark.nightly
+@pytest.mark.skipif(
+    not keycloak.KEYCLOAK, reason="POSTERN_TEST_KEYCLOAK names no Keycloak"
+)
+def test_with_keycloak(
+    context: BrowserContext, live_server: LiveServer, tmp_path: Path
+) -> None:
+    client = keycloak.CLIENT_ID, keycloak.CLIENT_SECRET
+    with keycloak.running_keycloak(tmp_path) as provider:
+        provider.add_realm(f"{live_server.url}{CALLBACK}")
+        subject = provider.add_person("ada")
+        page = begin(context, live_server, provider.issuer, client)
+        page.get_by_label("Username or email").fill("ada")
+        page.get_by_role("textbox", name="Password").fill(keycloak.PASSWORD)
+        page.get_by_role("button", name="Sign In").click()
+        person = check_signed_in(page, live_server, "Ada Lovelace")
+
+    assert (person.issuer, person.subject) == (provider.issuer, subject)
+    assert person.email == "ada@example.com"
