@@ -4,6 +4,7 @@ from django.urls import path
 
 from gateway.views import (
     certificates,
+    cluster_settings,
     clusters,
     decisions,
     deployments,
@@ -50,6 +51,11 @@ urlpatterns = [
         "clusters/<uuid:id>/edit",
         clusters.EditClusterPage.as_view(),
         name="cluster-edit",
+    ),
+    path(
+        "clusters/<uuid:id>/settings",
+        cluster_settings.ClusterSettingsPage.as_view(),
+        name="cluster-settings",
     ),
     path(
         "clusters/<uuid:id>/publish",

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from console.core.generic.forms import VersionField
-from gateway.selectors import Held, SettingsOf
+from gateway.selectors import Held, HeldSettings
 from gateway.settings_table import SECTIONS
 from gateway.settings_table.showing import show_value
 from routes.forms.controls import make_field
@@ -29,7 +29,7 @@ class Panel:
 
 
 class SettingsForm(forms.Form):
-    """What a namespace sets itself; whatever is left empty comes from above."""
+    """What a namespace or a Core sets itself; what is left empty comes from above."""
 
     version = VersionField(min_value=0)
     reason = forms.CharField(
@@ -37,7 +37,7 @@ class SettingsForm(forms.Form):
     )
     use_required_attribute = False
 
-    def __init__(self, *args: Any, found: SettingsOf, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, found: HeldSettings, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs | {"initial": {"version": found.version}})
         self._found = found
         for one in found.held:
@@ -87,12 +87,17 @@ class SettingsForm(forms.Form):
 def _parts(held: Held) -> Iterator[tuple[str, Setting, Any]]:
     """Yield the fields of a setting: name, what it is, and what stands in it."""
     setting = held.setting.setting
+    where = f", as in {held.source.name}" if held.source else ""
     if setting.kind is Kind.OBJECT:
         own = held.own if isinstance(held.own, Mapping) else {}
+        # One of its own takes the place of the whole.
+        above = held.otherwise if not own and held.source else {}
         for child in setting.fields:
-            yield f"{setting.key}.{child.key}", child, own.get(child.key)
+            told = show_value(child, above.get(child.key))
+            unset = f"{told}{where}" if child.key in above else child.unset
+            shown = replace(child, unset=unset)
+            yield f"{setting.key}.{child.key}", shown, own.get(child.key)
         return
-    where = f", as in {held.source.name}" if held.source else ""
     kind = Kind.STRING_MAP if setting.kind is Kind.HEADER_MAP else setting.kind
     shown = replace(
         setting,

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from console.core.actor import Actor
-from gateway.models import Cluster, GatewaySettings
+from gateway.models import Cluster
 from gateway.selectors.clusters import get_cluster
-from gateway.selectors.settings import Held, HeldSettings
+from gateway.selectors.settings import Held, HeldSettings, read_own
 from gateway.settings_table import TABLE, GatewaySetting, Honorer
 from gateway.settings_table.sections import COOKIES
 from namespaces import selectors as namespace_selectors
@@ -40,12 +40,7 @@ def read_cluster_settings(cluster: Cluster) -> ClusterSettings:
     """Return the settings of a Core, each with where it comes from."""
     place = cluster.namespace or namespace_selectors.get_root()
     chain = namespace_selectors.list_chain(place)
-    rows = {
-        one.namespace_id: one.values
-        for one in GatewaySettings.objects.filter(
-            namespace__in=[one.pk for one in chain]
-        )
-    }
+    rows = read_own(one.pk for one in chain)
     held = []
     for setting in TABLE:
         if not setting.in_core:
@@ -62,7 +57,8 @@ def read_cluster_settings(cluster: Cluster) -> ClusterSettings:
 
 def _as_core_has(setting: GatewaySetting) -> GatewaySetting:
     """Return a setting as it is at a Core: without our defaults and our cookies."""
-    inner = replace(setting.setting, unset=UNSET)
+    fields = tuple(replace(one, unset=UNSET) for one in setting.setting.fields)
+    inner = replace(setting.setting, unset=UNSET, fields=fields)
     if inner.section == COOKIES:
         inner = replace(inner, help="")
     return replace(setting, setting=inner, default=None, honored_by=Honorer.CORE)

@@ -71,7 +71,7 @@ def settings_of(
     root, and those of namespaces below the root count over them.
     """
     chain = namespace_selectors.list_chain(namespace)
-    own = _own(one.pk for one in chain)
+    own = read_own(one.pk for one in chain)
     found = {**DEFAULTS, **own.get(chain[0].pk, {}), **(cluster or {})}
     for one in chain[1:]:
         found |= own.get(one.pk, {})
@@ -140,6 +140,7 @@ def build_settings(tree: "Iterable[Namespace]") -> dict[str, Any]:
     return put_together(root, own, parents)
 
 
-def _own(ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
+def read_own(ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Return what namespaces set themselves, of those that set anything."""
     rows = GatewaySettings.objects.filter(namespace__in=list(ids))
     return dict(rows.values_list("namespace_id", "values"))

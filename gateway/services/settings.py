@@ -1,20 +1,22 @@
 """Changes settings of the gateway: one transaction, and a deployment follows."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
-from console.core import audit, outbox
+from console.core import outbox
 from console.core.actor import Actor
-from console.core.audit import Change
-from console.core.exceptions import StaleVersionError, ValidationFailedError
 from console.core.transactions import writing
 from gateway import selectors
 from gateway.models import GatewaySettings
 from gateway.selectors import SettingsOf
-from gateway.settings_table import BY_KEY
-from gateway.settings_table.reading import read_values
+from gateway.services.setting_values import (
+    check_version,
+    merge_values,
+    record_values,
+)
+from gateway.settings_table import GatewaySetting
 from namespaces import access
 from namespaces import selectors as namespace_selectors
 from namespaces.permissions import Permission
@@ -48,11 +50,9 @@ def change_settings(
     """
     namespace = access.check_can(actor, Permission.SETTINGS_EDIT, namespace_id)
     row = GatewaySettings.objects.filter(namespace=namespace).first()
-    _check_version(row, version)
-    read = _read(values, namespace)
+    check_version(row.version if row else 0, version)
     before = dict(row.values) if row else {}
-    after = {**before, **read}
-    after = {key: after[key] for key in BY_KEY if after.get(key) is not None}
+    after = merge_values(before, values, fault_of=_refuse_in(namespace))
     if after == before:
         return selectors.read_settings_of(namespace)
     if row is None:
@@ -61,53 +61,25 @@ def change_settings(
         )
     row.values, row.modified_at, row.version = after, now, row.version + 1
     row.save()
-    _record(namespace, before, after, actor=actor, now=now, reason=reason)
-    return selectors.read_settings_of(namespace)
-
-
-def _check_version(row: GatewaySettings | None, version: int) -> None:
-    current = row.version if row else 0
-    if current != version:
-        raise StaleVersionError(details={"current_version": current})
-
-
-def _read(values: Mapping[str, Any], namespace: "Namespace") -> dict[str, Any]:
-    read, problems = read_values(values)
-    if namespace.depth:
-        for key in values:
-            if key in BY_KEY and not BY_KEY[key].is_local:
-                problems.setdefault(key, []).append("this is set at the root only")
-    if problems:
-        raise ValidationFailedError(
-            "some settings can't be used as they are", fields=problems
-        )
-    return read
-
-
-def _record(
-    namespace: "Namespace",
-    before: Mapping[str, Any],
-    after: Mapping[str, Any],
-    *,
-    actor: Actor,
-    now: datetime,
-    reason: str,
-) -> None:
-    """Write down what differs, for people and for proxies."""
-    changed = [key for key in BY_KEY if before.get(key) != after.get(key)]
     path = namespace_selectors.name_paths([namespace])[namespace.pk]
-    event = audit.record(
-        Change(
-            action="settings.changed",
-            target_type="settings",
-            target_id=namespace.pk,
-            target_label=str(path)[:255],
-            namespace_id=namespace.pk,
-            before={key: before[key] for key in changed if key in before},
-            after={key: after[key] for key in changed if key in after},
-        ),
+    event = record_values(
+        before,
+        after,
+        target=("settings", namespace.pk, str(path)),
+        namespace_id=namespace.pk,
         actor=actor,
         now=now,
         reason=reason,
     )
     outbox.enqueue(TOPIC, {"id": str(namespace.pk)}, event=event, now=now)
+    return selectors.read_settings_of(namespace)
+
+
+def _refuse_in(namespace: "Namespace") -> Callable[[GatewaySetting], str]:
+    """Return what says why a setting can't be set in a namespace."""
+
+    def fault_of(setting: GatewaySetting) -> str:
+        is_possible = setting.is_local or not namespace.depth
+        return "" if is_possible else "this is set at the root only"
+
+    return fault_of

@@ -1,5 +1,7 @@
 """The page of the gateway's settings, of one namespace at a time."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
@@ -80,7 +82,7 @@ class SettingsPage(FormPage[SettingsForm]):
 
     def save(self, form: SettingsForm) -> str:
         """Save what was typed."""
-        try:
+        with by_field(form):
             services.change_settings(
                 self.kwargs["id"],
                 values=form.typed(),
@@ -89,10 +91,17 @@ class SettingsPage(FormPage[SettingsForm]):
                 actor=self.actor,
                 now=self.now,
             )
-        except ValidationFailedError as error:
-            fields: dict[str, list[str]] = {}
-            for path, texts in error.fields.items():
-                named = fields.setdefault(form.name_of(path) or path, [])
-                named += [f"{text[:1].upper()}{text[1:]}" for text in texts]
-            raise ValidationFailedError(error.message, fields=fields) from error
         return reverse("gateway:gateway-settings", args=[self.kwargs["id"]])
+
+
+@contextmanager
+def by_field(form: SettingsForm) -> Iterator[None]:
+    """Have what is wrong with a setting stand beside its field."""
+    try:
+        yield
+    except ValidationFailedError as error:
+        fields: dict[str, list[str]] = {}
+        for path, texts in error.fields.items():
+            named = fields.setdefault(form.name_of(path) or path, [])
+            named += [f"{text[:1].upper()}{text[1:]}" for text in texts]
+        raise ValidationFailedError(error.message, fields=fields) from error

@@ -29,6 +29,10 @@ CLUSTERS: dict[str, tuple[Row, ...]] = {
     "cluster-create": (get(MAY), post(MAY, body=_new)),
     "cluster-detail": (get(MAY, "cluster"),),
     "cluster-edit": (get(MAY, "cluster"), post(MAY, "cluster", body=_edited)),
+    "cluster-settings": (
+        get(MAY, "cluster"),
+        post(MAY, "cluster", body=lambda _: {"version": "1", "log_level": "warn"}),
+    ),
     "cluster-publish": (post(MAY, "cluster"),),
     "cluster-delete": (
         get(MAY, "cluster"),

@@ -20,6 +20,7 @@ from gateway.pomerium.settings import WRITERS, Place
 from gateway.settings_table import CORE_KEYS
 from gateway.snapshot import put_together
 from namespaces.exceptions import NamespaceNotFoundError
+from namespaces.selectors import get_root
 from tests.factories import NOW
 from tests.gateway.certificates import make_pair
 from tests.gateway.pomerium.broker import FakeBroker
@@ -227,6 +228,36 @@ class TestChanging:
                 services.change_cluster_settings(
                     row.pk, values={}, version=1, actor=actor_of(user), now=NOW
                 )
+
+
+@pytest.mark.django_db
+def test_the_page_says_what_holds_and_saves(cast: Cast, client: Client) -> None:
+    row = make_cluster(ELSEWHERE)
+    chain, _ = make_pair("clients.example.com")
+    clients = {"ca": chain, "enforcement": "policy"}
+    services.change_settings(
+        get_root().pk,
+        values={"log_level": "error", "downstream_mtls": clients},
+        version=0,
+        actor=actor_of(cast.root),
+        now=NOW,
+    )
+    client.force_login(cast.root)
+    url = f"/clusters/{row.pk}/settings"
+
+    page = client.get(url).content.decode()
+    refused = client.post(url, {"version": "1", "access_log_fields": "passwords"})
+    saved = client.post(url, {"version": "1", "cookie_name": "core"})
+
+    assert "Core&#x27;s own file" in page
+    assert "error, as in Global" in page
+    assert "Not set: Policies decide, as in Global" in page
+    assert "no certificate is asked for" not in page
+    assert "decision_log_mode" not in page
+    assert refused.status_code == 400
+    assert "is no field of this log" in refused.content.decode()
+    assert saved.headers["location"] == f"/clusters/{row.pk}/"
+    assert Cluster.objects.get().settings == {"cookie_name": "core"}
 
 
 @pytest.mark.django_db
