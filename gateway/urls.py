@@ -87,6 +87,11 @@ urlpatterns = [
         name="deployment-detail",
     ),
     path(
+        "deployments/<int:number>/effect",
+        deployments.EffectPage.as_view(),
+        name="deployment-effect",
+    ),
+    path(
         "deployments/<int:number>/roll-back",
         deployments.RollBackPage.as_view(),
         name="deployment-roll-back",

@@ -45,6 +45,50 @@ class DeploymentChangesSerializer(serializers.Serializer[Any]):
     events = serializers.ListField(child=serializers.IntegerField(), read_only=True)
 
 
+class GainedSerializer(serializers.Serializer[Any]):
+    """People: how many, and the names of the first that may be seen."""
+
+    count = serializers.IntegerField(read_only=True)
+    names = serializers.ListField(child=serializers.CharField(), read_only=True)
+
+
+class RouteChangeSerializer(serializers.Serializer[Any]):
+    """A route on which somebody gained or lost access."""
+
+    id = serializers.CharField(read_only=True)
+    name = serializers.CharField(read_only=True)
+    place = serializers.CharField(read_only=True)
+    gain = serializers.IntegerField(read_only=True)
+    lose = serializers.IntegerField(read_only=True)
+    opened = serializers.BooleanField(
+        read_only=True, help_text="To people who have not signed in."
+    )
+    closed = serializers.BooleanField(
+        read_only=True, help_text="To people who have not signed in."
+    )
+
+
+class DeploymentEffectSerializer(serializers.Serializer[Any]):
+    """Who gained and who lost, over everybody known now.
+
+    `differing` routes are decided otherwise than before; `looked_at` of them were
+    asked, and `undecided` could not be, as policies in Rego decide over them.
+    """
+
+    before = serializers.IntegerField(
+        source="before.number", default=None, allow_null=True, read_only=True
+    )
+    people = serializers.IntegerField(read_only=True)
+    left_out = serializers.IntegerField(read_only=True)
+    gaining = GainedSerializer(read_only=True)
+    losing = GainedSerializer(read_only=True)
+    routes = RouteChangeSerializer(source="rows", many=True, read_only=True)
+    touched = serializers.IntegerField(read_only=True)
+    differing = serializers.IntegerField(read_only=True)
+    looked_at = serializers.IntegerField(read_only=True)
+    undecided = serializers.IntegerField(read_only=True)
+
+
 class DeploymentReasonSerializer(serializers.Serializer[Any]):
     """Why, for the history."""
 

@@ -83,6 +83,11 @@ urlpatterns = [
         name="api-deployment-changes",
     ),
     path(
+        "deployments/<int:number>/effect/",
+        DeploymentViewSet.as_view({"get": "effect"}),
+        name="api-deployment-effect",
+    ),
+    path(
         "deployments/<int:number>/roll-back/",
         DeploymentViewSet.as_view({"post": "roll_back"}),
         name="api-deployment-roll-back",

@@ -24,6 +24,7 @@ class DeploymentViewSet(ScopedViewSet[Deployment]):
         "list": Permission.DEPLOYMENT_VIEW,
         "retrieve": Permission.DEPLOYMENT_VIEW,
         "changes": Permission.DEPLOYMENT_VIEW,
+        "effect": Permission.DEPLOYMENT_VIEW,
         "read_hold": Permission.DEPLOYMENT_VIEW,
         "publish": Permission.DEPLOYMENT_PUBLISH,
         "roll_back": Permission.DEPLOYMENT_PUBLISH,
@@ -53,6 +54,17 @@ class DeploymentViewSet(ScopedViewSet[Deployment]):
             "events": list(events),
         }
         return Response(serializers.DeploymentChangesSerializer(found).data)
+
+    @extend_schema(
+        summary="Read who gained and who lost access by a deployment",
+        responses=serializers.DeploymentEffectSerializer,
+    )
+    def effect(self, request: Request, **_: Any) -> Response:
+        """Answer over everybody known now; at most a thousand routes are looked at."""
+        found = services.effect_of_deployment(
+            self.kwargs["number"], actor=self.actor, now=self.now
+        )
+        return Response(serializers.DeploymentEffectSerializer(found).data)
 
     @extend_schema(
         summary="Publish everything as it is now",

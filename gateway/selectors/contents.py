@@ -80,6 +80,31 @@ def read_blobs(hashes: Collection[str]) -> dict[str, bytes]:
     return found
 
 
+def read_whole(
+    before: Mapping[str, str], after: Mapping[str, str]
+) -> tuple[Contents, Contents]:
+    """Return all that two sets of chunks hold; what they share is read once.
+
+    Raises:
+        SnapshotError: a part is not there, or was changed.
+    """
+    blobs = read_blobs({*before.values(), *after.values()})
+    shared = before.items() & after.items()
+    common = read_contents(blobs[name] for _, name in shared)
+    sides = []
+    for side in (before, after):
+        own = read_contents(blobs[name] for _, name in side.items() - shared)
+        sides.append(
+            Contents(
+                namespaces=common.namespaces | own.namespaces,
+                routes=common.routes | own.routes,
+                policies=common.policies | own.policies,
+                modes=common.modes | own.modes,
+            )
+        )
+    return sides[0], sides[1]
+
+
 def read_apart(
     before: Mapping[str, str],
     after: Mapping[str, str],

@@ -12,7 +12,13 @@ from gateway.exceptions import DeploymentNotFoundError
 from gateway.models import Deployer, Deployment, DeploymentCause, Proxy
 from gateway.selectors.building import read_against_now
 from gateway.selectors.comparing import Difference, compare
-from gateway.selectors.contents import chunks_of, read_apart, settings_in
+from gateway.selectors.contents import (
+    Contents,
+    chunks_of,
+    read_apart,
+    read_whole,
+    settings_in,
+)
 from namespaces import access
 from namespaces import selectors as namespace_selectors
 from namespaces.permissions import Permission
@@ -133,6 +139,17 @@ def list_differences(
     before, after = read_apart(chunks, chunks_of(deployment))
     before = replace(before, settings=settings_in(earlier) if earlier else {})
     return compare(before, replace(after, settings=settings_in(deployment)))
+
+
+def read_both(
+    earlier: Deployment | None, deployment: Deployment
+) -> tuple[Contents, Contents]:
+    """Return everything that two deployments hold; nothing for one that isn't.
+
+    Raises:
+        SnapshotError: a part of one is not there, or was changed.
+    """
+    return read_whole(chunks_of(earlier) if earlier else {}, chunks_of(deployment))
 
 
 def list_differences_from_now(deployment: Deployment) -> list[Difference]:

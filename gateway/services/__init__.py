@@ -25,6 +25,10 @@ from gateway.services.deploying import (
     deploy_changes,
     make_deployment,
 )
+from gateway.services.deployment_effect import (
+    DeploymentEffect,
+    effect_of_deployment,
+)
 from gateway.services.explaining import (
     Explained,
     explain_decision,
@@ -76,6 +80,7 @@ __all__ = [
     "MAX_REASON",
     "CertificateOverlapError",
     "DeployerBusyError",
+    "DeploymentEffect",
     "Explained",
     "begin_session",
     "change_cluster_settings",
@@ -86,6 +91,7 @@ __all__ = [
     "create_cluster",
     "delete_cluster",
     "deploy_changes",
+    "effect_of_deployment",
     "end_sessions_with",
     "explain_decision",
     "forget_sessions",

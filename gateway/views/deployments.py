@@ -31,6 +31,12 @@ PROXY_COLUMNS = (
     {"label": "Behind since", "hide": "medium"},
     {"label": "Seen", "hide": "narrow"},
 )
+EFFECT_COLUMNS = (
+    {"label": "Route"},
+    {"label": "Gained"},
+    {"label": "Lost"},
+    {"label": "Namespace", "hide": "narrow"},
+)
 EVENTS_SHOWN = 100
 DIFFERENCES_SHOWN = 200
 
@@ -95,6 +101,24 @@ class DeploymentPage(OfDeployments, Page):
             proxies=selectors.list_proxies(self.actor).filter(
                 deployment=deployment.number
             ),
+            **kwargs,
+        )
+
+
+class EffectPage(OfDeployments, Page):
+    """Who gained access by a deployment, and who lost it."""
+
+    template_name = "gateway/deployment_effect.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the effect."""
+        effect = services.effect_of_deployment(
+            self.kwargs["number"], actor=self.actor, now=self.now
+        )
+        return super().get_context_data(
+            title=f"Effect of deployment {effect.deployment.number}",
+            effect=effect,
+            columns=EFFECT_COLUMNS,
             **kwargs,
         )
 

@@ -18,7 +18,7 @@ from routes.services.deletion import (
     restore_route,
     restore_routes,
 )
-from routes.services.effect import Effect, effect_of
+from routes.services.effect import Effect, Some, effect_of, name_some
 from routes.services.exporting import export_configuration
 from routes.services.hosts import REST as HOST_REST
 from routes.services.hosts import check_hosts_within, may_release, release_host
@@ -64,6 +64,7 @@ __all__ = [
     "Reachable",
     "RouteDraft",
     "RouteTrial",
+    "Some",
     "apply_import",
     "attach_policy",
     "begin_import",
@@ -85,6 +86,7 @@ __all__ = [
     "may_release",
     "move_route",
     "move_routes",
+    "name_some",
     "perform_import",
     "preview_import",
     "preview_revocation",

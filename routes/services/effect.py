@@ -144,8 +144,8 @@ def effect_of(
         left_out=everybody.left_out,
         is_stale=everybody.is_stale,
         is_proven=is_proven,
-        gaining=_named(gain, everybody, actor),
-        losing=_named(lose, everybody, actor),
+        gaining=name_some(gain, everybody, actor),
+        losing=name_some(lose, everybody, actor),
         rows=rows[:MAX_ROWS],
         touched=len(rows),
         routes=count,
@@ -213,7 +213,8 @@ def _summed(
     return gaining, losing, tuple(rows)
 
 
-def _named(found: int, everybody: Everybody, actor: Actor) -> Some:
+def name_some(found: int, everybody: Everybody, actor: Actor) -> Some:
+    """Count the people of a set, and name the first of those whom the actor sees."""
     first = []
     for person in everybody.of(found):
         first.append(person)

@@ -25,7 +25,7 @@ def test_a_change_is_looked_at_and_rolled_back(
     staff = make_policy("Staff")
     services.deploy_changes(now=NOW)
     make_route("Wiki", staff, namespace=cast.web)
-    source = "allow:\n  and:\n    - domain: corp.example\n"
+    source = "allow:\n  or:\n    - domain: example.com\n    - domain: corp.example\n"
     policy_services.update_policy(
         staff.pk,
         version=1,
@@ -60,6 +60,11 @@ def test_a_change_is_looked_at_and_rolled_back(
     page.get_by_role("link", name="2", exact=True).first.click()
     expect(page.get_by_text("https://wiki.example.com is published.")).to_be_visible()
     inspect(page, "deployments-one")
+    page.get_by_role("link", name="Who gained, who lost").click()
+    expect(page.get_by_role("heading", name="Effect of deployment 2")).to_be_visible()
+    expect(page.get_by_text("Gained access: 5")).to_be_visible()
+    expect(page.get_by_role("cell", name="Wiki")).to_be_visible()
+    inspect(page, "deployments-effect")
     page.goto(f"{live_server.url}/proxies/")
     inspect(page, "deployments-proxies")
     page.goto(f"{live_server.url}/deployments/1/roll-back")

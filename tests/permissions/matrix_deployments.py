@@ -26,6 +26,7 @@ def _nothing(_: World) -> dict[str, Any]:
 DEPLOYMENTS: dict[str, tuple[Row, ...]] = {
     "deployment-list": (get(VIEW),),
     "deployment-detail": (get(VIEW, ids=FIRST),),
+    "deployment-effect": (get(VIEW, ids=FIRST),),
     "deployment-publish": (post(PUBLISH),),
     "deployment-hold": (get(PUBLISH), post(PUBLISH, body=_until)),
     "deployment-release": (post(PUBLISH, events=0),),
@@ -34,6 +35,7 @@ DEPLOYMENTS: dict[str, tuple[Row, ...]] = {
     "api-deployment-list": (get(signed_in),),
     "api-deployment-detail": (get(VIEW, ids=FIRST),),
     "api-deployment-changes": (get(VIEW, ids=FIRST),),
+    "api-deployment-effect": (get(VIEW, ids=FIRST),),
     "api-deployment-publish": (post(PUBLISH, body=_nothing),),
     "api-deployment-roll-back": (post(PUBLISH, ids=FIRST, body=_nothing),),
     "api-deployment-hold": (
