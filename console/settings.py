@@ -326,9 +326,9 @@ CELERY_BEAT_SCHEDULE = {
 }
 # Each change asks for it at once; this finds what nobody could ask for.
 CELERY_BEAT_SCHEDULE["gateway.deploy"] = {"task": "gateway.deploy", "schedule": 5.0}
-CELERY_BEAT_SCHEDULE["gateway.prune_deployments"] = {
-    "task": "gateway.prune_deployments",
-    "schedule": 3600.0,
+CELERY_BEAT_SCHEDULE |= {
+    name: {"task": name, "schedule": 3600.0}
+    for name in ["gateway.prune_changes", "gateway.prune_deployments"]
 }
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

@@ -31,6 +31,11 @@ def prune_deployments(**_: object) -> None:
     services.prune_deployments(now=timezone.now())
 
 
+@shared_task(name="gateway.prune_changes", time_limit=10 * MINUTE, acks_late=True)
+def prune_changes(**_: object) -> None:
+    services.prune_changes(now=timezone.now())
+
+
 @shared_task(name="gateway.forget_sessions", time_limit=5 * MINUTE, acks_late=True)
 def forget_sessions(**_: object) -> None:
     services.forget_sessions(now=timezone.now())

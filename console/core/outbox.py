@@ -22,6 +22,9 @@ CONFIGURATION = frozenset(
     {"certificates", "gateway", "namespaces", "policies", "routes"}
 )
 
+AT_ONCE = 5_000  # entries of one statement: others write meanwhile
+MOST_STATEMENTS = 200
+
 
 def enqueue(
     topic: str, payload: Mapping[str, Any], *, event: AuditEvent, now: datetime
@@ -106,14 +109,40 @@ def mark_processed(*, up_to: int, now: datetime) -> None:
     rows.update(processed_at=now)
 
 
+def is_whole(found: int, *, after: int, up_to: int) -> bool:
+    """Answer whether what was found between two entries is all that there ever was.
+
+    Where numbers are missing, a writer may have changed their mind, or `prune` was
+    there. It deletes from the oldest on and leaves one: whatever is there about people
+    up to `after` tells that nothing behind it is gone. Ask after reading, not before.
+    """
+    if found == up_to - after:
+        return True
+    rows = OutboxEntry.objects.filter(id__lte=after).order_by("-id")
+    people = rows.exclude(topic__in=CONFIGURATION).values_list("id", flat=True)
+    return people.first() is not None
+
+
 def prune(*, before: datetime) -> int:
     """Delete entries about people from before a time; return how many.
 
-    Those about the configuration stay: they tell what a deployment is made of. The
-    last entry stays in any case, so that ids go on from there.
+    They go from the oldest on, up to the first that is young enough: who was last here
+    long ago must see that some are gone (`is_whole`). The last one about people
+    stays in any case, and those about the configuration, which tell what a deployment
+    is made of. What is left after so many statements is for the next run.
     """
-    rows = OutboxEntry.objects.filter(created_at__lt=before, id__lt=newest_id())
-    return rows.exclude(topic__in=CONFIGURATION).delete()[0]
+    people = OutboxEntry.objects.exclude(topic__in=CONFIGURATION).order_by("id")
+    last = people.values_list("id", flat=True).last() or 0
+    young = OutboxEntry.objects.filter(created_at__gte=before).order_by("id")
+    limit = min(last, young.values_list("id", flat=True).first() or last)
+    old = people.filter(id__lt=limit).values_list("id", flat=True)
+    deleted = 0
+    for _ in range(MOST_STATEMENTS):
+        ids = list(old[:AT_ONCE])
+        deleted += OutboxEntry.objects.filter(pk__in=ids).delete()[0]
+        if len(ids) < AT_ONCE:
+            break
+    return deleted
 
 
 def _wake(topic: str) -> None:

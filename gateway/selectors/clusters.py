@@ -79,7 +79,10 @@ def _has_changes(after: int, up_to: int) -> bool:
     if after < 0 or not 0 <= up_to - after <= MAX_BEHIND:
         return True
     entries = outbox.list_entries(after=after, up_to=up_to)
-    return entries.filter(topic__in={*FOLLOWED, *outbox.CONFIGURATION}).exists()
+    topics = list(entries.values_list("topic", flat=True))
+    if not {*FOLLOWED, *outbox.CONFIGURATION}.isdisjoint(topics):
+        return True
+    return not outbox.is_whole(len(topics), after=after, up_to=up_to)
 
 
 def list_namespaces_below(cluster: Cluster) -> frozenset[str]:

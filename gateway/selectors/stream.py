@@ -70,13 +70,15 @@ class DatabaseSource:
                     found[name] = _unpacked(bytes(data))
         return found
 
-    def changes(self, *, after: int, up_to: int) -> Sequence[Change]:
+    def changes(self, *, after: int, up_to: int) -> Sequence[Change] | None:
         with _answers():
             rows = outbox.list_entries(after=after, up_to=up_to)
-            return [
+            found = [
                 Change(pk, topic, (str(payload.get("id", "")),), _people_in(payload))
                 for pk, topic, payload in rows.values_list("pk", "topic", "payload")
             ]
+            is_whole = outbox.is_whole(len(found), after=after, up_to=up_to)
+            return found if is_whole else None
 
     def people(self, ids: Collection[str] | None) -> Iterable[PersonEntry]:
         with _answers():

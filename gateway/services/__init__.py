@@ -47,6 +47,7 @@ from gateway.services.keys import (
     trusted_keys,
 )
 from gateway.services.pruning import (
+    prune_changes,
     prune_deployments,
 )
 from gateway.services.publishing import (
@@ -101,6 +102,7 @@ __all__ = [
     "merge_figures",
     "note_use",
     "promise_session",
+    "prune_changes",
     "prune_decisions",
     "prune_deployments",
     "public_text",

@@ -1,4 +1,4 @@
-"""Forgets deployments of long ago, and the chunks that nobody names any more.
+"""Forgets deployments and changes of long ago, and chunks that nobody names any more.
 
 Never what is in force or run by a proxy, and never the last ones, however old. It is
 done while no deployment is being made, so that no chunk goes that one is about to name.
@@ -7,12 +7,14 @@ done while no deployment is being made, so that no chunk goes that one is about 
 import json
 from datetime import datetime, timedelta
 
+from console.core import outbox
 from gateway.exceptions import DeployerBusyError
 from gateway.models import Blob, Decision, Deployment, NamespaceChunk, Proxy
 from gateway.services.deploying import release_lease, take_lease
 
 KEPT_DAYS = 90
 KEPT_AT_LEAST = 100
+CHANGES_KEPT_DAYS = 7
 AT_ONCE = 500  # rows of one statement
 
 
@@ -36,6 +38,15 @@ def prune_deployments(*, now: datetime) -> int:
     finally:
         release_lease(fence, now=now)
     return len(gone)
+
+
+def prune_changes(*, now: datetime) -> int:
+    """Delete changes of people that are older than they are kept; return how many.
+
+    Who follows has read them within a second. Who was away for longer reads everything
+    anew, and denies until that is done.
+    """
+    return outbox.prune(before=now - timedelta(days=CHANGES_KEPT_DAYS))
 
 
 def _list_gone(now: datetime) -> list[int]:

@@ -14,7 +14,7 @@ from .people import People
 from .records import FetchedAnswer, RecordSet
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from .entries import DeviceEntry
     from .source import Change, Head, Source
@@ -55,15 +55,24 @@ class Loader:
 
         A change that can't be read in full is read again the next time.
         """
-        known = self._change
-        if known is None or not 0 <= head.change - known <= MAX_BEHIND:
-            # The latter also after the database went back to an older state.
+        changes = self._changes(head)
+        if changes is None:
             self._load_all()
-        elif head.change > known:
-            self._apply(self._source.changes(after=known, up_to=head.change))
+        elif changes:
+            self._apply(changes)
         self._change = head.change
         if time.monotonic() - self._states_at > STATES_EVERY:
             self._load_states()
+
+    def _changes(self, head: Head) -> Sequence[Change] | None:
+        """Return what changed up to a head; None where everything is to be read."""
+        known = self._change
+        if known is None or not 0 <= head.change - known <= MAX_BEHIND:
+            # The latter also after the database went back to an older state.
+            return None
+        if head.change == known:
+            return ()
+        return self._source.changes(after=known, up_to=head.change)
 
     def _load_all(self) -> None:
         """Read everything, and let it count at the end: an empty moment may allow."""

@@ -65,8 +65,11 @@ class Source(Protocol):
     def blobs(self, hashes: Collection[str]) -> Mapping[str, bytes]:
         """Return chunks by their hashes."""
 
-    def changes(self, *, after: int, up_to: int) -> Sequence[Change]:
-        """Return the changes after one and up to another, oldest first."""
+    def changes(self, *, after: int, up_to: int) -> Sequence[Change] | None:
+        """Return the changes after one and up to another, oldest first.
+
+        None when some of them may have been forgotten since.
+        """
 
     def people(self, ids: Collection[str] | None) -> Iterable[PersonEntry]:
         """Return people."""

@@ -103,11 +103,15 @@ def make_root(
 
 @dataclass
 class MemorySource:
-    """What a test says; `is_gone` makes every answer fail."""
+    """What a test says; `is_gone` makes every answer fail.
+
+    Of its changes, the first `forgotten` are not there any more.
+    """
 
     roots: dict[int, SignedRoot] = field(default_factory=dict)
     held: dict[str, bytes] = field(default_factory=dict)
     log: list[Change] = field(default_factory=list)
+    forgotten: int = 0
     persons: dict[str, PersonEntry] = field(default_factory=dict)
     owned: list[tuple[str, DeviceEntry]] = field(default_factory=list)
     session_list: list[SessionEntry] = field(default_factory=list)
@@ -146,8 +150,8 @@ class MemorySource:
         self.fetched += hashes
         return {name: self.held[name] for name in hashes if name in self.held}
 
-    def changes(self, *, after: int, up_to: int) -> Sequence[Change]:
-        return self.log[after:up_to]
+    def changes(self, *, after: int, up_to: int) -> Sequence[Change] | None:
+        return self.log[after:up_to] if after >= self.forgotten else None
 
     def people(self, ids: Collection[str] | None) -> Iterable[PersonEntry]:
         return [one for pk, one in self.persons.items() if ids is None or pk in ids]
