@@ -147,6 +147,11 @@ urlpatterns = [
         name="api-policy-version-detail",
     ),
     path(
+        "policies/<uuid:id>/versions/<int:number>/changes/",
+        PolicyVersionViewSet.as_view({"get": "changes"}),
+        name="api-policy-version-changes",
+    ),
+    path(
         "policies/<uuid:id>/attachments/",
         PolicyAttachmentViewSet.as_view({"get": "retrieve", "post": "attach"}),
         name="api-policy-attachment-list",

@@ -14,6 +14,7 @@ from namespaces import selectors as namespace_selectors
 from namespaces.permissions import Permission
 from policies import selectors, services
 from policies.api import serializers
+from policies.api.change_serializers import ChangesQuery, PolicyChangesSerializer
 from policies.listings import PolicyListing
 from policies.models import NamespacePolicy, Policy, PolicyVersion
 
@@ -203,6 +204,7 @@ class PolicyVersionViewSet(ScopedViewSet[PolicyVersion]):
     required_permissions = {
         "list": Permission.POLICY_VIEW,
         "retrieve": Permission.POLICY_VIEW,
+        "changes": Permission.POLICY_VIEW,
     }
     filter_backends = []
 
@@ -219,6 +221,21 @@ class PolicyVersionViewSet(ScopedViewSet[PolicyVersion]):
         policy = selectors.get_policy(kwargs["id"], actor=self.actor)
         version = selectors.get_version(policy, kwargs["number"], actor=self.actor)
         return Response(self.get_serializer(version).data)
+
+    @extend_schema(
+        summary="Tell what changed in a version, in lines and in sentences",
+        parameters=[NUMBER, ChangesQuery],
+        responses=PolicyChangesSerializer,
+    )
+    def changes(self, request: Request, **kwargs: Any) -> Response:
+        """Answer what differs from the version before it, or from another one."""
+        query = ChangesQuery(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        policy = selectors.get_policy(kwargs["id"], actor=self.actor)
+        found = selectors.compare_versions(
+            policy, kwargs["number"], actor=self.actor, **query.validated_data
+        )
+        return Response(PolicyChangesSerializer(found).data)
 
 
 class PolicyAttachmentViewSet(ScopedViewSet[Any]):

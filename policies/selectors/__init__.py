@@ -15,7 +15,7 @@ from policies.selectors.attachments import (
     with_usage,
 )
 from policies.selectors.builder import Built, build
-from policies.selectors.comparing import Comparison, compare_texts
+from policies.selectors.comparing import Comparison, compare_texts, compare_versions
 from policies.selectors.completion import get_completion, list_criteria
 from policies.selectors.deploying import (
     list_attachment_marks,
@@ -134,6 +134,7 @@ __all__ = [
     "check_rego",
     "check_source",
     "compare_texts",
+    "compare_versions",
     "compile_source",
     "completions",
     "count_changes",

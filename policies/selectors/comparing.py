@@ -1,16 +1,15 @@
-"""What differs between two texts of policies: their lines, and what they say in words.
-
-Pure but for the names of groups.
-"""
+"""What differs between two texts of policies: in lines, and in what they say."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from console.core.actor import Actor
 from policies import language
 from policies.language import Names, PolicyLanguageError
-from policies.models import PolicyLanguage
+from policies.models import Policy, PolicyLanguage
 from policies.selectors.diffs import DiffLine, count_changes, diff_lines
 from policies.selectors.documents import names_in_texts, read_source
+from policies.selectors.policies import get_version, list_versions
 
 CLAUSE = "• "
 
@@ -45,6 +44,27 @@ def compare_texts(
     if PolicyLanguage.REGO not in languages:
         words = _words(before, after)
     return Comparison(lines=lines, added=added, removed=removed, words=words)
+
+
+def compare_versions(
+    policy: Policy, number: int, *, since: int | None = None, actor: Actor
+) -> Comparison:
+    """Return what changed in a version since an earlier one; the one before, if None.
+
+    The first one that the actor may read is compared with itself.
+
+    Raises:
+        PolicyVersionNotFoundError: there is none of these that the actor may read.
+    """
+    after = get_version(policy, number, actor=actor)
+    if since is None:
+        earlier = list_versions(policy, actor=actor).filter(number__lt=number)
+        before = earlier.first() or after
+    else:
+        before = get_version(policy, since, actor=actor)
+    return compare_texts(
+        before.source, after.source, languages=(before.language, after.language)
+    )
 
 
 def _words(before: str, after: str) -> list[DiffLine] | None:

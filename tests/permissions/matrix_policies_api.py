@@ -163,6 +163,11 @@ POLICIES_API: dict[str, tuple[Row, ...]] = {
             at(Permission.POLICY_VIEW, "policy"), "policy", ids={"number": lambda _: 1}
         ),
     ),
+    "api-policy-version-changes": (
+        get(
+            at(Permission.POLICY_VIEW, "policy"), "policy", ids={"number": lambda _: 1}
+        ),
+    ),
     "api-policy-attachment-list": (
         get(at(Permission.POLICY_VIEW, "policy"), "policy"),
         post(

@@ -274,6 +274,24 @@ class TestHistory:
         assert first["source"] == EMPLOYEES
         assert (reverted["version"], reverted["source"]) == (3, EMPLOYEES)
 
+    def test_tells_what_changed_in_lines_and_in_sentences(self, cast: Cast) -> None:
+        policy = make_policy(namespace=cast.web, source=EMPLOYEES)
+        send(cast.mia, "PATCH", f"{policy.id}/", {"source": ADMINS}, 1)
+
+        found = get(cast.ben, f"{policy.id}/versions/2/changes/").json()
+        back = get(cast.ben, f"{policy.id}/versions/1/changes/?since=2").json()
+        first = get(cast.ben, f"{policy.id}/versions/1/changes/").json()
+        unknown = get(cast.ben, f"{policy.id}/versions/2/changes/?since=9")
+
+        said = {line["kind"]: line["text"] for line in found["sentences"]}
+        undone = {line["kind"]: line["text"] for line in back["sentences"]}
+        assert said["added"].startswith("Allow when")
+        assert undone == {"added": said["removed"], "removed": said["added"]}
+        changed = [line["kind"] for line in found["lines"]]
+        assert changed.count("added") == found["added"] > 0
+        assert (first["lines"], first["sentences"]) == ([], [])
+        assert unknown.status_code == 404
+
     def test_knows_no_other_versions(self, cast: Cast) -> None:
         policy = make_policy(namespace=cast.web)
 

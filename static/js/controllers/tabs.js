@@ -5,6 +5,8 @@
 //     <div data-tabs-list aria-label="…"> <a href="#builder">…</a> … </div>
 //     <section id="builder" aria-label="…"> …
 //   </div>
+import { reveal } from "../lib/dom.js";
+
 export default function tabs(element, signal) {
   const list = element.querySelector("[data-tabs-list]");
   const links = [...list.querySelectorAll("a[href^='#']")];
@@ -17,6 +19,7 @@ export default function tabs(element, signal) {
       one.tabIndex = chosen ? 0 : -1;
       panelOf(one).hidden = !chosen;
     }
+    reveal(link, link.closest(".page-tabs") ?? list);
     if (focus) link.focus();
     element.dispatchEvent(new CustomEvent("tabs:open", { detail: { id: link.hash.slice(1) }, bubbles: true }));
   }

@@ -33,3 +33,10 @@ export const isVisible = (element) => element.getClientRects().length > 0;
 
 /** Text without case and accents, for comparing what people type. */
 export const folded = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+
+// Scrolls a box sideways until an item of it is in sight; the page stays where it is.
+export function reveal(item, box) {
+  const [inner, outer] = [item.getBoundingClientRect(), box.getBoundingClientRect()];
+  if (inner.left < outer.left) box.scrollLeft -= outer.left - inner.left;
+  else if (inner.right > outer.right) box.scrollLeft += inner.right - outer.right;
+}
