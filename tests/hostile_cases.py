@@ -1,4 +1,4 @@
-"""Which tests refuse which hostile case: roles and the tree, hosts, the audit log.
+"""Which tests refuse which hostile case: roles, the tree, Rego, hosts, the audit log.
 
 Each case is something that an attacker, or an accident, tries. `python -m pytest` with
 the names of a row runs it; `tests/architecture/test_hostile_cases.py` says that all
@@ -26,6 +26,10 @@ MATRIX = "tests/permissions/test_matrix.py"
 AGREEING = "tests/namespaces/test_list_equals_detail.py"
 ACCOUNTS = "tests/namespaces/test_accounts.py"
 SESSIONS = "tests/gateway/test_sessions.py"
+
+REGO = "tests/policies/rego"
+CHECKING, LIMITS = f"{REGO}/test_checking.py", f"{REGO}/test_limits.py"
+QUARANTINE = "tests/policies/test_rego_policies.py::TestQuarantine"
 
 CASES: dict[tuple[int, str], tuple[str, ...]] = {
     (1, "a URL, method or subject that nobody decided about"): (
@@ -80,6 +84,42 @@ CASES: dict[tuple[int, str], tuple[str, ...]] = {
     (18, "an answer from the rights of another"): (
         f"{TREE}::test_case_18_no_answer_is_made_from_the_rights_of_another",
         f"{CROSSOVER}::test_no_answer_is_made_from_the_rights_of_another",
+    ),
+    (36, "policies that read the environment"): (
+        f"{CHECKING}::test_calls_outside_of_the_list_are_refused_with_their_line",
+        f"{REGO}/test_sandbox.py::test_nothing_can_be_reached_from_inside",
+        f"{REGO}/test_sandbox.py::test_a_worker_has_an_empty_environment_and_no_files",
+    ),
+    (37, "policies that reach for the network, or stand in for built-ins"): (
+        f"{CHECKING}::test_calls_outside_of_the_list_are_refused_with_their_line",
+        f"{CHECKING}::TestFetching",
+        "tests/gateway/authorizer/test_rego.py::TestFetching",
+    ),
+    (38, "policies that take all time or memory, also fifty at once"): (
+        f"{LIMITS}::test_a_hostile_text_is_denied_and_the_next_one_answered",
+        f"{LIMITS}::test_a_hostile_text_is_denied_within_200_ms",
+        f"{LIMITS}::TestThePool::test_keeps_a_worker_free_of_each_namespace",
+        f"{REGO}/test_lanes.py::TestLanes",
+        f"{REGO}/test_lanes.py::TestRest",
+    ),
+    (39, "policies that crash the engine"): (
+        f"{LIMITS}::test_what_others_die_of_is_answered",
+        f"{LIMITS}::TestThePool::test_has_a_new_worker_for_each_that_is_lost",
+        f"{QUARANTINE}::test_begins_at_the_third_strike",
+    ),
+    (41, "results that mean nothing"): (
+        f"{CHECKING}::test_a_result_without_meaning_is_refused",
+        f"{REGO}/test_outputs.py::test_a_malformed_deny_denies_and_a_malformed_allow_allows_nobody",
+    ),
+    (42, "rules that contradict for some requests only"): (
+        f"{CHECKING}::TestTrying::test_finds_rules_that_contradict_for_a_header",
+        f"{REGO}/test_outputs.py::test_what_went_wrong_denies",
+    ),
+    (43, "other packages, other modules' data, records that nobody listed"): (
+        f"{CHECKING}::test_what_would_mean_nothing_is_refused_at_save",
+        f"{REGO}/test_engine.py::TestTheWorld::test_is_empty_but_for_the_module",
+        f"{REGO}/test_engine.py::TestRecords::test_of_other_types_are_null",
+        "tests/gateway/authorizer/test_rego.py::TestTheConsole::test_records_each_refused_type_once",
     ),
     (46, "two namespaces on one host, in any spelling, also at once"): (
         f"{HOSTS}::TestOneOwner::test_refuses_every_spelling_to_a_second_namespace",
