@@ -3,18 +3,24 @@
 import logging
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from policies import services
+from policies.selectors import Attempt
 from tests.browser import SignIn, inspect
-from tests.factories import make_policy
-from tests.people import Cast
+from tests.factories import NOW, make_policy
+from tests.people import Cast, actor_of
 
 pytestmark = pytest.mark.functional
 
 logger = logging.getLogger(__name__)
 BEGUN = 'allow := [true, {"reading"}] {\n  input.http.method == "GET"\n'
 PRINTING = f'{BEGUN}  print("asked", input.http.path)\n}}'
+TWO_WAYS = f"""{BEGUN}}} else = [false, {{"other"}}] {{
+  input.http.method == "PUT"
+}}"""
 # The time from a key to the mark under what is wrong, in the page's own clock.
 TIMED = """() => new Promise((done) => {
   const began = performance.now();
@@ -75,3 +81,35 @@ def test_what_is_wrong_is_marked_what_is_meant_is_offered_and_all_of_it_is_tried
     expect(trial).to_contain_text("ms, ")
     expect(trial).to_contain_text("Lines that ran")
     inspect(page, "policy-rego-tried")
+
+
+def test_functions_and_records_are_offered_and_lines_that_no_example_runs_are_named(
+    sign_in: SignIn, live_server: LiveServer, cast: Cast
+) -> None:
+    policy = make_policy(namespace=cast.web, source=TWO_WAYS, language="rego")
+    services.add_example(
+        policy.pk,
+        Attempt(at=timezone.now()),
+        name="reading",
+        expected="allow",
+        actor=actor_of(cast.ada),
+        now=NOW,
+    )
+    page = sign_in(cast.ada)
+    page.goto(f"{live_server.url}/policies/{policy.pk}/edit")
+
+    page.get_by_role("tab", name="Rego").click()
+    missed = page.locator("#effect-answer").get_by_role("button", name="line 4")
+    expect(page.locator("#effect-answer")).to_contain_text("Together they run 2 of 3")
+    missed.click()
+    expect(page.locator(".cm-activeLine")).to_contain_text('"PUT"')
+    inspect(page, "policy-rego-coverage")
+
+    offered = page.locator(".cm-tooltip-autocomplete")
+    write(page, "allow {\n  net.cidr_con")
+    page.keyboard.press("Control+Space")
+    expect(offered).to_contain_text("net.cidr_contains")
+    page.keyboard.press("Escape")
+    write(page, 'allow {\n  get_databroker_record("type')
+    page.keyboard.press("Control+Space")
+    expect(offered).to_contain_text("type.googleapis.com/user.User")
