@@ -184,7 +184,7 @@ def domains(view: View) -> Iterator[Problem]:
                 fix = fixes.rename(view, entry, "email") if is_all else None
             else:
                 bare = node.text.replace("@", "")
-                hint = f"write {quoted(bare)}"
+                hint = f"write {quoted(bare or 'example.com')}"
                 fix = fixes.set_value(view, entry, node, bare) if bare else None
             message = f"no domain has an `@` as {quoted(node.text)} does"
             yield warn("domain-with-at", message, node.span, suggestion=hint, fix=fix)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,9 +14,10 @@ from policies import language
 from policies.language import LintContext, Severity, check, lint, parse
 from policies.language.errors import MAX_PROBLEMS, Stage
 from tests.policies.language import hostile_texts, random_policies, random_texts
+from tests.policies.language.test_problems import told
 
 from .access_cases import ACCESS_CASES
-from .case import ENFORCED, GROUPS, NOTHING, NOW, Case
+from .case import ENFORCED, GROUPS, NOTHING, NOW, PUBLIC, TODAY, TYPES, Case
 from .clean_policies import CLEAN
 from .fix_cases import FIX_CASES
 from .logic_cases import LOGIC_CASES
@@ -22,6 +25,17 @@ from .value_cases import VALUE_CASES
 
 SOURCES = Path(language.__file__).parent / "lint"
 CASES = (*ACCESS_CASES, *FIX_CASES, *LOGIC_CASES, *VALUE_CASES)
+# Who changes what is said changes it here as well, and sees how it reads.
+CORPUS = Path(__file__).parents[1] / "corpus" / "warnings.json"
+SAID: list[dict[str, Any]] = json.loads(CORPUS.read_text("utf-8"))
+CONTEXTS = {
+    "enforced": ENFORCED,
+    "public": PUBLIC,
+    "groups": GROUPS,
+    "types": TYPES,
+    "today": TODAY,
+    "nothing": NOTHING,
+}
 EVERYTHING = LintContext(
     enforced=True,
     attached_to_public=True,
@@ -50,6 +64,23 @@ def test_warns_where_it_should(case: Case) -> None:
     assert case.place in places
     assert all(one.stage is Stage.LINT for one in found)
     assert all("\n" not in str(one) for one in found)
+
+
+@pytest.mark.parametrize("said", SAID, ids=range(len(SAID)))
+def test_says_what_where_and_what_to_do(said: dict[str, Any]) -> None:
+    found = lint(parse(said["text"]), context=CONTEXTS[said["context"]])
+
+    assert [
+        told(one, said["text"]) | {"severity": one.severity.value} for one in found
+    ] == [{"stage": "lint", **one} for one in said["warnings"]]
+
+
+def test_is_asked_for_words_in_every_case() -> None:
+    named = {id(context): name for name, context in CONTEXTS.items()}
+
+    assert {(case.text, named[id(case.context)]) for case in CASES} == {
+        (said["text"], said["context"]) for said in SAID
+    }
 
 
 @pytest.mark.parametrize("case", CASES, ids=NAMES)
