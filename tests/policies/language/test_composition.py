@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from policies.language import (
     Decision,
+    Edition,
     Facts,
     ForeignPolicy,
+    Mode,
+    PolicyDocument,
+    PolicyLanguageError,
     Program,
     Result,
     RoutePolicy,
@@ -23,6 +29,7 @@ from policies.language import (
     settings_to_policy,
 )
 from policies.language.composition import POLICY_ERROR
+from policies.language.errors import START
 from policies.language.facts import Request
 
 from .deciding import ANONYMOUS, signed_in
@@ -260,3 +267,39 @@ class TestSettings:
 
         assert evaluate(compiled, ADA).is_allowed
         assert evaluate(compiled, BEN).is_allowed
+
+    def test_what_stands_for_them_is_written_nowhere(self) -> None:
+        text = "deny: {or: [user: u2]}"
+        settings = RouteSettings(allowed_users=["u1"], policy=parse(text))
+
+        document = compile_route(
+            settings=settings, default_client_certificate_rule=True
+        ).own.document
+
+        first, embedded, last = document.rules
+        assert (document.source, document.span) == (text, START)
+        assert compile_route().own.document == PolicyDocument((), "", START)
+        assert settings_to_policy(RouteSettings()).source == ""
+        assert embedded.span != START
+        for rule in (first, last):
+            (block,) = rule.operators
+            assert {rule.span, rule.keyword_span} == {START}
+            assert {block.span, block.keyword_span} == {START}
+            for criterion in block.criteria:
+                assert {criterion.span, criterion.name_span} == {START}
+
+    @pytest.mark.parametrize(
+        ("text", "how"),
+        [
+            ("allow: {or: [day_of_week: mon]}", {"edition": Edition.CORE}),
+            ("allow: {or: [http_path: {not_in: [/a]}]}", {"mode": Mode.CORE_EXACT}),
+        ],
+    )
+    def test_the_embedded_policy_is_read_as_the_route_is(
+        self, text: str, how: dict[str, Any]
+    ) -> None:
+        settings = RouteSettings(policy=parse(text))
+
+        assert compile_route(settings=settings).own.rules
+        with pytest.raises(PolicyLanguageError):
+            compile_route(settings=settings, **how)
