@@ -120,12 +120,17 @@ def escape(text: str) -> str:
 
 def escape_all(values: Mapping[str, Any]) -> str:
     """Encode texts, or lists of them, by name."""
+    if not isinstance(values, Mapping):
+        raise TypeError("no object")
+    if not all(isinstance(name, str) for name in values):
+        raise OtherwiseError("names in `urlquery.encode_object` are texts here")
     pairs = []
-    for name in sorted(values):
-        value = values[name]
-        listed = [value] if isinstance(value, str) else value
-        if isinstance(listed, set | frozenset):
-            listed = in_order(listed)
+    for name, value in sorted(values.items()):
+        listed = in_order(value) if isinstance(value, set | frozenset) else value
+        if isinstance(value, str):
+            listed = [value]
+        elif isinstance(value, Mapping):
+            raise TypeError("neither a text nor a list of them")
         pairs += [f"{escape(name)}={escape(one)}" for one in listed]
     return "&".join(pairs)
 
