@@ -17,6 +17,7 @@ from urllib.parse import parse_qs, quote_plus, unquote_plus
 import regorus
 
 from .ordering import in_order
+from .patterns import PatternError, translate
 
 _UNDEFINED: Final = "<undefined>"
 _ENGINES: dict[tuple[str, int], Any] = {}
@@ -86,6 +87,40 @@ class _Judge:
 
     def __call__(self, value: Any) -> bool:
         return isinstance(value, str) and _builtin((self.name, 1), [value]) == [True]
+
+
+class _Patterned:
+    """The engine's own built-in, once its pattern is written as the engine reads it."""
+
+    def __init__(
+        self, name: str, place: int = 0, is_good: Callable[..., bool] | None = None
+    ) -> None:
+        self.through = _Through(name, is_good)
+        self.place = place
+
+    def __call__(self, *arguments: Any) -> Any:
+        given = list(arguments)
+        given[self.place] = _known(given[self.place])
+        return self.through(*given)
+
+
+def _known(pattern: Any) -> str:
+    """Return a pattern in the engine's words; ends the evaluation if it has none."""
+    if not isinstance(pattern, str):
+        raise TypeError("no pattern")
+    written = translate(pattern)
+    if _builtin(("regex.is_valid", 1), [written]) != [True]:
+        raise OtherwiseError("this pattern can't be read here")
+    return written
+
+
+def is_pattern(text: Any) -> bool:
+    """Answer whether Go takes a pattern."""
+    try:
+        _known(text)
+    except (PatternError, TypeError):
+        return False
+    return True
 
 
 def decode_url(text: str) -> str:
@@ -266,9 +301,10 @@ def _shifted_right(number: int, places: int) -> int:
 
 def split(pattern: Any, text: Any) -> Any:
     """Split a text; a pattern that matches nothing at all splits otherwise in Go."""
-    if _builtin(("regex.match", 2), [f"^(?:{pattern})$", ""]) == [True]:
+    written = _known(pattern)
+    if _builtin(("regex.match", 2), [f"^(?:{written})$", ""]) == [True]:
         raise OtherwiseError("the pattern matches nothing at all")
-    return _SPLIT(pattern, text)
+    return _SPLIT(written, text)
 
 
 _SPLIT: Final = _Through("regex.split")
@@ -324,9 +360,12 @@ REPLACED: Final[dict[str, tuple[int, Callable[..., Any]]]] = {
     "object.subset": (2, _Through("object.subset", _are_comparable)),
     "regex.find_all_string_submatch_n": (
         3,
-        _Through("regex.find_all_string_submatch_n", _is_counted),
+        _Patterned("regex.find_all_string_submatch_n", is_good=_is_counted),
     ),
-    "regex.find_n": (3, _Through("regex.find_n", _is_counted)),
+    "regex.find_n": (3, _Patterned("regex.find_n", is_good=_is_counted)),
+    "regex.is_valid": (1, is_pattern),
+    "regex.match": (2, _Patterned("regex.match")),
+    "regex.replace": (3, _Patterned("regex.replace", 1)),
     "regex.split": (2, split),
     "sprintf": (2, print_into),
     "strings.count": (2, count),
