@@ -63,6 +63,12 @@ class PageFailedError(ProviderError):
     default_message = "a page can't be read"
 
 
+class GoneError(PageFailedError):
+    """What was asked about is not there."""
+
+    code = "page_gone"
+
+
 class ExpiredMarkError(PageFailedError):
     """The provider no longer knows since when it is asked for changes."""
 

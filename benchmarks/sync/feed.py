@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 
-from directory.providers.base import Limits, Options
+from directory.providers.base import Before, Kept, Limits, Options
 from directory.providers.records import Batch, Edge, Group, Person, Record
 
 PEOPLE, GROUPS, EACH = 100_000, 10_000, 10
@@ -23,7 +23,13 @@ class Feed:
         self.seconds = self.cpu = 0.0
 
     def __call__(
-        self, options: Options, *, limits: Limits, sleep: Callable[[float], None]
+        self,
+        options: Options,
+        *,
+        limits: Limits,
+        sleep: Callable[[float], None],
+        kept: Kept | None = None,
+        before: Before | None = None,
     ) -> Iterator[Batch]:
         """Yield the pages, as a provider does."""
         return self.pages()

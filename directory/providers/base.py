@@ -34,6 +34,18 @@ class Option:
     check: Callable[[str], str] = lambda _: ""
 
 
+CHANGED, ALL = "changed", "all"
+MEMBERS = Option(
+    name="members",
+    label="Members are read",
+    default=CHANGED,
+    choices=(
+        (CHANGED, "of groups that have changed, and of all once a day"),
+        (ALL, "of all groups in every run"),
+    ),
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """One request for a page. `body` is sent as JSON, `form` as a form."""
@@ -80,11 +92,40 @@ class Limits:
     throttles: int = 20
 
 
+class Before(Protocol):
+    """What a run had read to its end before it was cut off; see `services.kept`.
+
+    Lists are told apart by `sign`, their pages are JSON.
+    """
+
+    def find(self, sign: str) -> Iterator[Any] | None:
+        """Return the pages of a list that was read to its end; None of others."""
+        ...
+
+    def begin(self, sign: str) -> None:
+        """Keep the pages that follow; what came of this list before counts no more."""
+        ...
+
+    def put(self, sign: str, page: Any) -> None:
+        """Keep a page."""
+        ...
+
+    def end(self, sign: str) -> None:
+        """Note that a list is whole."""
+        ...
+
+
 class Fetch(Protocol):
     """Reads a provider that speaks no HTTP; `sleep` waits and keeps the lease."""
 
     def __call__(
-        self, options: Options, *, limits: Limits, sleep: Callable[[float], None]
+        self,
+        options: Options,
+        *,
+        limits: Limits,
+        sleep: Callable[[float], None],
+        kept: "Kept | None" = None,
+        before: Before | None = None,
     ) -> Iterator[Batch]: ...
 
 
@@ -186,13 +227,21 @@ class Kept(Protocol):
     since: str
 
     def find(
-        self, group_id: str, *, changed_at: datetime | None
+        self, group_id: str, *, changed_at: datetime | None, mark: str = ""
     ) -> Sequence[Edge] | None:
-        """Return who is in a group, if that is known; `changed_at` as it is told."""
+        """Return who is in a group, if that is known; `changed_at` as it is told.
+
+        `mark` is told instead by providers that name versions of a group.
+        """
         ...
 
     def put(
-        self, group_id: str, edges: Sequence[Edge], *, changed_at: datetime | None
+        self,
+        group_id: str,
+        edges: Sequence[Edge],
+        *,
+        changed_at: datetime | None,
+        mark: str = "",
     ) -> None:
         """Keep who is in a group, all of them."""
         ...
@@ -216,6 +265,7 @@ class Provider:
         fetch: for providers that speak no HTTP of ours; takes the place of listings.
         changes, changed_at: how it is told what need not be read again, where it is:
             by asking, or by a moment that each group carries.
+        keeps_members: whether `fetch` finds that out by itself.
     """
 
     code: str
@@ -230,6 +280,7 @@ class Provider:
     fetch: Fetch | None = None
     changes: Changes | None = None
     changed_at: Callable[[Item], datetime | None] | None = None
+    keeps_members: bool = False
 
     def with_defaults(self, options: Options) -> dict[str, str]:
         """Return the options, with defaults for those that are not given."""

@@ -1,19 +1,36 @@
 """LDAP (RFC 4511): OpenLDAP and its like, and Active Directory.
 
-People are read first, then groups, then who is in which group: members are
-distinguished names, which can be told apart only once all are known. Groups in groups
-are members like others; how deep they go is worked out by `directory.sync`, so that no
-matching rule of a server is needed.
+People are read first, then groups, then who is in which group (`ldap_members`):
+members are distinguished names, which can be told apart only once all are known.
+Groups in groups are members like others; how deep they go is worked out by
+`directory.sync`, so that no matching rule of a server is needed.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from directory.exceptions import PageFailedError
 from directory.providers.auth import Nothing
-from directory.providers.base import Limits, Option, Options, Provider
+from directory.providers.base import (
+    ALL,
+    MEMBERS,
+    Before,
+    Kept,
+    Limits,
+    Option,
+    Options,
+    Provider,
+)
 from directory.providers.ldap_client import LdapClient, Search, check_filter
+from directory.providers.ldap_members import (
+    ACTIVE_DIRECTORY,
+    OPENLDAP,
+    Members,
+    Names,
+    Pages,
+    Versions,
+)
 from directory.providers.ldap_names import Entry, decode, dn_key
+from directory.providers.ldap_resuming import resuming
 from directory.providers.ldap_transport import Login
 from directory.providers.reading import UnreadableError, shown
 from directory.providers.records import Batch, Edge, Group, Person, Problem, Record
@@ -22,7 +39,6 @@ DISABLED_BIT = 2  # of userAccountControl
 LOCKED_FOR_GOOD = b"000001010000Z"  # of pwdAccountLockedTime
 STATE = ("userAccountControl", "pwdAccountLockedTime", "nsAccountLock")
 PRIMARY, TOKEN = "primaryGroupID", "primaryGroupToken"
-ANYTHING = "(objectClass=*)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +50,7 @@ class Schema:
     group_filter: str
     members: Sequence[str]
     login: str
+    versions: Versions
 
 
 SCHEMAS: Mapping[str, Schema] = {
@@ -46,6 +63,7 @@ SCHEMAS: Mapping[str, Schema] = {
         ),
         members=("member", "uniqueMember", "memberUid"),
         login="uid",
+        versions=OPENLDAP,
     ),
     "active-directory": Schema(
         id="objectGUID",
@@ -53,6 +71,7 @@ SCHEMAS: Mapping[str, Schema] = {
         group_filter="(objectClass=group)",
         members=("member",),
         login="sAMAccountName",
+        versions=ACTIVE_DIRECTORY,
     ),
 }
 OPTIONS = (
@@ -105,6 +124,13 @@ OPTIONS = (
         is_required=False,
     ),
     Option(name="email", label="Attribute of the e-mail address", default="mail"),
+    replace(
+        MEMBERS,
+        help=(
+            "All, where the server works out who is in a group without that being a "
+            "change of it."
+        ),
+    ),
 )
 
 
@@ -113,12 +139,21 @@ class _Reading:
     """One run: what is asked, and which distinguished name is whose."""
 
     options: Options
-    client: LdapClient
+    pages: Pages
+    kept: Kept | None
     number: int = 0
-    people: dict[str, str] = field(default_factory=dict)  # key of the DN: id
-    logins: dict[str, str] = field(default_factory=dict)  # name of sign-in: id
-    groups: dict[str, str] = field(default_factory=dict)  # key of the DN: id
+    names: Names = field(default_factory=Names)
+    members: Members = field(init=False)
     primary: dict[str, list[str]] = field(default_factory=dict)  # token: ids
+
+    def __post_init__(self) -> None:
+        self.members = Members(
+            names=self.names,
+            versions=self.schema.versions,
+            attributes=self.schema.members,
+            pages=self._asked,
+            kept=self.kept,
+        )
 
     @property
     def schema(self) -> Schema:
@@ -128,6 +163,8 @@ class _Reading:
     def walk(self) -> Iterator[Batch]:
         """Yield every page."""
         schema, options = self.schema, self.options
+        versions = schema.versions
+        version = versions.attributes if self.kept is not None else ()
         people = Search(
             base=options["people_base"],
             filter=options.get("people_filter") or schema.people_filter,
@@ -139,21 +176,20 @@ class _Reading:
                 "cn",
                 *STATE,
                 PRIMARY,
+                *version[:1],
             ),
         )
         groups = Search(
             base=options["groups_base"],
             filter=options.get("groups_filter") or schema.group_filter,
-            attributes=(self.group_id, "cn", "displayName", "mail", TOKEN),
+            attributes=(self.group_id, "cn", "displayName", "mail", TOKEN, *version),
         )
-        members = Search(
-            base=groups.base,
-            filter=groups.filter,
-            attributes=(self.group_id, "cn", *schema.members),
-        )
+        members = replace(groups, attributes=("cn", *version, *schema.members))
         yield from self._listing(people, "people", "person", self._person)
         yield from self._listing(groups, "groups", "group", self._group)
-        yield from self._listing(members, "members", "member", self._members)
+        for page, records, is_asked in self.members.tell(members):
+            self.number += is_asked
+            yield self._batch(page, records)
 
     @property
     def person_id(self) -> str:
@@ -172,21 +208,28 @@ class _Reading:
         kind: str,
         read: Callable[[Entry], list[Record]],
     ) -> Iterator[Batch]:
-        for page, entries in self.client.pages(_asking(search), title=title):
+        for page, entries in self._asked(search, title=title):
             records: list[Record] = []
-            longer: list[tuple[Entry, str, int]] = []
             for entry in entries:
                 try:
                     records += read(entry)
-                    longer += self._longer(entry) if kind == "member" else []
                 except UnreadableError as error:
                     records.append(self._problem(entry, kind, str(error)))
+            self.number += 1
             yield self._batch(page, records)
-            for entry, name, start in longer:
-                yield from self._rest(entry, name, start)
+
+    def _asked(
+        self, search: Search, *, title: str
+    ) -> Iterator[tuple[str, list[Entry]]]:
+        """Yield the pages of a search, which asks for nothing twice.
+
+        The name is with every entry anyway.
+        """
+        names = dict.fromkeys(search.attributes)
+        wanted = tuple(one for one in names if one.lower() != "dn")
+        yield from self.pages(replace(search, attributes=wanted), title=title)
 
     def _batch(self, page: str, records: Sequence[Record]) -> Batch:
-        self.number += 1
         return Batch(page=page, number=self.number, expected=0, records=tuple(records))
 
     def _problem(self, entry: Entry, kind: str, text: str) -> Problem:
@@ -201,9 +244,10 @@ class _Reading:
     def _person(self, entry: Entry) -> list[Record]:
         login, email = self.schema.login, self.options["email"]
         found = entry.key(self.person_id)
-        self.people[dn_key(entry.dn)] = found
+        self.names.people[dn_key(entry.dn)] = found
+        self.note(entry)
         for value in entry.values(login)[:1]:
-            self.logins[decode(value, login).casefold()] = found
+            self.names.logins[decode(value, login).casefold()] = found
         for value in entry.values(PRIMARY)[:1]:
             self.primary.setdefault(decode(value, PRIMARY), []).append(found)
         return [
@@ -217,7 +261,8 @@ class _Reading:
 
     def _group(self, entry: Entry) -> list[Record]:
         found = entry.key(self.group_id)
-        self.groups[dn_key(entry.dn)] = found
+        self.names.groups[dn_key(entry.dn)] = found
+        self.note(entry)
         name = entry.text("cn", "displayName") or found
         group = Group(id=found, name=name, email=entry.text("mail"))
         edges: list[Record] = []
@@ -225,65 +270,14 @@ class _Reading:
             # Nobody's first group lists them as its members.
             of_token = self.primary.get(decode(value, TOKEN), ())
             edges += [Edge(found, one) for one in of_token]
+        self.members.note(entry, found)
         return [group, *edges]
 
-    def _members(self, entry: Entry) -> list[Record]:
-        group = entry.key(self.group_id)
-        return [
-            self._edge(group, value, name)
-            for name in self.schema.members
-            for value in entry.ranged(name)[0]
-        ]
-
-    def _edge(self, group: str, value: bytes, name: str) -> Edge:
-        text = decode(value, name)
-        if name == "memberUid":
-            return Edge(group, self.logins.get(text.casefold(), shown(text)))
-        key = dn_key(text)
-        if key in self.groups:
-            return Edge(group, self.groups[key], is_group=True)
-        return Edge(group, self.people.get(key) or shown(text))
-
-    def _longer(self, entry: Entry) -> list[tuple[Entry, str, int]]:
-        found = ((name, entry.ranged(name)[1]) for name in self.schema.members)
-        return [(entry, name, start) for name, start in found if start is not None]
-
-    def _rest(self, entry: Entry, name: str, start: int | None) -> Iterator[Batch]:
-        """Yield the further parts of an attribute that came in parts."""
-        title = f"members of {entry.text('cn') or shown(entry.dn)}"
-        while start is not None:
-            search = Search(
-                base=entry.dn,
-                filter=ANYTHING,
-                attributes=(f"{name};range={start}-*",),
-                is_single=True,
-            )
-            asked = f"{title}, from {start:,}"
-            records: list[Record] = []
-            following: int | None = None
-            for _, entries in self.client.pages(search, title=asked):
-                values, following = self._part(entries, name, asked)
-                records = [
-                    self._edge(entry.key(self.group_id), value, name)
-                    for value in values
-                ]
-            yield self._batch(asked, records)
-            start = following
-
-    def _part(
-        self, entries: Sequence[Entry], name: str, page: str
-    ) -> tuple[Sequence[bytes], int | None]:
-        """Return a part of a long attribute; without it, the list is not whole."""
-        values, following = entries[0].ranged(name) if entries else ((), None)
-        if not values:
-            raise PageFailedError(f"{page}: the rest of the list is missing", page=page)
-        return values, following
-
-
-def _asking(search: Search) -> Search:
-    """Ask for no attribute twice, and not for the name that every entry has."""
-    names = [one for one in dict.fromkeys(search.attributes) if one.lower() != "dn"]
-    return replace(search, attributes=tuple(names))
+    def note(self, entry: Entry) -> None:
+        """Note which entry bears a name, unless the ids that are taken tell it."""
+        key = self.schema.versions.key
+        if self.kept is not None and {self.person_id, self.group_id} != {key}:
+            self.names.entries[dn_key(entry.dn)] = self.schema.versions.key_of(entry)
 
 
 def _is_active(entry: Entry) -> bool:
@@ -299,7 +293,12 @@ def _is_active(entry: Entry) -> bool:
 
 
 def _fetch(
-    options: Options, *, limits: Limits, sleep: Callable[[float], None]
+    options: Options,
+    *,
+    limits: Limits,
+    sleep: Callable[[float], None],
+    kept: Kept | None = None,
+    before: Before | None = None,
 ) -> Iterator[Batch]:
     login = Login(
         url=options["url"],
@@ -308,8 +307,14 @@ def _fetch(
         password=options["bind_password"],
         ca_certificate=options.get("ca_certificate", ""),
     )
-    with LdapClient(login, limits=limits, sleep=sleep) as client:
-        yield from _Reading(options, client).walk()
+    if options["members"] == ALL:
+        kept = None
+    is_told_apart = SCHEMAS[options["flavor"]].versions.is_of_server
+    with LdapClient(
+        login, limits=limits, sleep=sleep, identifies=kept is not None and is_told_apart
+    ) as client:
+        pages = client.pages if before is None else resuming(client.pages, before)
+        yield from _Reading(options, pages, kept).walk()
 
 
 PROVIDER = Provider(
@@ -319,4 +324,5 @@ PROVIDER = Provider(
     auth=lambda _: Nothing(),
     options=OPTIONS,
     fetch=_fetch,
+    keeps_members=True,
 )

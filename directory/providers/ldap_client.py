@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from directory.exceptions import PageFailedError
+from directory.exceptions import PageFailedError, ProviderError
 from directory.providers.base import Limits
 from directory.providers.ldap_names import Entry
 from directory.providers.ldap_transport import (
@@ -26,6 +26,8 @@ from directory.providers.ldap_transport import (
 PAGED = "1.2.840.113556.1.4.319"
 PAGE_SIZE = 500  # Active Directory stops at 1,000
 FIRST_WAIT = 1.0
+ANYTHING = "(objectClass=*)"
+IDENTITY = "the server's identity"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,10 +44,17 @@ class LdapClient:
     """Reads the listings of one run."""
 
     def __init__(
-        self, login: Login, *, limits: Limits, sleep: Callable[[float], None]
+        self,
+        login: Login,
+        *,
+        limits: Limits,
+        sleep: Callable[[float], None],
+        identifies: bool = False,
     ) -> None:
         self._login, self._limits, self._sleep = login, limits, sleep
+        self._identifies = identifies
         self._connection: Any = None
+        self._server = ""
 
     def __enter__(self) -> "LdapClient":
         return self
@@ -99,6 +108,26 @@ class LdapClient:
     ) -> tuple[list[Entry], bytes]:
         if self._connection is None:
             self._connection = connect(self._login, self._limits)
+            self._server = self._identify() if self._identifies else ""
+        controls = self._search(search, page, cookie)
+        with naming_faults(page):
+            found = [
+                Entry.of(one["dn"], one["raw_attributes"], self._server)
+                for one in self._connection.response
+                if one["type"] == "searchResEntry"  # no references to other servers
+            ]
+            following = (
+                controls[PAGED]["value"]["cookie"] if PAGED in controls else None
+            )
+        if search.is_single:
+            return found, b""
+        if following is None:
+            text = f"{page}: the server does not say whether there is more"
+            raise PageFailedError(text, page=page)
+        return found, bytes(following)
+
+    def _search(self, search: Search, page: str, cookie: bytes = b"") -> Any:
+        """Search, and return the controls of the answer."""
         connection = self._connection
         paging = {
             "paged_size": PAGE_SIZE,
@@ -116,21 +145,25 @@ class LdapClient:
                 **({} if search.is_single else paging),
             )
             judge(connection.result, page)
-            found = [
-                Entry.of(one["dn"], one["raw_attributes"])
-                for one in connection.response
-                if one["type"] == "searchResEntry"  # no references to other servers
-            ]
-            controls = connection.result.get("controls") or {}
-            following = (
-                controls[PAGED]["value"]["cookie"] if PAGED in controls else None
+            return connection.result.get("controls") or {}
+
+    def _identify(self) -> str:
+        """Return which copy of its database a domain controller has; "" if unknown.
+
+        It is another one after a restore from a backup, and counts anew from there.
+        """
+        base = ""
+        for name in ("dsServiceName", "invocationId"):
+            search = Search(
+                base=base, filter=ANYTHING, attributes=(name,), is_single=True
             )
-        if search.is_single:
-            return found, b""
-        if following is None:
-            text = f"{page}: the server does not say whether there is more"
-            raise PageFailedError(text, page=page)
-        return found, bytes(following)
+            try:
+                self._search(search, IDENTITY)
+                found = self._connection.response[0]["raw_attributes"][name][0]
+                base = found.hex() if name == "invocationId" else found.decode()
+            except (ProviderError, *MALFORMED):
+                return ""
+        return base
 
     def _close(self) -> None:
         if self._connection is not None:

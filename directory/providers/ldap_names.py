@@ -20,15 +20,21 @@ GUID_BYTES = 16
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry of a search. Attributes are in lower case, values as they came."""
+    """One entry of a search. Attributes are in lower case, values as they came.
+
+    `server` tells which one gave it, "" where nobody asked.
+    """
 
     dn: str
     attributes: Mapping[str, Sequence[bytes]]
+    server: str = ""
 
     @classmethod
-    def of(cls, dn: str, raw: Mapping[str, Sequence[bytes]]) -> "Entry":
+    def of(
+        cls, dn: str, raw: Mapping[str, Sequence[bytes]], server: str = ""
+    ) -> "Entry":
         """Return the entry that ldap3 tells of."""
-        return cls(dn, {name.lower(): values for name, values in raw.items()})
+        return cls(dn, {name.lower(): values for name, values in raw.items()}, server)
 
     def values(self, name: str) -> Sequence[bytes]:
         """Return all values of an attribute."""

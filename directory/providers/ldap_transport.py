@@ -20,6 +20,7 @@ from console.core.destinations import is_forbidden
 from directory.exceptions import (
     CredentialRefusedError,
     DestinationRefusedError,
+    GoneError,
     PageFailedError,
 )
 from directory.providers.base import Limits
@@ -31,7 +32,7 @@ with warnings.catch_warnings():
     from ldap3.core.exceptions import LDAPException, LDAPInvalidFilterError
     from ldap3.operation.search import parse_filter
 
-__all__ = ["LDAPException", "parse_filter"]
+__all__ = ["LDAPException", "ldap3", "parse_filter"]
 
 PORTS = {"ldaps": 636, "ldap": 389}
 SIGN_IN = "the sign-in"
@@ -225,7 +226,8 @@ def judge(result: dict[str, Any], page: str) -> None:
         REFERRAL: "the server refers to another one; referrals are not followed",
         NOT_THERE: "there is no such place to search below",
     }.get(code, f"the server answered {said}")
-    raise PageFailedError(f"{page}: {text}", page=page)
+    kind = GoneError if code == NOT_THERE else PageFailedError
+    raise kind(f"{page}: {text}", page=page)
 
 
 def hang_up(connection: Any) -> None:

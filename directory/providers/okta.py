@@ -6,7 +6,7 @@ from datetime import datetime
 from directory.providers.auth import Header
 from directory.providers.base import Context, Item, Listing, Provider
 from directory.providers.paging import LinkHeader
-from directory.providers.reading import claims, full_name, key, text
+from directory.providers.reading import claims, full_name, key, moment, text
 from directory.providers.records import Edge, Group, Person, Record
 
 PAGES = LinkHeader("limit", 200)
@@ -43,12 +43,7 @@ def _member(item: Item, context: Context) -> Iterable[Record]:
 
 def _changed_at(group: Item) -> datetime | None:
     """Return when people last came into a group or left it, as Okta says it."""
-    told = group.get("lastMembershipUpdated")
-    try:
-        moment = datetime.fromisoformat(told) if isinstance(told, str) else None
-    except ValueError:
-        return None
-    return moment if moment and moment.tzinfo else None
+    return moment(group.get("lastMembershipUpdated"))
 
 
 PROVIDER = Provider(

@@ -9,7 +9,14 @@ from uuid import UUID
 from directory import selectors
 from directory.providers import scim
 from directory.providers.auth import Nothing
-from directory.providers.base import Limits, Option, Options, Provider
+from directory.providers.base import (
+    Before,
+    Kept,
+    Limits,
+    Option,
+    Options,
+    Provider,
+)
 from directory.providers.reading import UnreadableError
 from directory.providers.records import Batch, Edge, Group, Problem, Record
 
@@ -43,7 +50,12 @@ OPTIONS = (
 
 
 def _fetch(
-    options: Options, *, limits: Limits, sleep: Callable[[float], None]
+    options: Options,
+    *,
+    limits: Limits,
+    sleep: Callable[[float], None],
+    kept: Kept | None = None,
+    before: Before | None = None,
 ) -> Iterator[Batch]:
     directory = options["directory_id"]
     ids: dict[UUID, str] = {}

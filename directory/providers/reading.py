@@ -1,6 +1,7 @@
 """Reading a provider's JSON: what is absent, and what has the wrong type. Pure."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 MAX_TEXT = 255
@@ -83,6 +84,15 @@ def flag(item: Any, path: str, *, default: bool) -> bool:
     if not isinstance(value, bool):
         raise UnreadableError(f"`{path}` is neither true nor false")
     return value
+
+
+def moment(value: Any) -> datetime | None:
+    """Return a moment in ISO 8601, with its time zone; None when it is none."""
+    try:
+        found = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return found if found and found.tzinfo else None
 
 
 def full_name(item: Any, first: str, last: str, *others: str) -> str:

@@ -1,14 +1,34 @@
 """Any server of SCIM 2.0 (RFC 7644), asked by us."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from directory.providers.auth import Header
-from directory.providers.base import Context, Item, Listing, Provider
-from directory.providers.paging import Counted
-from directory.providers.reading import UnreadableError, flag, full_name, key, text
+from directory.providers.base import (
+    ALL,
+    CHANGED,
+    MEMBERS,
+    Context,
+    Item,
+    Listing,
+    Options,
+    Provider,
+)
+from directory.providers.paging import Counted, Single
+from directory.providers.reading import (
+    UnreadableError,
+    at,
+    flag,
+    full_name,
+    key,
+    moment,
+    text,
+)
 from directory.providers.records import Edge, Group, Person, Record
 
+JSON = {"accept": "application/scim+json, application/json"}
 PAGES = Counted("startIndex", "count", 100, "totalResults")
 
 
@@ -58,14 +78,36 @@ def _person(item: Item, _: Context) -> Iterable[Record]:
     yield read_person(item)
 
 
-def _group(item: Item, _: Context) -> Iterable[Record]:
+def _name(item: Item, _: Context) -> Iterable[Record]:
+    yield Group(id=key(item), name=read_group_name(item))
+
+
+def _members(item: Item, _: Context) -> Iterable[Record]:
     group = key(item)
-    yield Group(id=group, name=read_group_name(item))
     for member in _list(item, "members"):
         is_group = text(member, "type").lower() == "group" or "/Groups/" in text(
             member, "$ref"
         )
         yield Edge(group, key(member, "value"), is_group=is_group)
+
+
+def _group(item: Item, context: Context) -> Iterable[Record]:
+    yield from _name(item, context)
+    yield from _members(item, context)
+
+
+def _one(body: Any) -> Any:
+    """Return a group as a list of one; None when it is none."""
+    return [body] if isinstance(body, Mapping) and "id" in body else None
+
+
+def _changed_at(group: Item) -> datetime | None:
+    """Return when a group was changed last, as the server says it."""
+    return moment(at(group, "meta.lastModified"))
+
+
+def _where(wanted: str) -> Callable[[Options], Iterable[Item]]:
+    return lambda options: [{}] if options["members"] == wanted else []
 
 
 def _is_empty(body: Any) -> bool:
@@ -78,14 +120,25 @@ PROVIDER = Provider(
     name="SCIM 2.0",
     address=lambda options: options["base_url"],
     auth=lambda options: Header("authorization", f"Bearer {options['token']}"),
-    roots=("users", "groups"),
+    options=(
+        replace(
+            MEMBERS,
+            default=ALL,
+            help=(
+                "Of groups that have changed only where the server counts a new member "
+                "as a change of the group, in its `meta.lastModified`."
+            ),
+        ),
+    ),
+    changed_at=_changed_at,
+    roots=("users", "groups", "names of groups"),
     listings=(
         Listing(
             name="users",
             kind="person",
             path="/Users",
             items="Resources",
-            headers={"accept": "application/scim+json, application/json"},
+            headers=JSON,
             paging=PAGES,
             is_empty=_is_empty,
             read=_person,
@@ -95,10 +148,34 @@ PROVIDER = Provider(
             kind="group",
             path="/Groups",
             items="Resources",
-            headers={"accept": "application/scim+json, application/json"},
+            headers=JSON,
             paging=PAGES,
             is_empty=_is_empty,
             read=_group,
+            starts=_where(ALL),
+        ),
+        Listing(
+            name="names of groups",
+            kind="group",
+            path="/Groups",
+            params={"excludedAttributes": "members"},
+            items="Resources",
+            headers=JSON,
+            paging=PAGES,
+            is_empty=_is_empty,
+            read=_name,
+            each=("members",),
+            starts=_where(CHANGED),
+        ),
+        Listing(
+            name="members",
+            kind="member",
+            path="/Groups/{id}",
+            items=_one,
+            headers=JSON,
+            paging=Single(),
+            read=_members,
+            is_kept=True,
         ),
     ),
 )

@@ -27,7 +27,7 @@ from directory.providers.engine import enumerate_all
 from directory.providers.records import Batch
 from directory.services import sync_runs
 from directory.services.announcing import announce_people
-from directory.services.kept import Journal, Members, bound_to
+from directory.services.kept import Journal, Lists, Members, bound_to
 from directory.services.service_accounts import open_secret
 from directory.services.sync_runs import LeaseLostError
 from directory.sync.apply import apply_plan
@@ -74,7 +74,7 @@ class _Worker:
     clock: Clock
     sleep: Callable[[float], None]
     shown: float = -SHOW_EVERY
-    journal: Journal | None = None
+    journal: Journal | Lists | None = None
     members: Members | None = None
 
     def carry_out(self) -> None:
@@ -113,30 +113,48 @@ class _Worker:
         provider = BY_CODE[directory.provider]
         options, secrets = self.options(provider)
         self.say(f"reading {provider.name}")
-        if provider.fetch is not None:
-            both = {**options, **secrets}
-            yield from provider.fetch(both, limits=Limits(), sleep=self.wait)
-            return
-        if provider.changes is not None or provider.changed_at is not None:
+        if (
+            provider.changes is not None
+            or provider.changed_at is not None
+            or provider.keeps_members
+        ):
             bound = bound_to(options)
             self.members = Members(directory, bound, is_full=is_full, now=self.clock())
         both = {**options, **secrets}
+        if provider.fetch is not None:
+            lists = Lists(self.run, now=self.clock()) if self.members else None
+            self.journal = lists
+            yield from provider.fetch(
+                both,
+                limits=Limits(),
+                sleep=self.wait,
+                kept=self.members,
+                before=lists,
+            )
+            self.tell_kept()
+            return
         with open_client(provider, both, sleep=self.wait) as client:
-            self.journal = Journal(self.run, client, now=self.clock())
-            yield from enumerate_all(provider, both, self.journal, self.members)
+            self.journal = journal = Journal(self.run, client, now=self.clock())
+            yield from enumerate_all(provider, both, journal, self.members)
             self.tell_usage(client)
 
     def tell_usage(self, client: HttpClient) -> None:
-        """Say what was asked for, and what did not have to be."""
+        """Say what was asked for, and what was not."""
         usage = client.usage
         self.say(
             f"{usage.requests:,} requests, {usage.waits:,} waits of "
             f"{usage.waited_seconds:,.0f} seconds in all"
         )
+        self.tell_kept()
+
+    def tell_kept(self) -> None:
+        """Say what did not have to be asked for."""
         if self.journal is not None and self.journal.again:
             self.say(f"{self.journal.again:,} pages were read before it was cut off")
         if self.members is not None and self.members.spared:
             self.say(f"members of {self.members.spared:,} groups have not changed")
+        if self.members is not None and self.members.is_refuted:
+            self.say("groups changed that were said not to have: all are read always")
 
     def recent(self) -> Recent | None:
         """Return what pushes changed before: they come in slices, not in runs."""

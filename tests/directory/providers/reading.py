@@ -1,5 +1,7 @@
 """Reading a whole fake, quickly, and what it told."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from directory.providers import BY_CODE, open_client
@@ -35,3 +37,33 @@ def told(batches: list[Batch]) -> tuple[list[Person], list[Group], list[Edge]]:
             else:
                 edges.append(record)
     return people, groups, edges
+
+
+class Memory:
+    """Keeps members of groups, as a directory does in its rows."""
+
+    since = ""
+
+    def __init__(self) -> None:
+        self.found: dict[str, tuple[str, Sequence[Edge]]] = {}
+
+    def find(
+        self, group_id: str, *, changed_at: datetime | None, mark: str = ""
+    ) -> Sequence[Edge] | None:
+        """Return who was in a group when it had this mark."""
+        before, edges = self.found.get(group_id, ("", ()))
+        return edges if before == (mark or str(changed_at)) else None
+
+    def put(
+        self,
+        group_id: str,
+        edges: Sequence[Edge],
+        *,
+        changed_at: datetime | None,
+        mark: str = "",
+    ) -> None:
+        """Keep who is in a group."""
+        self.found[group_id] = mark or str(changed_at), edges
+
+    def go_on_from(self, mark: str) -> None:
+        """Keep nothing: nothing is asked since a moment."""

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from directory.providers.ldap_transport import hang_up, ldap3
 from tests.directory.providers.certificates import make_certificates
 
 BASE = "dc=acme,dc=example"
@@ -24,6 +25,7 @@ include {schemas}/cosine.schema
 include {schemas}/inetorgperson.schema
 modulepath {modules}
 moduleload back_mdb
+moduleload refint
 sizelimit 1000
 TLSCACertificateFile {folder}/ca.pem
 TLSCertificateFile {folder}/server.pem
@@ -31,14 +33,19 @@ TLSCertificateKeyFile {folder}/server.key
 pidfile {folder}/slapd.pid
 database mdb
 suffix "{base}"
-rootdn "cn=root,{base}"
+rootdn "{root}"
+rootpw {password}
 directory {folder}/data
 maxsize 1073741824
 limits dn.exact="{admin}" size.soft=1000 size.hard=1000 size.prtotal=unlimited
 access to attrs=userPassword by anonymous auth by * none
 access to dn.subtree="ou=hidden,{base}" by * none
 access to * by dn.exact="{admin}" read by * none
+overlay refint
+refint_attributes member
+refint_nothing {root}
 """
+ROOT = f"cn=root,{BASE}"
 
 
 @dataclass(frozen=True)
@@ -74,6 +81,16 @@ class Slapd:
             **more,
         }
 
+    @contextmanager
+    def writing(self) -> Iterator[ldap3.Connection]:
+        """Connect as somebody who may change everything."""
+        server = ldap3.Server("127.0.0.1", port=self.port, get_info=ldap3.NONE)
+        connection = ldap3.Connection(server, ROOT, PASSWORD, auto_bind=True)
+        try:
+            yield connection
+        finally:
+            hang_up(connection)
+
 
 @contextmanager
 def running_slapd(folder: Path, tree: Tree) -> Iterator[Slapd]:
@@ -85,7 +102,13 @@ def running_slapd(folder: Path, tree: Tree) -> Iterator[Slapd]:
     configuration = folder / "slapd.conf"
     configuration.write_text(
         CONFIGURATION.format(
-            folder=folder, base=BASE, admin=ADMIN, schemas=SCHEMAS, modules=MODULES
+            folder=folder,
+            base=BASE,
+            admin=ADMIN,
+            root=ROOT,
+            password=PASSWORD,
+            schemas=SCHEMAS,
+            modules=MODULES,
         )
     )
     ldif = folder / "tree.ldif"

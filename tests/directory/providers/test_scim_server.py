@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
+import httpx
 import pytest
 from scim2_models import Group, ResourceType, User
 from scim2_server.applications.wsgi import WSGIApplication
@@ -16,11 +17,11 @@ from scim2_server.utils import load_default_provider
 
 from directory.exceptions import PageFailedError
 from directory.providers import BY_CODE, open_client
-from directory.providers.base import Limits
+from directory.providers.base import Kept, Limits
 from directory.providers.engine import enumerate_all
-from directory.providers.records import Batch
+from directory.providers.records import Batch, Edge
 from tests.directory.providers.certificates import make_certificates
-from tests.directory.providers.reading import told
+from tests.directory.providers.reading import Memory, told
 
 PROVIDER = BY_CODE["scim"]
 COUNT = 250
@@ -82,12 +83,12 @@ def served(folder: Path | None = None) -> Iterator[str]:
         thread.join()
 
 
-def read(url: str, **options: str) -> list[Batch]:
+def read(url: str, kept: Kept | None = None, **options: str) -> list[Batch]:
     """Return every page."""
     given = PROVIDER.with_defaults({"base_url": url, "token": "any", **options})
     limits = Limits(tries=1)
     with open_client(PROVIDER, given, limits=limits) as client:
-        return list(enumerate_all(PROVIDER, given, client))
+        return list(enumerate_all(PROVIDER, given, client, kept))
 
 
 def test_reads_everybody_and_groups_in_groups() -> None:
@@ -100,6 +101,33 @@ def test_reads_everybody_and_groups_in_groups() -> None:
     assert {one.name for one in groups} == {"Inner", "Outer"}
     assert len([one for one in edges if not one.is_group]) == 150
     assert len([one for one in edges if one.is_group]) == 1
+
+
+def test_reads_members_only_of_the_group_that_was_patched() -> None:
+    kept = Memory()
+    with served() as url:
+        first = read(url, kept, members="changed")
+        _, groups, edges = told(first)
+        inner = next(one.id for one in groups if one.name == "Inner")
+        leaver = next(one.member_id for one in edges if one.group_id == inner)
+        removal = {"op": "remove", "path": f'members[value eq "{leaver}"]'}
+        patch(f"{url}/Groups/{inner}", removal)
+        again = read(url, kept, members="changed")
+        full = read(url)
+
+    asked = [one.page for one in again if one.page.startswith("members")]
+    assert set(asked) == {"members of Inner, page 1", "members of Outer, as before"}
+    assert (
+        set(told(again)[2]) == set(told(full)[2]) == set(edges) - {Edge(inner, leaver)}
+    )
+
+
+def patch(url: str, operation: dict[str, Any]) -> None:
+    """Change something in the server."""
+    schema = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
+    body = {"schemas": [schema], "Operations": [operation]}
+    answer = httpx.patch(url, json=body)
+    assert answer.is_success, answer.text
 
 
 def test_trusts_the_authority_that_the_account_names_and_no_other(

@@ -1,6 +1,6 @@
 """A run that was cut off goes on, and a run reads no more than it has to."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,6 +13,7 @@ from directory.services import syncing
 from namespaces.selectors import get_root
 from tests.directory.providers.fakes.entra import FakeEntra
 from tests.directory.providers.fakes.okta import FakeOkta
+from tests.directory.providers.fakes.scim import FakeScim
 from tests.directory.providers.fakes.server import FAULTS, SMALL, Fake, Reply
 from tests.directory.sync.running import Clock, ask, connect, rows, run
 from tests.factories import NOW, grant, make_user
@@ -134,10 +135,26 @@ def entra() -> Iterator[FakeEntra]:
         yield fake
 
 
+@pytest.fixture
+def scim() -> Iterator[FakeScim]:
+    fake = FakeScim()
+    fake.members = "changed"
+    fake.updated = dict.fromkeys(SMALL.groups, LONG_AGO)
+    with fake:
+        yield fake
+
+
+def in_groups(members: Mapping[str, tuple[str, ...]]) -> set[tuple[str, str]]:
+    """Return who is in which group."""
+    return {(one, group) for group, some in members.items() for one in some}
+
+
 def groups_read(fake: Fake) -> set[str]:
     """Return the groups whose members were asked for."""
-    paths = [one.path.split("/") for one in fake.seen if "/groups/" in one.path]
-    return {one[4] if one[1] == "api" else one[3] for one in paths} - {"delta"}
+    paths = [one.path.split("/") for one in fake.seen if "/groups/" in one.path.lower()]
+    return {one[4] if one[1] in {"api", "scim"} else one[3] for one in paths} - {
+        "delta"
+    }
 
 
 class TestIncremental:
@@ -168,6 +185,70 @@ class TestIncremental:
         assert groups_read(okta) == set()
         assert rows()["memberships"] >= {("u3", "g1"), ("u3", "g3")}
         assert ("u3", "g2") not in rows()["memberships"]
+
+    def test_scim_reads_only_groups_that_changed_where_that_is_asked_for(
+        self, scim: FakeScim
+    ) -> None:
+        directory = connect(scim)
+        run(directory)
+        assert groups_read(scim) == set(SMALL.groups)
+        assert rows()["memberships"] == in_groups(SMALL.members)
+        scim.begin_anew()
+        scim.company = replace(SMALL, members=LATER)
+        scim.updated = {**scim.updated, "g1": NOW.isoformat(), "g2": NOW.isoformat()}
+        run(directory)
+
+        assert groups_read(scim) == {"g1", "g2"}
+        assert {one.path for one in scim.seen} >= {"/scim/v2/Users", "/scim/v2/Groups"}
+        # That another group has changed is not told, so it is not seen for a day.
+        told = {**LATER, "g3": SMALL.members["g3"]}
+        assert rows()["memberships"] == in_groups(told)
+
+    def test_scim_reads_all_groups_in_pages_unless_asked_otherwise(
+        self, scim: FakeScim
+    ) -> None:
+        scim.members = ""
+        directory = connect(scim)
+        run(directory)
+        scim.begin_anew()
+        scim.company = replace(SMALL, members=LATER)
+        run(directory)
+
+        assert groups_read(scim) == set()
+        assert rows()["memberships"] == in_groups(LATER)
+
+    def test_believes_no_provider_that_did_not_tell_of_a_change(
+        self, scim: FakeScim
+    ) -> None:
+        directory, clock = connect(scim), Clock()
+        run(directory, clock)
+        # Somebody comes in, and the server's `lastModified` stands still.
+        scim.company = replace(SMALL, members={**SMALL.members, "g2": ("u3", "u4")})
+        clock.now += timedelta(hours=25)
+        found = run(directory, clock)
+        scim.company = SMALL
+        scim.begin_anew()
+        later = run(directory, clock)
+
+        assert rows()["memberships"] == in_groups(SMALL.members)
+        assert all(
+            any("read always" in line["text"] for line in one.log)
+            for one in (found, later)
+        )
+        assert groups_read(scim) == set(SMALL.groups)
+
+    def test_does_not_mind_that_somebody_was_deleted(self, scim: FakeScim) -> None:
+        directory, clock = connect(scim), Clock()
+        run(directory, clock)
+        people = {one: name for one, name in SMALL.people.items() if one != "u5"}
+        members = {**SMALL.members, "g3": ("u1", "u2", "u3", "u4")}
+        scim.company = replace(SMALL, people=people, members=members)
+        clock.now += timedelta(hours=25)
+        run(directory, clock)
+        scim.begin_anew()
+        run(directory, clock)
+
+        assert groups_read(scim) == set()
 
     def test_entra_asks_what_changed_and_reads_only_that(
         self, entra: FakeEntra

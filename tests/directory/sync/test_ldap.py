@@ -1,13 +1,26 @@
-"""Runs that read a server of LDAP: written whole, or not at all."""
+"""Runs that read a server of LDAP: written whole, or not at all; and what is spared."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from directory.models import SyncState
+from directory import services
+from directory.models import Directory, KeptAnswers, SyncState
+from directory.services import syncing
 from namespaces.selectors import get_root
-from tests.directory.providers.fakes.ldap import FAULTS, FakeActiveDirectory
-from tests.directory.providers.fakes.server import SMALL
-from tests.directory.sync.running import connect, rows, run
-from tests.factories import grant, make_user
+from tests.directory.providers.fakes.ldap import (
+    FAULTS,
+    GROUPS,
+    PEOPLE,
+    FakeActiveDirectory,
+    guid,
+    person_dn,
+)
+from tests.directory.providers.fakes.server import SMALL, Company
+from tests.directory.sync.running import Clock, ask, connect, rows, run
+from tests.factories import NOW, grant, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -42,3 +55,150 @@ def test_changes_nothing_when_a_page_fails(fault: str) -> None:
     assert ended.state == SyncState.FAILED
     assert ended.failed_page.startswith("groups, page")
     assert rows() == before
+
+
+def memberships(company: Company) -> set[tuple[str, str]]:
+    """Return who is in which group."""
+    return {(one, group) for group, some in company.members.items() for one in some}
+
+
+def read_members(fake: FakeActiveDirectory) -> list[str]:
+    """Return below what members were searched, and forget it."""
+    found = [base for base, attribute in fake.asked if attribute == "member"]
+    fake.asked.clear()
+    return found
+
+
+class TestIncremental:
+    def test_reads_members_only_of_groups_with_another_version(self) -> None:
+        with FakeActiveDirectory() as fake:
+            fake.page_size = 50
+            directory = connect(fake)
+            run(directory)
+            assert len(read_members(fake)) > 1  # in pages, and long lists in parts
+            assert run(directory).state == SyncState.UNCHANGED
+            assert read_members(fake) == []
+            fake.company = replace(SMALL, members={**SMALL.members, "g2": ("u4",)})
+            fake.versions = {"g2": 2000}
+            ended = run(directory)
+
+        assert ended.state == SyncState.APPLIED
+        assert read_members(fake) == [GROUPS]
+        assert rows()["memberships"] == memberships(fake.company)
+        assert any("members of 2 groups" in line["text"] for line in ended.log)
+
+    def test_reads_everything_of_another_domain_controller(self) -> None:
+        with FakeActiveDirectory() as fake:
+            directory = connect(fake)
+            run(directory)
+            fake.company = replace(SMALL, members={**SMALL.members, "g2": ("u4",)})
+            fake.invocation = b"another-server"  # whose numbers mean something else
+            ended = run(directory)
+
+        assert ended.state == SyncState.APPLIED
+        assert rows()["memberships"] == memberships(fake.company)
+
+    def test_keeps_nothing_where_the_server_does_not_say_which_it_is(self) -> None:
+        with FakeActiveDirectory() as fake:
+            fake.invocation = b""
+            directory = connect(fake)
+            run(directory)
+            fake.company = replace(SMALL, members={**SMALL.members, "g2": ("u4",)})
+            run(directory)
+
+        assert rows()["memberships"] == memberships(fake.company)
+
+    def test_gives_nothing_to_who_takes_the_name_of_another(self) -> None:
+        with FakeActiveDirectory() as fake:
+            directory = connect(fake)
+            run(directory)
+            taken: dict[str, Any] = {"objectGUID": [guid("new")]}
+            fake.changes = {
+                person_dn("u3"): {**taken, "sAMAccountName": [b"newcomer"]},
+            }
+            # The domain controller has forgotten u3, and no group has changed by it.
+            members = {
+                group: tuple(one for one in some if one != "u3")
+                for group, some in SMALL.members.items()
+            }
+            fake.company = replace(SMALL, members=members)
+            ended = run(directory)
+
+        assert ended.state == SyncState.APPLIED
+        assert "newcomer" not in {one for one, _ in rows()["memberships"]}
+        assert rows()["memberships"] == memberships(fake.company)
+
+    def test_reads_everything_always_where_that_is_asked_for(self) -> None:
+        with FakeActiveDirectory() as fake:
+            fake.more = {"members": "all"}
+            directory = connect(fake)
+            run(directory)
+            fake.company = replace(SMALL, members={**SMALL.members, "g2": ("u4",)})
+            run(directory)
+
+        assert rows()["memberships"] == memberships(fake.company)
+
+    def test_reads_everything_once_a_day(self) -> None:
+        clock = Clock()
+        with FakeActiveDirectory() as fake:
+            directory = connect(fake)
+            run(directory, clock)
+            fake.company = replace(SMALL, members={**SMALL.members, "g2": ("u4",)})
+            clock.now += timedelta(hours=25)
+            ended = run(directory, clock)
+
+        assert ended.state == SyncState.APPLIED
+        assert rows()["memberships"] == memberships(fake.company)
+
+    def test_leaves_as_it_was_a_group_that_is_gone_when_it_is_asked_for(self) -> None:
+        with FakeActiveDirectory() as fake:
+            directory = connect(fake)
+            run(directory)
+            fake.vanishing = {"g2"}
+            Directory.objects.update(compared_at=None)
+            ended = run(directory)
+
+        assert ended.counts["problems"] == 1
+        assert ended.problems[0]["id"] == "g2"
+        assert rows()["memberships"] == memberships(SMALL)
+
+
+class _Killed(BaseException):
+    """Nothing catches it, as nothing catches SIGKILL."""
+
+
+class TestCutOffRun:
+    def test_asks_for_no_list_again_that_was_whole(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(syncing, "SHOW_EVERY", 0.0)
+        with FakeActiveDirectory() as fake:
+            directory = connect(fake)
+            asked = ask(directory)
+            show = syncing._Worker.show
+            killed_at: list[str] = []
+
+            def dies(worker: Any, batch: Any, assembly: Any) -> None:
+                show(worker, batch, assembly)
+                if batch.page == "groups, page 2":
+                    killed_at.append(batch.page)
+                    raise _Killed
+
+            with monkeypatch.context() as patched:
+                patched.setattr(syncing._Worker, "show", dies)
+                with pytest.raises(_Killed):
+                    services.run_sync(asked.pk, clock=Clock(), sleep=Clock().sleep)
+            before = [base for base, _ in fake.asked]
+            clock = Clock(NOW + timedelta(minutes=5))
+            services.run_sync(asked.pk, clock=clock, sleep=clock.sleep)
+            after = [base for base, _ in fake.asked][len(before) :]
+            asked.refresh_from_db()
+
+        assert before.count(PEOPLE) == 3
+        assert PEOPLE not in after
+        assert GROUPS in after
+        assert asked.state == SyncState.APPLIED, asked.failure
+        assert {one for one, *_ in rows()["people"]} == {"keeper", *SMALL.people}
+        assert rows()["memberships"] == memberships(SMALL)
+        assert any("3 pages were read before" in line["text"] for line in asked.log)
+        assert not KeptAnswers.objects.exists()

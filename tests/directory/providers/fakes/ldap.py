@@ -4,6 +4,7 @@ It cuts lists at MaxPageSize and long attributes at MaxValRange, refers to other
 after the last entry, and keeps first groups apart from members.
 """
 
+import re
 import socket
 import socketserver
 import struct
@@ -25,15 +26,18 @@ from ldap3.protocol.rfc4511 import (
 from pyasn1.codec.ber import encoder
 
 from directory.providers.ldap_client import PAGED
+from directory.providers.ldap_transport import NOT_THERE
 from tests.directory.providers.fakes.server import SMALL, Company
 
 BASE = "dc=corp,dc=example"
 PEOPLE, GROUPS = f"cn=Users,{BASE}", f"ou=Groups,{BASE}"
+SERVICE = f"cn=NTDS Settings,cn=dc1,{BASE}"
 ADMIN, PASSWORD = f"cn=reader,{BASE}", "the-password"
 BIND = ("version", "name", "password")
 SEARCH = ("base", "scope", "aliases", "size", "time", "types", "filter", "attributes")
 FAULTS = ("reset", "truncated", "HTML", "empty", "time-out", "result 80", "busy")
 CODES = {"result 80": 80, "busy": 51, "size limit": 4, "refused": 50}
+NEWER = re.compile(rb"uSNChanged\x04.(\d+)", re.DOTALL)
 Attributes = Mapping[str, Sequence[bytes]]
 
 
@@ -61,7 +65,12 @@ class FakeActiveDirectory:
         self.company = company
         self.faults: dict[int, str] = {}
         self.pages = 0
+        self.more: dict[str, str] = {}  # options
         self.omits_control = False
+        self.invocation = b"the-first-server"
+        self.versions: dict[str, int] = {}  # of groups
+        self.vanishing: set[str] = set()  # groups that are gone after they were listed
+        self.asked: list[tuple[str, str]] = []  # base, and one attribute asked for
         self.changes: dict[str, Attributes] = {}
         self._server = _Server(("127.0.0.1", 0), _handler(self))
         self.port = self._server.server_address[1]
@@ -97,10 +106,15 @@ class FakeActiveDirectory:
             "groups_base": GROUPS,
             "person_id": "sAMAccountName",
             "group_id": "cn",
+            **self.more,
         }
 
     def rows(self, base: str) -> list[Row]:
         """Return the entries below a base."""
+        if base == "":
+            return [Row("", {"dsServiceName": [SERVICE.encode()]})]
+        if base == SERVICE:
+            return [Row(SERVICE, {"invocationId": [self.invocation]})]
         rows = list(self._people() if base == PEOPLE else self._groups())
         if base not in {PEOPLE, GROUPS}:
             return [one for one in rows if one.dn == base]
@@ -132,6 +146,7 @@ class FakeActiveDirectory:
                     "cn": [one.encode()],
                     "member": [member.encode() for member in members],
                     "primaryGroupToken": [b"1" + str(len(one)).encode()],
+                    "uSNChanged": [str(self.versions.get(one, 1000)).encode()],
                 },
             )
 
@@ -200,10 +215,19 @@ class _Conversation(socketserver.BaseRequestHandler):
         self, number: int, asked: Mapping[str, bytes], controls: Sequence[bytes]
     ) -> bool:
         fake = self.owner
-        fake.pages += 1
-        fault = fake.faults.get(fake.pages, "")
-        rows = fake.rows(asked["base"].decode())
+        base = asked["base"].decode()
+        is_page = base not in {"", SERVICE}
+        fake.pages += is_page
+        fault = fake.faults.get(fake.pages, "") if is_page else ""
         wanted = [value.decode() for _, value in _parts(asked["attributes"])]
+        is_of_members = any(one.startswith("member") for one in wanted)
+        gone = {group_dn(one) for one in fake.vanishing} if is_of_members else ()
+        rows = [
+            one
+            for one in fake.rows(base)
+            if one.dn not in gone and _is_newer(one, asked["filter"])
+        ]
+        fake.asked.append((base, "member" if is_of_members else wanted[0]))
         start, is_paged = _place(controls)
         end = start + (fake.page_size if is_paged else len(rows))
         sent = b"".join(
@@ -215,7 +239,7 @@ class _Conversation(socketserver.BaseRequestHandler):
             refer[0] = "ldap://DomainDnsZones.corp.example/DC=DomainDnsZones"
             sent += _message(number, "searchResRef", refer)
         done = SearchResultDone()
-        _result(done, CODES.get(fault, 0))
+        _result(done, NOT_THERE if base in gone else CODES.get(fault, 0))
         cookie = str(end).encode() if end < len(rows) else b""
         has_control = is_paged and not fake.omits_control
         sent += _message(number, "searchResDone", done, cookie if has_control else None)
@@ -264,6 +288,12 @@ class _Conversation(socketserver.BaseRequestHandler):
                 yield f"{name};range={start}-{last}", part
             elif values:
                 yield name, values
+
+
+def _is_newer(row: Row, wanted: bytes) -> bool:
+    """Answer whether an entry is as new as a filter wants; others are not looked at."""
+    found = NEWER.search(wanted)
+    return not found or int(row.attributes["uSNChanged"][0]) >= int(found[1])
 
 
 def _size(data: bytes) -> int:

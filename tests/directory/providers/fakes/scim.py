@@ -1,6 +1,7 @@
 """A SCIM 2.0 server: startIndex, count, totalResults."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from tests.directory.providers.fakes.server import Asked, Fake, Reply
@@ -12,25 +13,33 @@ class FakeScim(Fake):
     """A server under /scim/v2."""
 
     code = "scim"
+    members = ""
+    updated: Mapping[str, str] = MappingProxyType({})  # when groups were changed last
 
     @property
     def options(self) -> dict[str, str]:
-        """Address and token."""
-        return {"base_url": f"{self.url}/scim/v2", "token": "the-token"}
+        """Address and token, and how members are read."""
+        more = {"members": self.members} if self.members else {}
+        return {"base_url": f"{self.url}/scim/v2", "token": "the-token", **more}
 
     def answer(self, asked: Asked) -> Reply:
         """Answer users, and groups with their members."""
         if not self.is_bearer(asked):
             return Reply({"status": "401"}, 401)
-        match asked.path.removeprefix("/scim/v2"):
+        path = asked.path.removeprefix("/scim/v2")
+        group = path.removeprefix("/Groups/")
+        if group in self.company.groups:
+            return Reply(self._group(group))
+        match path:
             case "/Users":
                 return self._page(
                     asked, [self._user(one) for one in self.company.people]
                 )
             case "/Groups":
-                return self._page(
-                    asked, [self._group(one) for one in self.company.groups]
-                )
+                rows = [self._group(one) for one in self.company.groups]
+                if asked.query.get("excludedAttributes") == "members":
+                    rows = [{**one, "members": []} for one in rows]
+                return self._page(asked, rows)
         return Reply({"status": "404"}, 404)
 
     def _user(self, person: str) -> dict[str, Any]:
@@ -59,6 +68,7 @@ class FakeScim(Fake):
             "id": group,
             "displayName": self.company.groups[group],
             "members": members,
+            **({"meta": {"lastModified": self.updated[group]}} if self.updated else {}),
         }
 
     def _page(self, asked: Asked, rows: Sequence[Any]) -> Reply:
