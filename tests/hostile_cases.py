@@ -1,4 +1,4 @@
-"""Which tests refuse which hostile case: roles, the tree, Rego, hosts, the audit log.
+"""Which tests refuse which hostile case: roles, Rego, hosts, sync, sign-in, audit.
 
 Each case is something that an attacker, or an accident, tries. `python -m pytest` with
 the names of a row runs it; `tests/architecture/test_hostile_cases.py` says that all
@@ -30,6 +30,19 @@ SESSIONS = "tests/gateway/test_sessions.py"
 REGO = "tests/policies/rego"
 CHECKING, LIMITS = f"{REGO}/test_checking.py", f"{REGO}/test_limits.py"
 QUARANTINE = "tests/policies/test_rego_policies.py::TestQuarantine"
+
+SYNC = "tests/directory/sync"
+PROVIDERS = "tests/directory/providers/test_providers.py"
+RUNNING, ASSEMBLY, KEEPING, LEASES = (
+    f"{SYNC}/test_{name}.py" for name in ("running", "assembly", "keeping", "leases")
+)
+LDAP, LDAP_RUNS = "tests/directory/providers/test_ldap.py", f"{SYNC}/test_ldap.py"
+SECRETS = "tests/directory/test_service_accounts.py::TestServiceAccounts"
+MOCK, FAULTY, OUTAGES, OPENID = (
+    f"tests/openid/test_{name}.py" for name in ("mock", "faults", "outages", "sign_in")
+)
+SIGN_IN = "tests/console/test_sign_in.py"
+PAYLOADS = "tests/console/test_payloads.py"
 
 CASES: dict[tuple[int, str], tuple[str, ...]] = {
     (1, "a URL, method or subject that nobody decided about"): (
@@ -147,6 +160,116 @@ CASES: dict[tuple[int, str], tuple[str, ...]] = {
         f"{HOSTS}::TestRest::test_a_namespace_that_goes_leaves_its_hosts_resting",
         f"{SESSIONS}::TestOwners::test_sessions_do_not_carry_over_to_another_owner",
         f"{SESSIONS}::TestOwners::test_a_code_from_before_counts_no_more",
+    ),
+    (65, "a page of a directory that fails, whichever and however"): (
+        f"{PROVIDERS}::TestEnumeration::test_fails_at_every_page_with_every_fault_and_names_it",
+        f"{PROVIDERS}::test_refuses_json_that_says_it_is_something_else",
+        f"{LDAP}::TestFaults::test_fails_at_every_page_with_every_fault_and_names_it",
+        f"{SYNC}/test_faults.py::test_takes_nothing_away_whichever_page_of_a_provider_fails",
+        f"{SYNC}/test_faults.py::test_takes_nothing_away_by_any_fault_of_any_page",
+        f"{LDAP_RUNS}::test_changes_nothing_when_a_page_fails",
+    ),
+    (66, "mass loss, and mass gain of who lets people in"): (
+        f"{RUNNING}::TestBrake::test_holds_an_empty_answer",
+        f"{RUNNING}::TestBrake::test_has_no_floor",
+        f"{RUNNING}::TestBrake::test_holds_a_used_group_that_is_emptied",
+        f"{RUNNING}::TestBrake::test_holds_the_growth_of_a_group_that_lets_people_in",
+    ),
+    (68, "being throttled, and a secret that was rotated in the middle"): (
+        "tests/directory/providers/test_throttling.py::test_retry_after_is_obeyed_within_limits",
+        "tests/directory/providers/test_throttling.py::test_a_provider_that_throttles_for_ever_ends_the_run",
+        f"{PROVIDERS}::TestEnumeration::test_obeys_being_throttled",
+        f"{PROVIDERS}::TestEnumeration::test_stops_at_once_when_the_credential_is_refused",
+        f"{RUNNING}::TestFailure::test_stops_without_a_storm_when_the_secret_was_rotated",
+    ),
+    (69, "ids that stand twice or collide, also in two directories"): (
+        f"{ASSEMBLY}::TestIds",
+        f"{RUNNING}::TestRun::test_attaches_nothing_to_a_person_or_group_of_another_directory",
+        f"{LDAP_RUNS}::TestIncremental::test_gives_nothing_to_who_takes_the_name_of_another",
+    ),
+    (71, "groups in groups: round in circles, deep, many"): (
+        f"{ASSEMBLY}::TestNesting",
+        "tests/directory/providers/test_slapd.py::test_counts_groups_in_groups_round_in_a_circle",
+        "tests/directory/providers/test_slapd.py::test_reads_ten_thousand_people_in_a_thousand_nested_groups",
+    ),
+    (72, "a worker that is killed, at any statement and any moment"): (
+        f"{SYNC}/test_crashes.py::test_a_killed_worker_s_run_ends_as_if_it_had_lived",
+        f"{SYNC}/test_killed.py::test_a_killed_worker_leaves_the_old_state_or_the_new_one",
+        f"{KEEPING}::TestCutOffRun::test_asks_for_no_page_again_that_it_had_read",
+        f"{LDAP_RUNS}::TestCutOffRun::test_asks_for_no_list_again_that_was_whole",
+    ),
+    (73, "two workers, and a run that is delivered twice"): (
+        f"{LEASES}::TestOneAtATime",
+        f"{LEASES}::TestSchedule::test_starts_what_is_due_once",
+    ),
+    (75, "a next link to elsewhere, in circles or without end"): (
+        f"{PROVIDERS}::test_refuses_a_next_link_to_another_origin",
+        f"{PROVIDERS}::test_refuses_pages_that_lead_in_a_circle",
+        f"{PROVIDERS}::test_refuses_the_same_page_under_ever_new_cursors",
+        f"{PROVIDERS}::test_ends_at_the_page_cap",
+        f"{PROVIDERS}::TestEnumeration::test_refuses_a_redirect",
+    ),
+    (77, "another destination for a secret that stays masked"): (
+        f"{SECRETS}::test_demand_the_secret_again_when_it_would_go_elsewhere",
+        f"{SECRETS}::test_demand_each_secret_again_also_when_certificates_change",
+        "tests/openid/test_settings.py::TestSettings::test_take_the_secret_again_for_another_issuer",
+        "tests/openid/test_identities.py::TestApi::test_changes_the_settings_of_sign_in_by_version",
+    ),
+    (78, "a secret read back"): (
+        f"{SECRETS}::test_leave_no_secret_in_rows_events_and_answers",
+        "tests/directory/test_service_accounts.py::TestPages::test_do_not_send_a_secret_back_when_the_form_is_wrong",
+        f"{KEEPING}::TestCutOffRun::test_keeps_what_was_read_sealed_and_no_longer_than_it_runs",
+    ),
+    (79, "changes since a moment that is forgotten, foreign or older"): (
+        f"{KEEPING}::TestIncremental",
+        f"{LDAP_RUNS}::TestIncremental",
+        "tests/directory/providers/test_slapd_changes.py::test_tells_after_any_change_what_a_reading_in_full_tells",
+    ),
+    (80, "state, nonce and code: missing, used, of another browser"): (
+        f"{MOCK}::TestAnswer",
+        f"{FAULTY}::TestAnswer",
+    ),
+    (81, "every fault of an ID token"): (
+        f"{MOCK}::TestToken::test_with_a_fault_is_refused",
+        f"{FAULTY}::TestToken",
+    ),
+    (82, "an e-mail address taken for identity"): (
+        f"{MOCK}::TestEmail",
+        f"{OPENID}::TestEmailIsNoIdentity",
+        "tests/openid/test_identities.py::TestLink",
+    ),
+    (84, "an access token for another client"): (
+        f"{MOCK}::test_access_token_of_another_client_opens_nothing",
+    ),
+    (85, "a way back to elsewhere, forged forms, frames, sign-out by a link"): (
+        f"{MOCK}::test_way_back_leads_to_no_other_host",
+        f"{FAULTY}::TestWays",
+        f"{UNSAFE}::TestForgery",
+        f"{SIGN_IN}::TestSignOut",
+        f"{SIGN_IN}::TestSession::test_lets_no_page_of_another_origin_read",
+    ),
+    (86, "a planted session"): (
+        f"{MOCK}::test_session_gets_another_id_and_the_planted_one_is_dead",
+        f"{OPENID}::TestSession::test_gets_a_new_id_and_the_planted_one_is_dead",
+        f"{SIGN_IN}::TestSession::test_gets_a_new_id_when_roles_change",
+    ),
+    (87, "a session that is over, by any method"): (
+        f"{MOCK}::test_session_that_is_over_counts_for_no_method",
+        f"{OPENID}::TestSession::test_that_is_over_counts_for_no_method",
+    ),
+    (90, "a provider that hangs, fails, floods or rotates its keys"): (
+        f"{MOCK}::TestOutage",
+        f"{OUTAGES}::TestOutage",
+        f"{OUTAGES}::TestKeys",
+    ),
+    (91, "scripts and formulas in names and claims"): (
+        f"{PAYLOADS}::test_a_payload_stays_text_on_every_page",
+        "tests/functional/test_payloads.py::test_no_payload_becomes_part_of_any_page",
+        "tests/console/test_listing.py::TestCsv::test_takes_the_power_from_formulas",
+    ),
+    (92, "forged source addresses, and guesses from many"): (
+        "tests/directory/test_client_address.py",
+        f"{SIGN_IN}::TestThrottle",
     ),
     (100, "a change without its event, and an event without its change"): (
         f"{UNSAFE}::TestEvents",

@@ -207,6 +207,23 @@ class TestSession:
 
         assert client.cookies[settings.SESSION_COOKIE_NAME].value == old
 
+    @pytest.mark.parametrize("path", ["/", URL, "/api/v1/people/"])
+    @pytest.mark.parametrize("method", ["get", "options"])
+    def test_lets_no_page_of_another_origin_read(
+        self, cast: Cast, client: Client, method: str, path: str
+    ) -> None:
+        client.force_login(cast.ada)
+        headers = {
+            "Origin": "https://attacker.example",
+            "Access-Control-Request-Method": "GET",
+        }
+
+        answer = getattr(client, method)(path, headers=headers)
+
+        assert answer.status_code < 500
+        names = [name for name in answer.headers if name.lower().startswith("access-")]
+        assert names == []
+
     def test_ends_for_a_fragment_by_leading_to_the_sign_in_page(
         self, db: None, client: Client
     ) -> None:

@@ -247,6 +247,14 @@ def test_ends_at_the_page_cap() -> None:
         read(fake, limits=Limits(requests=3))
 
 
+def test_refuses_json_that_says_it_is_something_else() -> None:
+    person = {"id": "u1", "status": "ACTIVE", "profile": {}}
+    with FakeOkta() as fake:
+        fake.replies = {1: Reply([person], headers={"content-type": "text/plain"})}
+        with pytest.raises(PageFailedError, match=r"users, page 1.*not JSON"):
+            read(fake)
+
+
 def test_refuses_a_page_that_is_too_large() -> None:
     with FakeOkta() as fake, pytest.raises(PageFailedError, match="too large"):
         read(fake, limits=Limits(page_bytes=10))

@@ -3,12 +3,12 @@
 import random
 from typing import Any
 
+import pytest
+
 from directory.providers.records import Edge, Group, Person, Record
 from directory.sync.assembled import Assembled
 from directory.sync.assembly import Assembly, Closure
 from tests.directory.sync.reference import closure
-
-GRAPHS = 2_000
 
 
 def assemble(*records: Record, **more: Any) -> Assembled:
@@ -123,9 +123,12 @@ class TestNesting:
 
         assert len(groups_of(found)["a"]) == depth + 1
 
-    def test_equals_a_reference_closure_on_random_graphs(self) -> None:
+    @pytest.mark.parametrize(
+        "graphs", [2_000, pytest.param(100_000, marks=pytest.mark.nightly)]
+    )
+    def test_equals_a_reference_closure_on_random_graphs(self, graphs: int) -> None:
         chance = random.Random(7)
-        for _ in range(GRAPHS):
+        for _ in range(graphs):
             size = chance.randint(1, 8)
             names = list(range(size))
             edges = [
