@@ -252,7 +252,7 @@ SPECTACULAR_SETTINGS = {
         "DeviceAttestationEnum": "devices.models.Attestation.choices",
         "ConsentStatusEnum": "routes.models.ConsentStatus",
         "ImportStatusEnum": "routes.models.ImportStatus",
-        "RunStateEnum": "directory.models.SyncState",
+        "RunStateEnum": "directory.models.RunState",
         "TrialStateEnum": "directory.models.TrialState",
     },
     "POSTPROCESSING_HOOKS": [

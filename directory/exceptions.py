@@ -75,6 +75,10 @@ class ExpiredMarkError(PageFailedError):
     code = "mark_expired"
 
 
+class LeaseLostError(Exception):
+    """Another worker has taken what is read; it is told to nobody."""
+
+
 class ProviderUnavailableError(ConsoleError):
     code = "provider_unavailable"
     http_status = 503

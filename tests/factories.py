@@ -10,15 +10,14 @@ from console.core.actor import Actor, system
 from directory import services as directory_services
 from directory.models import (
     DataRun,
-    DataRunState,
     Directory,
     ExternalDataSource,
     Group,
     Membership,
+    RunState,
     ScimToken,
     ServiceAccount,
     SyncRun,
-    SyncState,
     Trial,
     TrialKind,
     TrialState,
@@ -137,7 +136,7 @@ def make_held_run(directory: Directory) -> SyncRun:
     """Make a run of a directory that is held, and changes nothing."""
     return SyncRun.objects.create(
         directory=directory,
-        state=SyncState.HELD,
+        state=RunState.HELD,
         trigger="schedule",
         started_by="test",
         plan=Plan().as_json(),
@@ -163,7 +162,7 @@ def make_held_data_run(source: ExternalDataSource) -> DataRun:
     """Make a run of a source that is held, and changes nothing."""
     return DataRun.objects.create(
         source=source,
-        state=DataRunState.HELD,
+        state=RunState.HELD,
         trigger="schedule",
         started_by="test",
         reasons=["3 of 4 records are gone"],

@@ -12,7 +12,7 @@ from django.utils import timezone
 from benchmarks.sync.feed import EACH, PEOPLE, PERCENT, Feed
 from console.core.actor import system
 from directory import services
-from directory.models import Directory, Group, Membership, SyncRun, SyncState, User
+from directory.models import Directory, Group, Membership, RunState, SyncRun, User
 from directory.providers import BY_CODE
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def run(directory: Directory, feed: Feed) -> None:
     now = timezone.now()
     asked = SyncRun.objects.create(
         directory=directory,
-        state=SyncState.QUEUED,
+        state=RunState.QUEUED,
         trigger="manual",
         started_by=BENCHMARK.label,
         created_at=now,
@@ -95,7 +95,7 @@ def run(directory: Directory, feed: Feed) -> None:
     )
     services.run_sync(asked.pk, clock=timezone.now)
     asked.refresh_from_db()
-    if asked.state not in {SyncState.APPLIED, SyncState.UNCHANGED}:
+    if asked.state not in {RunState.APPLIED, RunState.UNCHANGED}:
         raise AssertionError(f"{asked.state}: {asked.failure} {asked.reasons}")
 
 

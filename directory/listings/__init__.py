@@ -10,7 +10,7 @@ from console.core.generic.listing import Column, Filter, Listing
 from console.core.http import uuid_from
 from directory import selectors
 from directory.credential_kinds import KIND_BY_CODE, KINDS
-from directory.models import Directory, Group, ServiceAccount, SyncRun, SyncState, User
+from directory.models import Directory, Group, RunState, ServiceAccount, SyncRun, User
 
 STATES = (("active", "Active"), ("inactive", "Deactivated"))
 
@@ -255,7 +255,7 @@ class DirectoryListing(Listing[Directory]):
 
 
 def _in_sync_state(rows: QuerySet[SyncRun], text: str, _: Actor) -> QuerySet[SyncRun]:
-    if text not in SyncState.values:
+    if text not in RunState.values:
         raise ValidationFailedError(fields={"state": ["there is no such state"]})
     return rows.filter(state=text)
 
@@ -297,7 +297,7 @@ class SyncRunListing(Listing[SyncRun]):
             name="state",
             label="State",
             apply=_in_sync_state,
-            choices=lambda _: SyncState.choices,
+            choices=lambda _: RunState.choices,
             control="select",
             help="Code of a state, such as `held`.",
         ),

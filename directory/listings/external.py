@@ -9,9 +9,9 @@ from console.core.http import uuid_from
 from directory import selectors
 from directory.models import (
     DataRun,
-    DataRunState,
     ExternalDataSource,
     ExternalRecord,
+    RunState,
 )
 
 
@@ -119,7 +119,7 @@ class RecordListing(Listing[ExternalRecord]):
 
 
 def _in_run_state(rows: QuerySet[DataRun], text: str, _: Actor) -> QuerySet[DataRun]:
-    if text not in DataRunState.values:
+    if text not in RunState.values:
         raise ValidationFailedError(fields={"state": ["there is no such state"]})
     return rows.filter(state=text)
 
@@ -161,7 +161,7 @@ class DataRunListing(Listing[DataRun]):
             name="state",
             label="State",
             apply=_in_run_state,
-            choices=lambda _: DataRunState.choices,
+            choices=lambda _: RunState.choices,
             control="select",
             help="Code of a state, such as `held`.",
         ),

@@ -7,19 +7,14 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
 from console.core.models import Timestamped, Versioned
-from directory.models.external import (
-    DataRun,
-    DataRunState,
-    ExternalDataSource,
-    ExternalRecord,
-)
+from directory.models.external import DataRun, ExternalDataSource, ExternalRecord
 from directory.models.keeping import KeptAnswers, KeptMembers
+from directory.models.runs import RunState
 from directory.models.scim import ScimKind, ScimMember, ScimResource, ScimToken
 from directory.models.trials import Trial, TrialKind, TrialState
 
 __all__ = [
     "DataRun",
-    "DataRunState",
     "Directory",
     "ExternalDataSource",
     "ExternalRecord",
@@ -30,13 +25,13 @@ __all__ = [
     "Membership",
     "OpenIdSession",
     "RecoveryToken",
+    "RunState",
     "ScimKind",
     "ScimMember",
     "ScimResource",
     "ScimToken",
     "ServiceAccount",
     "SyncRun",
-    "SyncState",
     "Trial",
     "TrialKind",
     "TrialState",
@@ -265,20 +260,6 @@ class OpenIdSession(models.Model):
         return f"session of {self.user_id}"
 
 
-class SyncState(models.TextChoices):
-    """Where a run stands."""
-
-    QUEUED = "queued", "Waiting"
-    RUNNING = "running", "Running"
-    HELD = "held", "Held"
-    APPLIED = "applied", "Applied"
-    UNCHANGED = "unchanged", "Nothing changed"
-    PREVIEWED = "previewed", "Dry run"
-    FAILED = "failed", "Failed"
-    DISCARDED = "discarded", "Discarded"
-    SUPERSEDED = "superseded", "Overtaken"
-
-
 class SyncRun(Timestamped):
     """One reading of a directory, kept with what it found.
 
@@ -290,7 +271,7 @@ class SyncRun(Timestamped):
     directory = models.ForeignKey(
         Directory, on_delete=models.CASCADE, related_name="runs"
     )
-    state = models.CharField(max_length=16, choices=SyncState.choices)
+    state = models.CharField(max_length=16, choices=RunState.choices)
     trigger = models.CharField(max_length=16)
     started_by = models.CharField(max_length=255)
     is_dry_run = models.BooleanField(default=False)

@@ -3,6 +3,7 @@
 from django.db import models
 
 from console.core.models import Timestamped, Versioned
+from directory.models.runs import RunState
 
 
 class ExternalDataSource(Versioned):
@@ -75,20 +76,6 @@ class ExternalRecord(models.Model):
         return f"{self.source_id}: {self.record_id}"
 
 
-class DataRunState(models.TextChoices):
-    """Where a reading stands."""
-
-    QUEUED = "queued", "Waiting"
-    RUNNING = "running", "Running"
-    HELD = "held", "Held"
-    APPLIED = "applied", "Applied"
-    UNCHANGED = "unchanged", "Nothing changed"
-    PREVIEWED = "previewed", "Dry run"
-    FAILED = "failed", "Failed"
-    DISCARDED = "discarded", "Discarded"
-    SUPERSEDED = "superseded", "Overtaken"
-
-
 class DataRun(Timestamped):
     """One reading of a source, kept with what it found.
 
@@ -99,7 +86,7 @@ class DataRun(Timestamped):
     source = models.ForeignKey(
         ExternalDataSource, on_delete=models.CASCADE, related_name="runs"
     )
-    state = models.CharField(max_length=16, choices=DataRunState.choices)
+    state = models.CharField(max_length=16, choices=RunState.choices)
     trigger = models.CharField(max_length=16)
     started_by = models.CharField(max_length=255)
     is_dry_run = models.BooleanField(default=False)

@@ -11,15 +11,15 @@ from console.core.actor import Actor
 from console.core.exceptions import NotFoundError
 from directory.models import (
     DataRun,
-    DataRunState,
     ExternalDataSource,
     ExternalRecord,
+    RunState,
     Trial,
 )
 from namespaces import selectors as namespace_selectors
 from namespaces.permissions import Permission
 
-UNDECIDED = (DataRunState.QUEUED, DataRunState.RUNNING, DataRunState.PREVIEWED)
+UNDECIDED = (RunState.QUEUED, RunState.RUNNING, RunState.PREVIEWED)
 
 
 def list_managed_sources(actor: Actor) -> QuerySet[ExternalDataSource]:
@@ -88,11 +88,11 @@ def list_data_troubles(
         last = source.runs.defer("plan").exclude(state__in=UNDECIDED).first()
         limit = timedelta(seconds=source.max_age_seconds)
         age = now - (source.complete_at or source.created_at)
-        if last is not None and last.state == DataRunState.HELD:
+        if last is not None and last.state == RunState.HELD:
             found[source] = "a run is held, and waits for your decision"
         elif age > limit:
             found[source] = "it is too old: criteria on it refuse"
-        elif last is not None and last.state == DataRunState.FAILED:
+        elif last is not None and last.state == RunState.FAILED:
             found[source] = f"it can't be read: {last.failure}"
         elif age > limit / 2 and age > 2 * timedelta(seconds=source.interval_seconds):
             found[source] = "what is known of it grows old"

@@ -10,7 +10,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from console.core.actor import Actor
 from console.core.exceptions import NotFoundError
-from directory.models import Directory, Membership, SyncRun, SyncState, User
+from directory.models import Directory, Membership, RunState, SyncRun, User
 from directory.selectors.scim import last_heard
 from namespaces import selectors as namespace_selectors
 from namespaces.permissions import Permission
@@ -71,7 +71,7 @@ def list_troubles(actor: Actor, *, now: datetime) -> list[tuple[Directory, str]]
     long ago: of it the silence of its provider tells.
     """
     last = SyncRun.objects.filter(directory=OuterRef("pk")).exclude(
-        state__in=(SyncState.QUEUED, SyncState.RUNNING, SyncState.PREVIEWED)
+        state__in=(RunState.QUEUED, RunState.RUNNING, RunState.PREVIEWED)
     )
     rows = list_read_directories(actor).annotate(
         last_state=Subquery(last.values("state")[:1]),
@@ -92,9 +92,9 @@ def _trouble(directory: Any, heard: datetime | None, *, now: datetime) -> str:
     is_pushed = directory.provider == PUSHED
     limit = timedelta(seconds=directory.max_age_seconds)
     started = directory.created_at
-    if directory.last_state == SyncState.HELD:
+    if directory.last_state == RunState.HELD:
         return "a run is held, and waits for your decision"
-    if directory.last_state == SyncState.FAILED:
+    if directory.last_state == RunState.FAILED:
         return f"it can't be read: {directory.last_failure}"
     if directory.complete_at or not is_pushed:
         age = now - (directory.complete_at or started)

@@ -13,20 +13,14 @@ from console.core.actor import Actor, system
 from console.core.exceptions import ConflictError
 from console.core.transactions import writing
 from directory import selectors
-from directory.models import DataRun, DataRunState, ExternalDataSource
+from directory.exceptions import LeaseLostError
+from directory.models import DataRun, ExternalDataSource, RunState
+from directory.models.runs import GIVEN_UP, MANUAL, MAX_ATTEMPTS, SCHEDULE, UNDER_WAY
 from directory.services.data_sources import record
 
 LEASE = timedelta(minutes=5)
-MAX_ATTEMPTS = 3
 KEPT = 200  # runs of a source
-UNDER_WAY = (DataRunState.QUEUED, DataRunState.RUNNING)
-SCHEDULE, MANUAL = "schedule", "manual"
 BUSY = "another run of this source was under way"
-GIVEN_UP = "the worker was stopped three times; nothing was changed"
-
-
-class LeaseLostError(Exception):
-    """Another worker has taken the source."""
 
 
 @writing()
@@ -58,7 +52,7 @@ def _queue(
 ) -> DataRun:
     run = DataRun.objects.create(
         source=source,
-        state=DataRunState.QUEUED,
+        state=RunState.QUEUED,
         trigger=trigger,
         started_by=actor.label[:255],
         is_dry_run=is_dry_run,
@@ -84,7 +78,7 @@ def start_due_reads(*, now: datetime) -> int:
     left = DataRun.objects.filter(state__in=UNDER_WAY, modified_at__lt=now - LEASE)
     for run in left.select_related("source"):
         if run.attempts >= MAX_ATTEMPTS:
-            end(run, DataRunState.FAILED, now=now, failure=GIVEN_UP)
+            end(run, RunState.FAILED, now=now, failure=GIVEN_UP)
             continue
         run.modified_at = now
         run.save(update_fields=["modified_at"])
@@ -94,7 +88,7 @@ def start_due_reads(*, now: datetime) -> int:
 
 
 def _forget_old_runs(source: ExternalDataSource) -> None:
-    old = source.runs.exclude(state=DataRunState.HELD).values_list("pk", flat=True)
+    old = source.runs.exclude(state=RunState.HELD).values_list("pk", flat=True)
     source.runs.filter(pk__in=list(old[KEPT : 2 * KEPT])).delete()
 
 
@@ -106,13 +100,13 @@ def take(run_id: UUID | str, *, now: datetime) -> DataRun | None:
         return None
     source = run.source
     if source.lease_until is not None and source.lease_until > now:
-        if run.state == DataRunState.QUEUED:
-            end(run, DataRunState.SUPERSEDED, now=now, failure=BUSY)
+        if run.state == RunState.QUEUED:
+            end(run, RunState.SUPERSEDED, now=now, failure=BUSY)
         return None
     source.fence += 1
     source.lease_until = now + LEASE
     source.save(update_fields=["fence", "lease_until"])
-    run.state, run.fence = DataRunState.RUNNING, source.fence
+    run.state, run.fence = RunState.RUNNING, source.fence
     run.attempts += 1
     run.started_at = run.started_at or now
     run.modified_at, run.progress = now, {}
@@ -141,7 +135,7 @@ def check_fence(run: DataRun) -> ExternalDataSource:
     """
     source = ExternalDataSource.objects.filter(pk=run.source_id, fence=run.fence)
     found = source.first()
-    if found is None or run.state not in {DataRunState.RUNNING, DataRunState.HELD}:
+    if found is None or run.state not in {RunState.RUNNING, RunState.HELD}:
         raise LeaseLostError
     return found
 
@@ -164,7 +158,7 @@ def get_held(run_id: UUID | str, *, actor: Actor) -> DataRun:
         ConflictError: it is not held any more.
     """
     run = selectors.get_data_run(run_id, actor=actor)
-    if run.state != DataRunState.HELD:
+    if run.state != RunState.HELD:
         raise ConflictError("this run is not held any more")
     return run
 
@@ -178,7 +172,7 @@ def discard_data_run(run_id: UUID | str, *, actor: Actor, now: datetime) -> Data
     """
     run = get_held(run_id, actor=actor)
     run.plan = None
-    end(run, DataRunState.DISCARDED, now=now)
+    end(run, RunState.DISCARDED, now=now)
     facts = {"run": str(run.pk), "reasons": run.reasons}
     record("run-discarded", run.source, actor=actor, now=now, after=facts)
     return run

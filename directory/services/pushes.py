@@ -23,6 +23,7 @@ from console.core.exceptions import (
 )
 from console.core.transactions import writing
 from directory.models import Directory, ScimKind, ScimMember, ScimResource
+from directory.models.runs import UNDER_WAY
 from directory.services import sync_runs
 from namespaces.selectors import get_root
 
@@ -187,7 +188,7 @@ def _ask_for_run(directory: Directory, *, actor: Actor, now: datetime) -> None:
     Thousands of pushes within a minute are read in a few runs, not in thousands.
     """
     runs = directory.runs.filter(is_dry_run=False)
-    is_busy = runs.filter(state__in=sync_runs.UNDER_WAY).exists()
+    is_busy = runs.filter(state__in=UNDER_WAY).exists()
     if is_busy or runs.filter(created_at__gt=now - PAUSE).exists():
         Directory.objects.filter(pk=directory.pk).update(next_run_at=now)
         return

@@ -18,18 +18,18 @@ from console.core import outbox
 from console.core.actor import Actor, system
 from console.core.exceptions import ConflictError, ConsoleError
 from console.core.transactions import writing
-from directory.exceptions import ProviderError
+from directory.exceptions import LeaseLostError, ProviderError
 from directory.external.comparing import RecordPlan, compare, digest_of, find_reasons
 from directory.external.fetching import Target, fetch, validators_of
 from directory.external.fields import learn
 from directory.external.formats import Shape, read_rows
 from directory.external.problems import remedy_of, storable
 from directory.external.records import Assembled, Record, assemble
-from directory.models import DataRun, DataRunState, ExternalDataSource, ExternalRecord
+from directory.models import DataRun, ExternalDataSource, ExternalRecord, RunState
+from directory.models.runs import UNDER_WAY
 from directory.providers.base import Download, Limits
 from directory.providers.client import Seen
 from directory.services import data_runs
-from directory.services.data_runs import LeaseLostError
 from directory.services.data_sources import record
 from directory.services.service_accounts import open_secret
 
@@ -174,7 +174,7 @@ def _finish_unchanged(run: DataRun, *, now: datetime) -> None:
     source = data_runs.check_fence(run)
     source.complete_at = now
     source.save(update_fields=["complete_at"])
-    data_runs.end(run, DataRunState.UNCHANGED, now=now)
+    data_runs.end(run, RunState.UNCHANGED, now=now)
 
 
 @writing()
@@ -210,9 +210,9 @@ def _finish(
         _overtake(run, now=now)
     if run.is_dry_run or reasons:
         run.plan = None if run.is_dry_run else kept
-        state = DataRunState.PREVIEWED if run.is_dry_run else DataRunState.HELD
+        state = RunState.PREVIEWED if run.is_dry_run else RunState.HELD
         data_runs.end(run, state, now=now)
-        if state == DataRunState.HELD:
+        if state == RunState.HELD:
             facts = {"run": str(run.pk), "reasons": reasons}
             record("run-held", source, actor=WORKER, now=now, after=facts)
         return
@@ -235,7 +235,7 @@ def _write(
     columns = ["complete_at", "record_count", "fields", "validators"]
     source.save(update_fields=columns)
     run.plan = None
-    state = DataRunState.UNCHANGED if plan.is_empty else DataRunState.APPLIED
+    state = RunState.UNCHANGED if plan.is_empty else RunState.APPLIED
     data_runs.end(run, state, now=now)
     if not plan.is_empty:
         facts = {"run": str(run.pk), **plan.counts()}
@@ -265,9 +265,9 @@ def _row(source: ExternalDataSource, one: Record) -> ExternalRecord:
 
 def _overtake(run: DataRun, *, now: datetime) -> None:
     """Close older held runs: what they found is not how things are any more."""
-    older = DataRun.objects.filter(source_id=run.source_id, state=DataRunState.HELD)
+    older = DataRun.objects.filter(source_id=run.source_id, state=RunState.HELD)
     older.exclude(pk=run.pk).update(
-        state=DataRunState.SUPERSEDED, plan=None, finished_at=now, modified_at=now
+        state=RunState.SUPERSEDED, plan=None, finished_at=now, modified_at=now
     )
 
 
@@ -300,9 +300,9 @@ def _fail(run: DataRun, message: str, *, remedy: str, now: datetime) -> None:
     except LeaseLostError:
         return
     run.remedy = remedy
-    data_runs.end(run, DataRunState.FAILED, now=now, failure=storable(message))
-    before = source.runs.exclude(pk=run.pk).exclude(state__in=data_runs.UNDER_WAY)
+    data_runs.end(run, RunState.FAILED, now=now, failure=storable(message))
+    before = source.runs.exclude(pk=run.pk).exclude(state__in=UNDER_WAY)
     last = before.first()
-    if last is None or last.state != DataRunState.FAILED:
+    if last is None or last.state != RunState.FAILED:
         facts = {"run": str(run.pk), "failure": run.failure}
         record("read-failed", source, actor=WORKER, now=now, after=facts)

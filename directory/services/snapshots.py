@@ -7,7 +7,7 @@ from console.core import audit
 from console.core.actor import Actor
 from console.core.audit import Change
 from console.core.transactions import writing
-from directory.models import Directory, SyncRun, SyncState
+from directory.models import Directory, RunState, SyncRun
 from directory.services.announcing import announce_people
 from directory.sync.apply import apply_plan
 from directory.sync.assembly import Assembly
@@ -78,7 +78,7 @@ def _keep_run(
     """Keep what was loaded among the runs, as if it had been read."""
     SyncRun.objects.create(
         directory=directory,
-        state=SyncState.UNCHANGED if plan.is_empty else SyncState.APPLIED,
+        state=RunState.UNCHANGED if plan.is_empty else RunState.APPLIED,
         trigger="file",
         started_by=actor.label[:255],
         counts=plan.counts()

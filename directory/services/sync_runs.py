@@ -18,7 +18,9 @@ from console.core.audit import Change
 from console.core.exceptions import ConflictError, NotFoundError
 from console.core.transactions import writing
 from directory import selectors
-from directory.models import Directory, SyncRun, SyncState
+from directory.exceptions import LeaseLostError
+from directory.models import Directory, RunState, SyncRun
+from directory.models.runs import GIVEN_UP, MANUAL, MAX_ATTEMPTS, SCHEDULE, UNDER_WAY
 from directory.providers import pushed
 from directory.sync.guard import GONE, Recent
 from namespaces.selectors import get_root
@@ -26,15 +28,8 @@ from namespaces.selectors import get_root
 LEASE = timedelta(minutes=2)
 WINDOW = timedelta(hours=1)
 FULL_EVERY = timedelta(days=1)
-MAX_ATTEMPTS = 3
-UNDER_WAY = (SyncState.QUEUED, SyncState.RUNNING)
-SCHEDULE, MANUAL, PUSH = "schedule", "manual", "push"
+PUSH = "push"
 BUSY = "another run of this directory was under way"
-GIVEN_UP = "the worker was stopped three times; nothing was changed"
-
-
-class LeaseLostError(Exception):
-    """Another worker has taken the directory."""
 
 
 def start_sync(
@@ -68,7 +63,7 @@ def queue(
     """Let a worker read a directory; for services that have checked everything."""
     run = SyncRun.objects.create(
         directory=directory,
-        state=SyncState.QUEUED,
+        state=RunState.QUEUED,
         trigger=trigger,
         started_by=actor.label[:255],
         is_dry_run=is_dry_run,
@@ -101,7 +96,7 @@ def start_due_syncs(*, now: datetime) -> int:
     left = SyncRun.objects.filter(state__in=UNDER_WAY, modified_at__lt=now - LEASE)
     for run in left.select_related("directory"):
         if run.attempts >= MAX_ATTEMPTS:
-            end(run, SyncState.FAILED, now=now, failure=GIVEN_UP)
+            end(run, RunState.FAILED, now=now, failure=GIVEN_UP)
             continue
         run.modified_at = now
         run.save(update_fields=["modified_at"])
@@ -119,13 +114,13 @@ def take(run_id: UUID | str, *, now: datetime) -> SyncRun | None:
     directory = run.directory
     is_held = directory.lease_until is not None and directory.lease_until > now
     if is_held:
-        if run.state == SyncState.QUEUED:
-            end(run, SyncState.SUPERSEDED, now=now, failure=BUSY)
+        if run.state == RunState.QUEUED:
+            end(run, RunState.SUPERSEDED, now=now, failure=BUSY)
         return None
     directory.fence += 1
     directory.lease_until = now + LEASE
     directory.save(update_fields=["fence", "lease_until"])
-    run.state, run.fence = SyncState.RUNNING, directory.fence
+    run.state, run.fence = RunState.RUNNING, directory.fence
     run.attempts += 1
     run.started_at = run.started_at or now
     run.modified_at = now
@@ -155,7 +150,7 @@ def check_fence(run: SyncRun) -> Directory:
         LeaseLostError: another worker has taken it.
     """
     directory = Directory.objects.filter(pk=run.directory_id, fence=run.fence).first()
-    if directory is None or run.state not in {SyncState.RUNNING, SyncState.HELD}:
+    if directory is None or run.state not in {RunState.RUNNING, RunState.HELD}:
         raise LeaseLostError
     return directory
 
@@ -188,7 +183,7 @@ def get_held(run_id: UUID | str, *, actor: Actor) -> SyncRun:
         ConflictError: it is not held any more.
     """
     run = selectors.get_run(run_id, actor=actor)
-    if run.state != SyncState.HELD:
+    if run.state != RunState.HELD:
         raise ConflictError("this run is not held any more")
     return run
 
@@ -201,7 +196,7 @@ def recent_changes(directory: Directory, *, now: datetime) -> Recent:
     counts: Counter[str] = Counter()
     gains: Counter[str] = Counter()
     runs = directory.runs.filter(
-        state=SyncState.APPLIED, finished_at__gt=now - WINDOW
+        state=RunState.APPLIED, finished_at__gt=now - WINDOW
     ).defer("plan")
     for run in runs:
         if run.reasons:
@@ -220,7 +215,7 @@ def discard_run(run_id: UUID | str, *, actor: Actor, now: datetime) -> SyncRun:
     """
     run = get_held(run_id, actor=actor)
     run.plan = None
-    end(run, SyncState.DISCARDED, now=now)
+    end(run, RunState.DISCARDED, now=now)
     record("run-discarded", run, {"reasons": run.reasons}, actor=actor, now=now)
     return run
 

@@ -18,8 +18,9 @@ from console.core import jobs
 from console.core.actor import Actor, system
 from console.core.exceptions import ConflictError, ConsoleError
 from console.core.transactions import writing
-from directory.exceptions import ProviderError
-from directory.models import Directory, Group, SyncRun, SyncState, User
+from directory.exceptions import LeaseLostError, ProviderError
+from directory.models import Directory, Group, RunState, SyncRun, User
+from directory.models.runs import UNDER_WAY
 from directory.providers import BY_CODE, open_client, pushed
 from directory.providers.base import Limits, Provider
 from directory.providers.client import HttpClient
@@ -29,7 +30,6 @@ from directory.services import sync_runs
 from directory.services.announcing import announce_people
 from directory.services.kept import Journal, Lists, Members, bound_to
 from directory.services.service_accounts import open_secret
-from directory.services.sync_runs import LeaseLostError
 from directory.sync.apply import apply_plan
 from directory.sync.assembled import Assembled
 from directory.sync.assembly import Assembly
@@ -271,10 +271,10 @@ def _finish(run: SyncRun, plan: Plan, told: _Told, *, now: datetime) -> None:
     actor = system("directory sync")
     if run.is_dry_run or (reasons and not plan.is_empty):
         run.plan = plan.as_json()
-        state = SyncState.PREVIEWED if run.is_dry_run else SyncState.HELD
+        state = RunState.PREVIEWED if run.is_dry_run else RunState.HELD
         _overtake(run, now=now)
         sync_runs.end(run, state, now=now)
-        if state == SyncState.HELD:
+        if state == RunState.HELD:
             sync_runs.record(
                 "run-held", run, {"reasons": reasons}, actor=actor, now=now
             )
@@ -291,7 +291,7 @@ def _write(
         namespace_services.check_root_keeps_an_admin()
     _overtake(run, now=now)
     run.plan = None
-    state = SyncState.UNCHANGED if plan.is_empty else SyncState.APPLIED
+    state = RunState.UNCHANGED if plan.is_empty else RunState.APPLIED
     sync_runs.end(run, state, now=now)
     if not plan.is_empty:
         event = sync_runs.record("synced", run, plan.counts(), actor=actor, now=now)
@@ -300,10 +300,10 @@ def _write(
 
 def _overtake(run: SyncRun, *, now: datetime) -> None:
     """Close older held runs: what they found is not how things are any more."""
-    older = SyncRun.objects.filter(directory_id=run.directory_id, state=SyncState.HELD)
+    older = SyncRun.objects.filter(directory_id=run.directory_id, state=RunState.HELD)
     if not run.is_dry_run:
         older.exclude(pk=run.pk).update(
-            state=SyncState.SUPERSEDED, plan=None, finished_at=now, modified_at=now
+            state=RunState.SUPERSEDED, plan=None, finished_at=now, modified_at=now
         )
 
 
@@ -336,10 +336,10 @@ def _fail(run: SyncRun, message: str, *, page: str, now: datetime) -> None:
     except LeaseLostError:
         return
     run.failed_page = page[:255]
-    sync_runs.end(run, SyncState.FAILED, now=now, failure=message)
+    sync_runs.end(run, RunState.FAILED, now=now, failure=message)
     before = SyncRun.objects.filter(directory_id=run.directory_id).exclude(pk=run.pk)
-    last = before.exclude(state__in=sync_runs.UNDER_WAY).first()
-    if last is None or last.state != SyncState.FAILED:
+    last = before.exclude(state__in=UNDER_WAY).first()
+    if last is None or last.state != RunState.FAILED:
         facts = {"failure": message, "page": page}
         sync_runs.record(
             "sync-failed", run, facts, actor=system("directory sync"), now=now

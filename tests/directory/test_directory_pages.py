@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from directory import services
-from directory.models import Directory, SyncRun, SyncState, Trial, User
+from directory.models import Directory, RunState, SyncRun, Trial, User
 from namespaces.selectors import get_root
 from tests.directory.providers.fakes.okta import FakeOkta
 from tests.directory.providers.fakes.server import Company, Reply
@@ -96,7 +96,7 @@ class TestRunPage:
             asked = ask(connect(fake))
         progress = {"page": "users, page 3", "pages": 3, "expected": 12, "people": 600}
         SyncRun.objects.filter(pk=asked.pk).update(
-            state=SyncState.RUNNING, progress=progress
+            state=RunState.RUNNING, progress=progress
         )
 
         url = reverse("directory:run-progress", args=[asked.pk])

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from console.core.actor import system
 from console.demo.load import load_demo
-from directory.models import DataRun, DataRunState, User
+from directory.models import DataRun, RunState, User
 from gateway.models import Cluster
 from namespaces.models import Namespace
 from namespaces.selectors import get_root
@@ -59,7 +59,7 @@ def make_external_data() -> None:
     run = make_held_data_run(source)
     DataRun.objects.create(
         source=source,
-        state=DataRunState.FAILED,
+        state=RunState.FAILED,
         trigger="manual",
         started_by="test",
         failure="the answer is a web page, not data",

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from directory.models import SyncState, User
+from directory.models import RunState, User
 from routes import services
 from tests.directory.providers.fakes.okta import FakeOkta
 from tests.directory.providers.fakes.server import Company
@@ -40,7 +40,7 @@ def test_a_held_run_says_who_gains_and_loses_what(cast: Cast) -> None:
         moved = {"g1": MANY.members["g2"], "g2": MANY.members["g1"]}
         fake.company = replace(MANY, members=moved)
         held = run(directory)
-    assert held.state == SyncState.HELD
+    assert held.state == RunState.HELD
 
     services.preview_sync(held.pk, now=NOW)
 

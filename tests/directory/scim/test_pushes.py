@@ -7,7 +7,7 @@ from django.test import Client
 
 from console.core.models import AuditEvent, OutboxEntry
 from directory import selectors, services
-from directory.models import ScimResource, SyncState, User
+from directory.models import RunState, ScimResource, User
 from namespaces.selectors import get_root
 from tests.directory.scim.pushing import Pusher, make_pusher
 from tests.directory.sync.running import TEST, Clock, rows
@@ -32,7 +32,7 @@ def fill(pusher: Pusher, count: int) -> tuple[list[str], str]:
     """Push people and a group of all of them; let it be read."""
     people = [pusher.add_person(f"p{number:02}") for number in range(count)]
     group = pusher.add_group("all", *people)
-    assert pusher.run().state == SyncState.APPLIED
+    assert pusher.run().state == RunState.APPLIED
     return people, group
 
 
@@ -46,7 +46,7 @@ class TestRuns:
 
         ended = pusher.run()
 
-        assert ended.state == SyncState.APPLIED, ended.failure
+        assert ended.state == RunState.APPLIED, ended.failure
         assert ended.trigger == "push"
         assert ("ada", "ada@example.com", "Ada", True) in rows()["people"]
         assert rows()["memberships"] == {("ada", "Web"), ("ada", "Engineering")}
@@ -76,7 +76,7 @@ class TestRuns:
 
         ended = pusher.run()
 
-        assert ended.state == SyncState.APPLIED, ended.reasons
+        assert ended.state == RunState.APPLIED, ended.reasons
         gone = User.objects.filter(external_id__in=["p00", "p01"], is_active=False)
         assert gone.count() == 2
         assert len(rows()["memberships"]) == 18
@@ -101,18 +101,18 @@ class TestRuns:
 
     def test_reads_again_what_was_pushed_during_a_run(self, pusher: Pusher) -> None:
         pusher.add_person("ada")
-        pusher.directory.runs.update(state=SyncState.RUNNING, modified_at=NOW)
+        pusher.directory.runs.update(state=RunState.RUNNING, modified_at=NOW)
         pusher.add_person("ben")
         pusher.directory.refresh_from_db()
         due = pusher.directory.next_run_at
         assert due is not None
         services.start_due_syncs(now=due)
         assert pusher.directory.runs.count() == 1
-        pusher.directory.runs.update(state=SyncState.APPLIED)
+        pusher.directory.runs.update(state=RunState.APPLIED)
 
         services.start_due_syncs(now=due)
 
-        assert pusher.directory.runs.filter(state=SyncState.QUEUED).count() == 1
+        assert pusher.directory.runs.filter(state=RunState.QUEUED).count() == 1
 
 
 class TestBrake:
@@ -120,7 +120,7 @@ class TestBrake:
         for number in range(3):
             for person in range(12):
                 pusher.add_person(f"p{number}-{person}")
-            assert pusher.run().state == SyncState.APPLIED
+            assert pusher.run().state == RunState.APPLIED
 
     def test_holds_a_mass_removal_in_slices(self, pusher: Pusher) -> None:
         people, _ = fill(pusher, 20)
@@ -131,7 +131,7 @@ class TestBrake:
             pusher.ask("DELETE", f"/Users/{one}")
             states.append(pusher.run(clock).state)
 
-        assert states == [SyncState.APPLIED] * 4 + [SyncState.HELD]
+        assert states == [RunState.APPLIED] * 4 + [RunState.HELD]
         assert User.objects.get(external_id="p04").is_active
 
     def test_counts_anew_after_an_hour(self, pusher: Pusher) -> None:
@@ -140,14 +140,14 @@ class TestBrake:
         for one in people[:5]:
             clock.now += timedelta(minutes=20)
             pusher.ask("DELETE", f"/Users/{one}")
-            assert pusher.run(clock).state == SyncState.APPLIED
+            assert pusher.run(clock).state == RunState.APPLIED
 
     def test_holds_everything_until_somebody_releases_it(self, pusher: Pusher) -> None:
         people, _ = fill(pusher, 20)
         for one in people[:10]:
             pusher.ask("DELETE", f"/Users/{one}")
         held = pusher.run()
-        assert held.state == SyncState.HELD
+        assert held.state == RunState.HELD
         assert "10 people are gone, of 20" in held.reasons
         assert len(rows()["memberships"]) == 20
 
@@ -155,7 +155,7 @@ class TestBrake:
 
         assert len(rows()["memberships"]) == 10
         pusher.ask("DELETE", f"/Users/{people[10]}")
-        assert pusher.run().state == SyncState.APPLIED
+        assert pusher.run().state == RunState.APPLIED
 
     def test_holds_a_group_that_lets_in_and_grows_one_by_one(
         self, pusher: Pusher
@@ -170,7 +170,7 @@ class TestBrake:
             assert pusher.patch(f"/Groups/{group}", added).status in {200, 204}
             states.append(pusher.run().state)
 
-        assert states == [SyncState.APPLIED] * 10 + [SyncState.HELD]
+        assert states == [RunState.APPLIED] * 10 + [RunState.HELD]
 
 
 class TestAudit:
@@ -255,5 +255,5 @@ class TestSilence:
         token = pusher.directory.scim_tokens.get()
         token.last_used_at = NOW  # requests are served at the time of the clock
         token.save()
-        assert pusher.run(Clock(now=later)).state == SyncState.UNCHANGED
+        assert pusher.run(Clock(now=later)).state == RunState.UNCHANGED
         return later

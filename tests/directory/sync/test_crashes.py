@@ -13,7 +13,7 @@ import pytest
 from django.db import connection
 
 from directory import services
-from directory.models import SyncState
+from directory.models import RunState
 from directory.services import sync_runs
 from namespaces.selectors import get_root
 from tests.directory.providers.fakes.okta import FakeOkta
@@ -83,5 +83,5 @@ def test_a_killed_worker_s_run_ends_as_if_it_had_lived() -> None:
             services.run_sync(asked.pk, clock=clock, sleep=clock.sleep)
             asked.refresh_from_db()
 
-            assert asked.state in {SyncState.APPLIED, SyncState.UNCHANGED}, number
+            assert asked.state in {RunState.APPLIED, RunState.UNCHANGED}, number
             assert rows() == new

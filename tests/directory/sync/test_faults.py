@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from directory.models import Directory, SyncState
+from directory.models import Directory, RunState
 from directory.providers import client
 from directory.providers.base import Limits
 from namespaces.selectors import get_root
@@ -40,7 +40,7 @@ def check(kind: type[Fake], faults: list[str]) -> None:
     """Fail each page, in turn by each fault of a list, and look at what is left."""
     with kind() as fake:
         directory = connect(fake)
-        assert run(directory).state == SyncState.APPLIED
+        assert run(directory).state == RunState.APPLIED
         before = rows()
         fake.begin_anew()
         Directory.objects.update(compared_at=None)  # so that each run reads everything
@@ -53,7 +53,7 @@ def check(kind: type[Fake], faults: list[str]) -> None:
             fake.begin_anew()
             fake.faults = {page: fault}
             ended = run(directory, Clock())
-            assert ended.state == SyncState.FAILED, (page, fault)
+            assert ended.state == RunState.FAILED, (page, fault)
             assert ended.failed_page in ended.failure
             assert ended.failed_page
             assert rows() == before, (page, fault)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from directory import services
-from directory.models import Directory, KeptAnswers, KeptMembers, SyncRun, SyncState
+from directory.models import Directory, KeptAnswers, KeptMembers, RunState, SyncRun
 from directory.services import syncing
 from namespaces.selectors import get_root
 from tests.directory.providers.fakes.entra import FakeEntra
@@ -85,7 +85,7 @@ class TestCutOffRun:
             every = asked_of(fake)
 
         assert 3 < len(before) < len(set(every))
-        assert ended.state == SyncState.APPLIED, ended.failure
+        assert ended.state == RunState.APPLIED, ended.failure
         assert {one for one, *_ in rows()["people"]} == {"keeper", *SMALL.people}
         # The last page came, but was not kept any more.
         assert every.count(before[-1]) <= 2
@@ -101,7 +101,7 @@ class TestCutOffRun:
             ended = go_on(asked, after=timedelta(hours=2))
             every = asked_of(fake)
 
-        assert ended.state == SyncState.APPLIED
+        assert ended.state == RunState.APPLIED
         assert all(every.count(one) == 2 for one in before)
 
     def test_keeps_what_was_read_sealed_and_no_longer_than_it_runs(self) -> None:
@@ -111,12 +111,12 @@ class TestCutOffRun:
             kept = " ".join(KeptAnswers.objects.values_list("sealed", flat=True))
             fake.begin_anew()
             fake.replies = {1: Reply({}, 401)}
-            SyncRun.objects.update(state=SyncState.QUEUED)
+            SyncRun.objects.update(state=RunState.QUEUED)
             ended = go_on(SyncRun.objects.get())
 
         assert kept
         assert "example" not in kept
-        assert ended.state == SyncState.FAILED
+        assert ended.state == RunState.FAILED
         assert not KeptAnswers.objects.exists()
 
 
@@ -178,7 +178,7 @@ class TestIncremental:
         okta.begin_anew()
         run(directory, clock)
 
-        assert ended.state == SyncState.APPLIED
+        assert ended.state == RunState.APPLIED
         assert read == {"g1", "g2"}
         # Read a minute after the change, so it is looked at once more; then no more.
         assert again == {"g1", "g2"}
@@ -261,16 +261,16 @@ class TestIncremental:
         ended = run(directory)
 
         told = rows()["memberships"]
-        assert ended.state == SyncState.APPLIED
+        assert ended.state == RunState.APPLIED
         assert groups_read(entra) == set(SMALL.groups)  # all three have changed
         assert told == {(one, group) for group in LATER for one in LATER[group]}
         entra.begin_anew()
         entra.company = replace(SMALL, members={**LATER, "g2": ("u5",)})
-        assert run(directory).state == SyncState.APPLIED
+        assert run(directory).state == RunState.APPLIED
         assert groups_read(entra) == {"g2"}
         assert ("u5", "g2") in rows()["memberships"]
         entra.begin_anew()
-        assert run(directory).state == SyncState.UNCHANGED
+        assert run(directory).state == RunState.UNCHANGED
         assert groups_read(entra) == set()
 
     def test_reads_everything_once_the_link_has_expired(self, entra: FakeEntra) -> None:
@@ -280,7 +280,7 @@ class TestIncremental:
         entra.begin_anew()
         ended = run(directory)
 
-        assert ended.state == SyncState.UNCHANGED
+        assert ended.state == RunState.UNCHANGED
         assert groups_read(entra) == set(SMALL.groups)
         entra.begin_anew()
         run(directory)
@@ -294,7 +294,7 @@ class TestIncremental:
         Directory.objects.update(kept={**directory.kept, "bound": "another tenant"})
         ended = run(directory)
 
-        assert ended.state == SyncState.UNCHANGED
+        assert ended.state == RunState.UNCHANGED
         assert groups_read(entra) == set(SMALL.groups)
 
     @pytest.mark.parametrize("kind", [FakeOkta, FakeEntra])
@@ -311,7 +311,7 @@ class TestIncremental:
             clock.now += timedelta(hours=25)
             ended = run(directory, clock)
 
-        assert ended.state == SyncState.UNCHANGED
+        assert ended.state == RunState.UNCHANGED
         assert any("row by row" in line["text"] for line in ended.log)
         assert not KeptMembers.objects.filter(members__people=[]).exists()
 
@@ -338,11 +338,11 @@ class TestIncremental:
         entra.failing = [fault] * 3
         ended = run(directory)
 
-        assert ended.state == SyncState.FAILED
+        assert ended.state == RunState.FAILED
         assert ended.failed_page == "changes of groups, page 1"
         assert rows() == before
         entra.failing = []
-        assert run(directory).state == SyncState.APPLIED
+        assert run(directory).state == RunState.APPLIED
         assert rows()["memberships"] == {
             (one, group) for group in LATER for one in LATER[group]
         }
@@ -356,7 +356,7 @@ class TestIncremental:
         entra.begin_anew()
         ended = run(directory)
 
-        assert ended.state == SyncState.FAILED
+        assert ended.state == RunState.FAILED
         assert "evil.example.com" in ended.failure
         assert entra.seen == []
 

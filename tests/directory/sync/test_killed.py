@@ -17,7 +17,7 @@ from django.db import connection
 from django.utils import timezone
 
 from console.core.transactions import reading
-from directory.models import Directory, SyncRun, SyncState
+from directory.models import Directory, RunState, SyncRun
 from namespaces.selectors import get_root
 from tests.directory.providers.fakes.okta import FakeOkta
 from tests.directory.providers.fakes.server import Company
@@ -140,7 +140,7 @@ def ask(directory: Directory) -> SyncRun:
     """Ask for a run; no worker takes it by itself."""
     return SyncRun.objects.create(
         directory=directory,
-        state=SyncState.QUEUED,
+        state=RunState.QUEUED,
         trigger="manual",
         started_by="test",
         created_at=NOW,
@@ -154,7 +154,7 @@ def sync(worker: Worker, directory: Directory) -> float:
     worker.start(run)
     assert worker.wait() == 0
     run.refresh_from_db()
-    assert run.state == SyncState.APPLIED, run.failure
+    assert run.state == RunState.APPLIED, run.failure
     return time.monotonic() - started
 
 
@@ -201,11 +201,11 @@ def test_a_killed_worker_leaves_the_old_state_or_the_new_one(
                 left = state()
             assert left in states.values(), number
             run.refresh_from_db()
-            halfway += run.state == SyncState.RUNNING
+            halfway += run.state == RunState.RUNNING
             worker.start(run)
             assert worker.wait() == 0
             run.refresh_from_db()
-            assert run.state in {SyncState.APPLIED, SyncState.UNCHANGED}, run.failure
+            assert run.state in {RunState.APPLIED, RunState.UNCHANGED}, run.failure
             assert state() == states[is_old], number
         reader.stop()
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from directory import services
-from directory.models import Directory, KeptAnswers, SyncState
+from directory.models import Directory, KeptAnswers, RunState
 from directory.services import syncing
 from namespaces.selectors import get_root
 from tests.directory.providers.fakes.ldap import (
@@ -35,7 +35,7 @@ def test_fills_an_empty_directory() -> None:
     with FakeActiveDirectory() as fake:
         ended = run(connect(fake))
 
-    assert ended.state == SyncState.APPLIED, ended.failure
+    assert ended.state == RunState.APPLIED, ended.failure
     assert {one for one, *_ in rows()["people"]} - {"keeper"} == set(SMALL.people)
     assert rows()["memberships"] == {
         (one, group) for group, members in SMALL.members.items() for one in members
@@ -52,7 +52,7 @@ def test_changes_nothing_when_a_page_fails(fault: str) -> None:
         fake.faults = dict.fromkeys(range(5, 99), fault)
         ended = run(directory)
 
-    assert ended.state == SyncState.FAILED
+    assert ended.state == RunState.FAILED
     assert ended.failed_page.startswith("groups, page")
     assert rows() == before
 
@@ -76,13 +76,13 @@ class TestIncremental:
             directory = connect(fake)
             run(directory)
             assert len(read_members(fake)) > 1  # in pages, and long lists in parts
-            assert run(directory).state == SyncState.UNCHANGED
+            assert run(directory).state == RunState.UNCHANGED
             assert read_members(fake) == []
             fake.company = replace(SMALL, members={**SMALL.members, "g2": ("u4",)})
             fake.versions = {"g2": 2000}
             ended = run(directory)
 
-        assert ended.state == SyncState.APPLIED
+        assert ended.state == RunState.APPLIED
         assert read_members(fake) == [GROUPS]
         assert rows()["memberships"] == memberships(fake.company)
         assert any("members of 2 groups" in line["text"] for line in ended.log)
@@ -95,7 +95,7 @@ class TestIncremental:
             fake.invocation = b"another-server"  # whose numbers mean something else
             ended = run(directory)
 
-        assert ended.state == SyncState.APPLIED
+        assert ended.state == RunState.APPLIED
         assert rows()["memberships"] == memberships(fake.company)
 
     def test_keeps_nothing_where_the_server_does_not_say_which_it_is(self) -> None:
@@ -124,7 +124,7 @@ class TestIncremental:
             fake.company = replace(SMALL, members=members)
             ended = run(directory)
 
-        assert ended.state == SyncState.APPLIED
+        assert ended.state == RunState.APPLIED
         assert "newcomer" not in {one for one, _ in rows()["memberships"]}
         assert rows()["memberships"] == memberships(fake.company)
 
@@ -147,7 +147,7 @@ class TestIncremental:
             clock.now += timedelta(hours=25)
             ended = run(directory, clock)
 
-        assert ended.state == SyncState.APPLIED
+        assert ended.state == RunState.APPLIED
         assert rows()["memberships"] == memberships(fake.company)
 
     def test_leaves_as_it_was_a_group_that_is_gone_when_it_is_asked_for(self) -> None:
@@ -197,7 +197,7 @@ class TestCutOffRun:
         assert before.count(PEOPLE) == 3
         assert PEOPLE not in after
         assert GROUPS in after
-        assert asked.state == SyncState.APPLIED, asked.failure
+        assert asked.state == RunState.APPLIED, asked.failure
         assert {one for one, *_ in rows()["people"]} == {"keeper", *SMALL.people}
         assert rows()["memberships"] == memberships(SMALL)
         assert any("3 pages were read before" in line["text"] for line in asked.log)

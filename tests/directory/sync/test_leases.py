@@ -6,7 +6,8 @@ import pytest
 
 from console.core.exceptions import ConflictError
 from directory import selectors, services
-from directory.models import SyncRun, SyncState
+from directory.exceptions import LeaseLostError
+from directory.models import RunState, SyncRun
 from directory.services import sync_runs
 from namespaces.selectors import get_root
 from tests.directory.providers.fakes.okta import FakeOkta
@@ -48,9 +49,9 @@ class TestOneAtATime:
             services.run_sync(asked.pk, clock=later)
             before = rows()
 
-        with pytest.raises(sync_runs.LeaseLostError):
+        with pytest.raises(LeaseLostError):
             sync_runs.keep(slow, now=NOW, progress={})
-        with pytest.raises(sync_runs.LeaseLostError):
+        with pytest.raises(LeaseLostError):
             sync_runs.check_fence(slow)
         assert rows() == before
 
@@ -72,7 +73,7 @@ class TestOneAtATime:
             services.run_sync(asked.pk, clock=Clock(later))
 
         asked.refresh_from_db()
-        assert asked.state == SyncState.APPLIED
+        assert asked.state == RunState.APPLIED
         assert asked.attempts == 2
 
     def test_gives_up_after_three_killed_workers(self) -> None:
@@ -86,7 +87,7 @@ class TestOneAtATime:
             services.start_due_syncs(now=moment)
 
         asked.refresh_from_db()
-        assert asked.state == SyncState.FAILED
+        assert asked.state == RunState.FAILED
 
     def test_keeps_the_lease_while_it_is_made_to_wait(self) -> None:
         clock = Clock()
@@ -95,7 +96,7 @@ class TestOneAtATime:
             fake.replies = {2: Reply({}, 429, {"retry-after": "280"})}
             ended = run(directory, clock)
 
-        assert ended.state == SyncState.APPLIED
+        assert ended.state == RunState.APPLIED
         assert max(clock.sleeps) <= 15
         assert sum(clock.sleeps) >= 280
 

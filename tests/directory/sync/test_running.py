@@ -8,7 +8,7 @@ import pytest
 from console.core.exceptions import ConflictError, ConsoleError
 from console.core.models import AuditEvent, OutboxEntry
 from directory import selectors, services
-from directory.models import Directory, Group, Membership, SyncState, User
+from directory.models import Directory, Group, Membership, RunState, User
 from namespaces.selectors import get_root
 from tests.directory.providers.fakes import FAKES
 from tests.directory.providers.fakes.okta import FakeOkta
@@ -54,7 +54,7 @@ class TestRun:
         with kind() as fake:
             ended = run(connect(fake))
 
-        assert ended.state == SyncState.APPLIED, ended.failure
+        assert ended.state == RunState.APPLIED, ended.failure
         assert {one for one, *_ in rows()["people"]} - KEEPER == set(SMALL.people)
         assert rows()["memberships"] == {
             (one, group) for group, members in SMALL.members.items() for one in members
@@ -72,7 +72,7 @@ class TestRun:
             ended = run(directory, clock)
 
         directory.refresh_from_db()
-        assert ended.state == SyncState.UNCHANGED
+        assert ended.state == RunState.UNCHANGED
         assert rows() == before
         assert directory.complete_at == clock.now
         assert AuditEvent.objects.count() == events + 1  # that it was asked for
@@ -87,11 +87,11 @@ class TestRun:
             directory.users.filter(external_id="u1").update(email="drifted@example.com")
             Membership.objects.filter(user=u3).delete()
             clock.now += timedelta(hours=23)
-            assert run(directory, clock).state == SyncState.UNCHANGED
+            assert run(directory, clock).state == RunState.UNCHANGED
             clock.now += timedelta(hours=1)
             ended = run(directory, clock)
 
-        assert ended.state == SyncState.APPLIED
+        assert ended.state == RunState.APPLIED
         assert (ended.counts["changed_people"], ended.counts["added"]) == (1, 2)
         assert rows() == told
         assert any("row by row" in line["text"] for line in ended.log)
@@ -106,7 +106,7 @@ class TestRun:
             ended = run(directory)
 
         u1 = directory.users.get(external_id="u1")
-        assert ended.state == SyncState.UNCHANGED
+        assert ended.state == RunState.UNCHANGED
         assert u1.claims == {"role": "x"}
         assert u1.sync_digest is not None
 
@@ -119,7 +119,7 @@ class TestRun:
             fake.company = replace(SMALL, people=people, members=members)
             ended = run(directory)
 
-        assert ended.state == SyncState.APPLIED
+        assert ended.state == RunState.APPLIED
         assert not User.objects.get(external_id="u3").is_active
         assert ("u3", "g2") not in rows()["memberships"]
         assert OutboxEntry.objects.filter(topic="directory").count() == 2
@@ -132,7 +132,7 @@ class TestRun:
             people = {one: name for one, name in SMALL.people.items() if one != "u1"}
             members = {"g1": ("u2",), "g2": ("u3",), "g3": ("u2", "u3", "u4", "u5")}
             fake.company = replace(SMALL, people=people, members=members)
-            assert run(directory).state == SyncState.APPLIED
+            assert run(directory).state == RunState.APPLIED
             fake.company = SMALL
             run(directory)
 
@@ -143,7 +143,7 @@ class TestRun:
             directory = connect(fake)
             ended = run(directory, is_dry_run=True)
 
-        assert ended.state == SyncState.PREVIEWED
+        assert ended.state == RunState.PREVIEWED
         assert ended.counts["new_people"] == 5
         assert ended.plan is not None
         assert not User.objects.filter(directory=directory).exists()
@@ -198,7 +198,7 @@ class TestFailure:
                 fake.faults = {page: fault}
                 ended = run(directory)
 
-                assert ended.state == SyncState.FAILED
+                assert ended.state == RunState.FAILED
                 assert ended.failed_page
                 assert ended.failed_page in ended.failure
                 assert rows() == before
@@ -245,7 +245,7 @@ class TestFailure:
             fake.company = replace(MANY, members=members)
             ended = run(directory)
 
-        assert ended.state in {SyncState.HELD, SyncState.FAILED}
+        assert ended.state in {RunState.HELD, RunState.FAILED}
         assert Group.objects.get(external_id="g2").memberships.count() == 10
 
 
@@ -258,7 +258,7 @@ class TestBrake:
             fake.company = Company({}, {}, {})
             ended = run(directory)
 
-        assert ended.state == SyncState.HELD
+        assert ended.state == RunState.HELD
         assert "40 people are gone, of 40" in ended.reasons
         assert rows() == before
 
@@ -271,7 +271,7 @@ class TestBrake:
             fake.company = replace(MANY, members=members)
             ended = run(directory)
 
-        assert ended.state == SyncState.HELD
+        assert ended.state == RunState.HELD
         assert ended.reasons == ["the group `Sales`, which is in use, is empty now"]
 
     def test_holds_the_growth_of_a_group_that_lets_people_in(self) -> None:
@@ -283,7 +283,7 @@ class TestBrake:
             fake.company = replace(MANY, members={**MANY.members, "g2": grown})
             ended = run(directory)
 
-        assert ended.state == SyncState.HELD
+        assert ended.state == RunState.HELD
         assert any("11 new members" in one for one in ended.reasons)
 
     def test_lets_few_changes_pass(self) -> None:
@@ -293,10 +293,10 @@ class TestBrake:
             fake.company = replace(MANY, people={**MANY.people, "u99": "New One"})
             ended = run(directory)
 
-        assert ended.state == SyncState.APPLIED
+        assert ended.state == RunState.APPLIED
 
     @pytest.mark.parametrize(
-        ("gone", "state"), [(1, SyncState.APPLIED), (2, SyncState.HELD)]
+        ("gone", "state"), [(1, RunState.APPLIED), (2, RunState.HELD)]
     )
     def test_has_no_floor(self, gone: int, state: str) -> None:
         people = {f"u{number}": f"Person {number}" for number in range(5)}
@@ -321,7 +321,7 @@ class TestBrake:
         active = {one for one, _, _, is_active in rows()["people"] if is_active}
         assert active - KEEPER == set(SMALL.people)
         held.refresh_from_db()
-        assert held.state == SyncState.APPLIED
+        assert held.state == RunState.APPLIED
         assert held.plan is None
 
     def test_refuses_to_release_what_a_newer_run_overtook(self) -> None:
@@ -346,7 +346,7 @@ class TestBrake:
         services.discard_run(held.pk, actor=TEST, now=NOW)
 
         held.refresh_from_db()
-        assert held.state == SyncState.DISCARDED
+        assert held.state == RunState.DISCARDED
         assert rows() == before
 
     def test_is_for_admins_of_the_root_to_decide(self, cast: Cast) -> None:
