@@ -7,21 +7,24 @@ dealt with here; that is an error of an earlier stage.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from policies.language.errors import MAX_PROBLEMS
+from policies.language.editing.sheet import Sheet
+from policies.language.errors import MAX_PROBLEMS, PolicyLanguageError
 
 from . import access, ids, logic, structure, times, values
 from .view import NO_CONTEXT, LintContext, View
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from policies.language.compiler import Program
     from policies.language.errors import Problem
     from policies.language.grammar import PolicyDocument
 
+MOST_READ: Final = 24 * 1024  # characters, to see that fixes leave a policy
 # The gravest first: of very many warnings only the first are shown.
 RULES: Final[tuple[Callable[[View], Iterator[Problem]], ...]] = (
     access.passes_without_session,
@@ -62,11 +65,38 @@ def lint(
 ) -> tuple[Problem, ...]:
     """Return what is dubious about a policy, in the order of the text.
 
-    `program` is the same policy compiled, if the caller has it already.
+    `program` is the same policy compiled, if the caller has it already. A fix is only
+    offered after the text that it leaves was read.
     """
     view = View(document, context, program)
     found = (problem for rule in RULES for problem in rule(view))
-    return tuple(sorted(islice(found, MAX_PROBLEMS), key=lambda one: one.span))
+    sound = _with_sound_fixes(islice(found, MAX_PROBLEMS), document.source)
+    return tuple(sorted(sound, key=lambda one: one.span))
+
+
+def _with_sound_fixes(found: Iterable[Problem], source: str) -> Iterator[Problem]:
+    """Take fixes away that leave what can't be read, or that nobody has time to try.
+
+    They change as little as they can, which in odd texts, such as a comma on a line of
+    its own, may be too little.
+    """
+    room = MOST_READ
+    for problem in found:
+        fix = problem.fix
+        if fix is not None:
+            room -= len(source)
+            if room < 0 or not _can_be_read(fix.apply(source)):
+                yield replace(problem, fix=None)
+                continue
+        yield problem
+
+
+def _can_be_read(text: str) -> bool:
+    try:
+        Sheet.open(text)
+    except PolicyLanguageError:
+        return False
+    return True
 
 
 __all__ = ["NO_CONTEXT", "LintContext", "lint"]

@@ -13,7 +13,7 @@ from policies.language.editing.sheet import children
 from policies.language.errors import START, Edit, Fix
 from policies.language.grammar import Action, Operator
 from policies.language.nodes import MappingNode, ScalarNode, SequenceNode
-from policies.language.writer import double_quoted, node_for
+from policies.language.writer import UnwritableValueError, double_quoted, node_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -307,7 +307,10 @@ def _fix(
     path = view.paths.get(entry.name_span.start)
     if view.sheet is None or path is None:
         return None
-    edits = work(view.sheet, path)
+    try:
+        edits = work(view.sheet, path)
+    except UnwritableValueError:
+        return None
     if not edits or changed(view.document.source, edits) is None:
         return None
     return Fix(title, tuple(edits))

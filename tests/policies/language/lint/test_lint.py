@@ -231,3 +231,46 @@ def test_is_quick_on_hostile_texts(name: str) -> None:
             lint(document, context=EVERYTHING)
 
     hostile_texts.assert_harmless(work, name)
+
+
+class TestSoundFixes:
+    """A fix that would leave what can't be read is not offered; the warning stays."""
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            pytest.param(
+                "deny: {and: [\n {user: a},\n {pomerium_routes: null}\n ,\n ]}\n",
+                id="a comma on a line of its own",
+            ),
+            pytest.param(
+                "- deny:\n    and:\n" + " " * 401 + "- http_method: {}\n",
+                id="lines that begin far to the right",
+            ),
+            pytest.param(
+                "allow:\n  and:\n  - user: {is: a}\n\ufeff -\n    user: {not_in: []}\n"
+                "  - user: {is: b}\n",
+                id="a byte order mark in the middle",
+            ),
+            pytest.param(
+                "[{allow: {or: [{email: /a\u0085b/}, {user: {is: '*a', # c\n}}]}}]\n",
+                id="a line that ends within a value",
+            ),
+        ],
+    )
+    def test_leave_what_can_be_read(self, text: str) -> None:
+        found = lint(parse(text))
+
+        assert found
+        for one in found:
+            assert one.fix is None or parse(one.fix.apply(text))
+
+    def test_are_offered_as_far_as_there_is_time_to_try_them(self) -> None:
+        rule = "- allow:\n    and:\n      - email: d{}.example\n"
+
+        few, many = (
+            lint(parse("".join(map(rule.format, range(count))))) for count in (2, 90)
+        )
+
+        assert all(one.fix for one in few)
+        assert 0 < sum(one.fix is not None for one in many) < len(many)
