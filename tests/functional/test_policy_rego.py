@@ -82,6 +82,18 @@ def test_what_is_wrong_is_marked_what_is_meant_is_offered_and_all_of_it_is_tried
     expect(trial).to_contain_text("Lines that ran")
     inspect(page, "policy-rego-tried")
 
+    # A new one is tried as well before it has a name.
+    page.goto(f"{live_server.url}/policies/new?namespace={cast.web.pk}")
+    page.get_by_role("tab", name="Rego").click()
+    page.get_by_role("button", name="Switch to Rego").click()
+    expect(page.get_by_text("Not saved yet")).to_be_visible()
+    write(page, f"{BEGUN}}}")
+    page.get_by_role("button", name="Evaluate").click()
+    expect(trial).to_contain_text("Allowed")
+    expect(page.get_by_role("tab", name="Rego")).to_have_attribute(
+        "aria-selected", "true"
+    )
+
 
 def test_functions_and_records_are_offered_and_lines_that_no_example_runs_are_named(
     sign_in: SignIn, live_server: LiveServer, cast: Cast
