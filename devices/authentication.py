@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from rest_framework.request import Request
 
 from console.core.exceptions import ConflictError
@@ -42,9 +43,12 @@ def party_of(request: HttpRequest | Request) -> RelyingParty:
         return RelyingParty(id=host, origin=f"{address.scheme}://{address.netloc}")
     port = f":{address.port}" if address.port else ""
     raise NoHostNameError(
-        "devices are bound to a host name, and this page was opened at a number; "
-        f"open it as {address.scheme}://localhost{port} on this machine, or by the "
-        "console's name"
+        gettext(
+            "devices are bound to a host name, and this page was opened at a "
+            "number; open it as %(scheme)s://localhost%(port)s on this "
+            "machine, or by the console's name"
+        )
+        % {"scheme": address.scheme, "port": port}
     )
 
 

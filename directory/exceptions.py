@@ -1,5 +1,7 @@
 """What can go wrong with people, groups and sign-in."""
 
+from django.utils.translation import gettext_noop
+
 from console.core.exceptions import ConsoleError, ValidationFailedError
 
 
@@ -7,13 +9,15 @@ class SignInFailedError(ConsoleError):
     code = "sign_in_failed"
     http_status = 401
     is_about_input = False
-    default_message = "this address and password don't belong together"
+    default_message = gettext_noop("this address and password don't belong together")
 
 
 class TooManyFailuresError(ConsoleError):
     code = "too_many_failures"
     http_status = 429
-    default_message = "too many failed sign-ins; wait a quarter of an hour"
+    default_message = gettext_noop(
+        "too many failed sign-ins; wait a quarter of an hour"
+    )
 
 
 class PasswordRefusedError(ValidationFailedError):
@@ -24,13 +28,15 @@ class RecoveryRefusedError(ConsoleError):
     code = "recovery_refused"
     http_status = 401
     is_about_input = False
-    default_message = "this recovery token is unknown, used up or too old"
+    default_message = gettext_noop("this recovery token is unknown, used up or too old")
 
 
 class CredentialExpiredError(ConsoleError):
     code = "credential_expired"
     http_status = 409
-    default_message = "this service account has expired; give it a new secret"
+    default_message = gettext_noop(
+        "this service account has expired; give it a new secret"
+    )
 
 
 class ProviderError(ConsoleError):
@@ -41,7 +47,7 @@ class ProviderError(ConsoleError):
 
     code = "provider_failed"
     http_status = 502
-    default_message = "the provider can't be read"
+    default_message = gettext_noop("the provider can't be read")
 
     def __init__(self, message: str = "", *, page: str = "") -> None:
         self.page = page
@@ -50,17 +56,17 @@ class ProviderError(ConsoleError):
 
 class CredentialRefusedError(ProviderError):
     code = "credential_refused"
-    default_message = "the provider refuses the credential"
+    default_message = gettext_noop("the provider refuses the credential")
 
 
 class DestinationRefusedError(ProviderError):
     code = "destination_refused"
-    default_message = "the console does not connect to this address"
+    default_message = gettext_noop("the console does not connect to this address")
 
 
 class PageFailedError(ProviderError):
     code = "page_failed"
-    default_message = "a page can't be read"
+    default_message = gettext_noop("a page can't be read")
 
 
 class GoneError(PageFailedError):
@@ -82,13 +88,15 @@ class LeaseLostError(Exception):
 class ProviderUnavailableError(ConsoleError):
     code = "provider_unavailable"
     http_status = 503
-    default_message = "the identity provider can't be reached"
+    default_message = gettext_noop("the identity provider can't be reached")
 
 
 class ProviderMisconfiguredError(ConsoleError):
     code = "provider_misconfigured"
     http_status = 502
-    default_message = "what the identity provider says of itself can't be used"
+    default_message = gettext_noop(
+        "what the identity provider says of itself can't be used"
+    )
 
 
 class TokenRefusedError(ConsoleError):
@@ -96,10 +104,12 @@ class TokenRefusedError(ConsoleError):
 
     code = "token_refused"
     http_status = 400
-    default_message = "the identity provider's answer can't be believed"
+    default_message = gettext_noop("the identity provider's answer can't be believed")
 
 
 class SignInRefusedError(ConsoleError):
     code = "sign_in_refused"
     http_status = 403
-    default_message = "the console does not know you; ask an administrator"
+    default_message = gettext_noop(
+        "the console does not know you; ask an administrator"
+    )

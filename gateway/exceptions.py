@@ -1,5 +1,7 @@
 """What can be wrong with deployments."""
 
+from django.utils.translation import gettext_noop
+
 from console.core.exceptions import ConflictError, NotFoundError
 
 
@@ -7,35 +9,39 @@ class DeploymentNotFoundError(NotFoundError):
     """There is no deployment of that number, or the actor may not see it."""
 
     code = "deployment_not_found"
-    default_message = "there is no such deployment"
+    default_message = gettext_noop("there is no such deployment")
 
 
 class ClusterNotFoundError(NotFoundError):
     """There is no such Core, or the actor may not see it."""
 
     code = "cluster_not_found"
-    default_message = "there is no such cluster"
+    default_message = gettext_noop("there is no such cluster")
 
 
 class ClusterBusyError(ConflictError):
     """Another run publishes to the Core now."""
 
     code = "cluster_busy"
-    default_message = "this cluster is being published to; try again in a moment"
+    default_message = gettext_noop(
+        "this cluster is being published to; try again in a moment"
+    )
 
 
 class DeployerBusyError(ConflictError):
     """Another run makes a deployment now."""
 
     code = "deployer_busy"
-    default_message = "another deployment is being made; try again in a moment"
+    default_message = gettext_noop(
+        "another deployment is being made; try again in a moment"
+    )
 
 
 class NotExplainableError(ConflictError):
     """There is nothing to work a decision of the log out from."""
 
     code = "decision_not_explainable"
-    default_message = "this decision can't be worked out again"
+    default_message = gettext_noop("this decision can't be worked out again")
 
 
 class RollBackError(ConflictError):

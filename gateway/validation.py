@@ -9,6 +9,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
+from django.utils.translation import gettext
 
 from routes.validation import UnusableError
 from routes.validation.hosts import canonical_host, check_wildcard
@@ -52,7 +53,9 @@ def read_certificate(chain: str, key: str, *, now: datetime) -> ReadCertificate:
     leaf = certificates[0]
     private = _read_key(key)
     if _public(leaf.public_key()) != _public(private.public_key()):
-        raise CertificateError("key", "the key does not belong to the certificate")
+        raise CertificateError(
+            "key", gettext("the key does not belong to the certificate")
+        )
     _check_times(leaf, now)
     _check_purpose(leaf)
     return ReadCertificate(
@@ -71,14 +74,18 @@ def read_certificate(chain: str, key: str, *, now: datetime) -> ReadCertificate:
 
 def _read_chain(text: str) -> list[x509.Certificate]:
     if len(text) > MAX_PEM:
-        raise CertificateError("chain", "it is too long for a chain of certificates")
+        raise CertificateError(
+            "chain", gettext("it is too long for a chain of certificates")
+        )
     try:
         found = x509.load_pem_x509_certificates(text.encode())
     except ValueError as error:
         raise CertificateError(
             "chain",
-            "there is no readable certificate in it; paste PEM, from "
-            "`-----BEGIN CERTIFICATE-----` to its end, the host's own first",
+            gettext(
+                "there is no readable certificate in it; paste PEM, from "
+                "`-----BEGIN CERTIFICATE-----` to its end, the host's own first"
+            ),
         ) from error
     for place, (one, above) in enumerate(pairwise(found), start=2):
         try:
@@ -86,34 +93,41 @@ def _read_chain(text: str) -> list[x509.Certificate]:
         except (ValueError, TypeError, InvalidSignature) as error:
             raise CertificateError(
                 "chain",
-                f"certificate {place} did not issue the one before it; order them "
-                "from the host's own upwards",
+                gettext(
+                    "certificate %(place)s did not issue the one before it; order "
+                    "them from the host's own upwards"
+                )
+                % {"place": place},
             ) from error
     return found
 
 
 def _read_key(text: str) -> Key:
     if len(text) > MAX_PEM:
-        raise CertificateError("key", "it is too long for a private key")
+        raise CertificateError("key", gettext("it is too long for a private key"))
     try:
         found = serialization.load_pem_private_key(text.encode(), password=None)
     except TypeError as error:
         raise CertificateError(
-            "key", "the key has a password; remove it first"
+            "key", gettext("the key has a password; remove it first")
         ) from error
     except ValueError as error:
         raise CertificateError(
-            "key", "there is no readable private key in it; paste PEM"
+            "key", gettext("there is no readable private key in it; paste PEM")
         ) from error
     if isinstance(found, rsa.RSAPrivateKey):
         if found.key_size < MIN_RSA_BITS:
-            raise CertificateError("key", f"the key is too short; {KEYS}")
+            raise CertificateError(
+                "key", gettext("the key is too short; %(keys)s") % {"keys": KEYS}
+            )
         return found
     if isinstance(found, ec.EllipticCurvePrivateKey) and isinstance(
         found.curve, CURVES
     ):
         return found
-    raise CertificateError("key", f"proxies can't use this kind of key; {KEYS}")
+    raise CertificateError(
+        "key", gettext("proxies can't use this kind of key; %(keys)s") % {"keys": KEYS}
+    )
 
 
 def _public(key: object) -> bytes:
@@ -135,10 +149,15 @@ def _pem(key: Key) -> str:
 def _check_times(leaf: x509.Certificate, now: datetime) -> None:
     if leaf.not_valid_after_utc <= now:
         ended = f"{leaf.not_valid_after_utc:%Y-%m-%d}"
-        raise CertificateError("chain", f"the certificate ended on {ended}")
+        raise CertificateError(
+            "chain", gettext("the certificate ended on %(ended)s") % {"ended": ended}
+        )
     if leaf.not_valid_before_utc > now:
         begins = f"{leaf.not_valid_before_utc:%Y-%m-%d %H:%M} UTC"
-        raise CertificateError("chain", f"the certificate begins on {begins}")
+        raise CertificateError(
+            "chain",
+            gettext("the certificate begins on %(begins)s") % {"begins": begins},
+        )
 
 
 def _check_purpose(leaf: x509.Certificate) -> None:
@@ -151,7 +170,10 @@ def _check_purpose(leaf: x509.Certificate) -> None:
         is_authority = constraints.value.ca
     if is_authority:
         raise CertificateError(
-            "chain", "the first certificate is an authority's; put the host's own first"
+            "chain",
+            gettext(
+                "the first certificate is an authority's; put the host's own first"
+            ),
         )
     try:
         usage = leaf.extensions.get_extension_for_class(x509.ExtendedKeyUsage)
@@ -162,7 +184,9 @@ def _check_purpose(leaf: x509.Certificate) -> None:
         ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE,
     }
     if not allowed.intersection(usage.value):
-        raise CertificateError("chain", "the certificate is not meant for servers")
+        raise CertificateError(
+            "chain", gettext("the certificate is not meant for servers")
+        )
 
 
 def _hosts(leaf: x509.Certificate) -> tuple[str, ...]:
@@ -170,7 +194,8 @@ def _hosts(leaf: x509.Certificate) -> tuple[str, ...]:
         names = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName)
     except x509.ExtensionNotFound:
         raise CertificateError(
-            "chain", "the certificate names no host (no subject alternative names)"
+            "chain",
+            gettext("the certificate names no host (no subject alternative names)"),
         ) from None
     given = [
         *names.value.get_values_for_type(x509.DNSName),
@@ -178,7 +203,9 @@ def _hosts(leaf: x509.Certificate) -> tuple[str, ...]:
     ]
     if not 0 < len(given) <= MAX_HOSTS:
         raise CertificateError(
-            "chain", f"the certificate names {len(given)} hosts; use 1 to {MAX_HOSTS}"
+            "chain",
+            gettext("the certificate names %(count)s hosts; use 1 to %(max_hosts)s")
+            % {"count": len(given), "max_hosts": MAX_HOSTS},
         )
     return tuple(dict.fromkeys(_canonical(one) for one in given))
 
@@ -190,5 +217,7 @@ def _canonical(name: str) -> str:
         return canonical_host(f"[{name}]" if ":" in name else name)
     except UnusableError as error:
         raise CertificateError(
-            "chain", f"the certificate names `{name[:100]}`: {error.message}"
+            "chain",
+            gettext("the certificate names `%(name)s`: %(message)s")
+            % {"name": name[:100], "message": error.message},
         ) from error

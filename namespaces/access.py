@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Now
+from django.utils.translation import gettext
 
 from console.core.actor import Actor
 from console.core.exceptions import PermissionDeniedError
@@ -220,8 +221,8 @@ def check_can(
         raise NamespaceNotFoundError
     if permission not in role.permissions:
         raise PermissionDeniedError(
-            f"your role in {namespace.name} is {role.name}; "
-            f"`{permission.value}` needs another"
+            gettext("your role in %(name)s is %(role)s; `%(value)s` needs another")
+            % {"name": namespace.name, "role": role.name, "value": permission.value}
         )
     return namespace
 

@@ -1,5 +1,7 @@
 """What can go wrong with namespaces and roles."""
 
+from django.utils.translation import gettext_noop
+
 from console.core.exceptions import (
     ConflictError,
     NotFoundError,
@@ -10,7 +12,7 @@ from console.core.exceptions import (
 
 class NamespaceNotFoundError(NotFoundError):
     code = "namespace_not_found"
-    default_message = "there is no such namespace, or you may not see it"
+    default_message = gettext_noop("there is no such namespace, or you may not see it")
 
 
 class NamespaceNameTakenError(ConflictError):
@@ -19,7 +21,7 @@ class NamespaceNameTakenError(ConflictError):
 
 class NamespaceCycleError(ConflictError):
     code = "namespace_cycle"
-    default_message = "a namespace can't be moved below itself"
+    default_message = gettext_noop("a namespace can't be moved below itself")
 
 
 class NamespaceTooDeepError(ValidationFailedError):
@@ -32,12 +34,16 @@ class NamespaceNotEmptyError(ConflictError):
 
 class RootNamespaceError(ConflictError):
     code = "namespace_is_root"
-    default_message = "the root namespace can't be moved, renamed or deleted"
+    default_message = gettext_noop(
+        "the root namespace can't be moved, renamed or deleted"
+    )
 
 
 class LastAdminError(ConflictError):
     code = "last_admin"
-    default_message = "the root namespace must keep at least one active admin"
+    default_message = gettext_noop(
+        "the root namespace must keep at least one active admin"
+    )
 
 
 class RoleNotGrantableError(PermissionDeniedError):
@@ -46,4 +52,4 @@ class RoleNotGrantableError(PermissionDeniedError):
 
 class SubjectNotFoundError(ValidationFailedError):
     code = "subject_not_found"
-    default_message = "there is no such person, group or service account"
+    default_message = gettext_noop("there is no such person, group or service account")

@@ -1,5 +1,7 @@
 """What can go wrong with policies."""
 
+from django.utils.translation import gettext_noop
+
 from console.core.exceptions import (
     ConflictError,
     NotFoundError,
@@ -10,22 +12,22 @@ from console.core.exceptions import (
 
 class PolicyNotFoundError(NotFoundError):
     code = "policy_not_found"
-    default_message = "there is no such policy, or you may not see it"
+    default_message = gettext_noop("there is no such policy, or you may not see it")
 
 
 class PolicyVersionNotFoundError(NotFoundError):
     code = "policy_version_not_found"
-    default_message = "this policy has no such version"
+    default_message = gettext_noop("this policy has no such version")
 
 
 class AttachmentNotFoundError(NotFoundError):
     code = "policy_attachment_not_found"
-    default_message = "the policy is not attached there"
+    default_message = gettext_noop("the policy is not attached there")
 
 
 class ExampleNotFoundError(NotFoundError):
     code = "policy_example_not_found"
-    default_message = "this policy has no such example"
+    default_message = gettext_noop("this policy has no such example")
 
 
 class ExampleNameTakenError(ConflictError):
@@ -54,7 +56,7 @@ class PolicyOutOfReachError(ConflictError):
 
 class FetchedAddressNotFoundError(NotFoundError):
     code = "fetched_address_not_found"
-    default_message = "there is no such address"
+    default_message = gettext_noop("there is no such address")
 
 
 class PolicyTextError(ValidationFailedError):
@@ -66,16 +68,16 @@ class PolicyTextError(ValidationFailedError):
 class OpenToAnyoneError(PermissionDeniedError):
     code = "open_to_anyone"
     is_about_input = True
-    default_message = (
-        "this policy can let in somebody who has not signed in; "
-        "only an admin may save or attach such a policy"
+    default_message = gettext_noop(
+        "this policy can let in somebody who has not signed in; only an "
+        "admin may save or attach such a policy"
     )
 
 
 class EnforcedPolicyError(PermissionDeniedError):
     code = "policy_enforced"
     is_about_input = True
-    default_message = (
-        "this policy is enforced; only an admin of each namespace that enforces it "
-        "may change it"
+    default_message = gettext_noop(
+        "this policy is enforced; only an admin of each namespace that "
+        "enforces it may change it"
     )

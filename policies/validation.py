@@ -5,6 +5,8 @@ What a policy's text means is not looked at here; that is `policies.language`.
 
 import unicodedata
 
+from django.utils.translation import gettext
+
 from console.core.exceptions import ValidationFailedError
 
 MAX_NAME_LENGTH = 200
@@ -63,4 +65,7 @@ def _words(text: str) -> str:
 
 
 def _refused(field: str, text: str) -> ValidationFailedError:
-    return ValidationFailedError(f"the {field} can't be used", fields={field: [text]})
+    return ValidationFailedError(
+        gettext("the %(field)s can't be used") % {"field": field},
+        fields={field: [text]},
+    )

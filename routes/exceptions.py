@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext_noop
+
 from console.core.exceptions import (
     ConflictError,
     NotFoundError,
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 
 class RouteNotFoundError(NotFoundError):
     code = "route_not_found"
-    default_message = "there is no such route, or you may not see it"
+    default_message = gettext_noop("there is no such route, or you may not see it")
 
 
 class RouteSettingsError(ValidationFailedError):
@@ -94,9 +96,9 @@ class HostsSharedError(ConflictError):
 
 class WildcardHostError(PermissionDeniedError):
     code = "wildcard_host"
-    default_message = (
-        "a host with `*` stands for names of every team; an admin of the root "
-        "namespace has to make it"
+    default_message = gettext_noop(
+        "a host with `*` stands for names of every team; an admin of the "
+        "root namespace has to make it"
     )
 
 
@@ -108,9 +110,9 @@ class UpstreamOwnedError(ConflictError):
 
 class RouteOpenToAnyoneError(PermissionDeniedError):
     code = "open_to_anyone"
-    default_message = (
-        "after this, somebody who has not signed in could be let in; only an admin "
-        "may do it"
+    default_message = gettext_noop(
+        "after this, somebody who has not signed in could be let in; "
+        "only an admin may do it"
     )
 
 
@@ -153,19 +155,19 @@ class PolicyGoneError(ConflictError):
 
 class ImportNotFoundError(NotFoundError):
     code = "import_not_found"
-    default_message = "there is no such import, or you may not see it"
+    default_message = gettext_noop("there is no such import, or you may not see it")
 
 
 class ImportNotReadyError(ConflictError):
     code = "import_not_ready"
-    default_message = "this import has problems, is under way, or is done"
+    default_message = gettext_noop("this import has problems, is under way, or is done")
 
 
 class ImportChangedError(ConflictError):
     """What an import would do is no longer what was shown."""
 
     code = "import_changed"
-    default_message = (
+    default_message = gettext_noop(
         "routes or policies have changed since this was shown; look at it again"
     )
 

@@ -18,6 +18,7 @@ from django.db.models import (
     Model,
     QuerySet,
 )
+from django.utils.translation import gettext
 
 from console.core.exceptions import ConflictError, TooLargeError
 
@@ -97,15 +98,22 @@ class Burial:
             )
             if outside - found:
                 raise ConflictError(
-                    f"{len(outside - found)} {target._meta.verbose_name_plural} that "  # noqa: SLF001
-                    "it needs are there no more; restore these first"
+                    gettext(
+                        "%(count)s %(verbose_name_plural)s that it needs are there no "
+                        "more; restore these first"
+                    )
+                    % {
+                        "count": len(outside - found),
+                        "verbose_name_plural": target._meta.verbose_name_plural,  # noqa: SLF001
+                    }
                 )
 
 
 def too_large(limit: int = 0) -> TooLargeError:
     """Return what is said when more would go than may go at a time."""
     return TooLargeError(
-        f"more than {limit or MAX_ROWS} things would go at a time; delete it in parts"
+        gettext("more than %(limit)s things would go at a time; delete it in parts")
+        % {"limit": limit or MAX_ROWS}
     )
 
 

@@ -10,6 +10,7 @@ import ipaddress
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.utils.translation import gettext
 
 from console.core.checks import is_loopback
 from console.core.exceptions import ValidationFailedError
@@ -33,19 +34,22 @@ def clean_url(text: str, *, schemes: tuple[str, ...] = WEB) -> str:
         parts = urlsplit(text)
         host, _ = (parts.hostname or ""), parts.port
     except ValueError as error:
-        raise ValidationFailedError("this is not a web address") from error
+        raise ValidationFailedError(gettext("this is not a web address")) from error
     if len(text) > MAX_LENGTH or not text.isprintable() or " " in text:
-        raise ValidationFailedError("this is not a web address")
+        raise ValidationFailedError(gettext("this is not a web address"))
     if parts.scheme not in schemes or not host:
         raise ValidationFailedError(
-            f"write the whole address, beginning with `{schemes[0]}://`"
+            gettext("write the whole address, beginning with `%(schemes)s://`")
+            % {"schemes": schemes[0]}
         )
     if parts.username is not None or parts.password is not None:
-        raise ValidationFailedError("leave user and password out of the address")
+        raise ValidationFailedError(
+            gettext("leave user and password out of the address")
+        )
     if parts.fragment:
-        raise ValidationFailedError("leave out what follows the `#`")
+        raise ValidationFailedError(gettext("leave out what follows the `#`"))
     if parts.scheme == "http" and not is_loopback(host):
-        raise ValidationFailedError("`http` is not encrypted; use `https`")
+        raise ValidationFailedError(gettext("`http` is not encrypted; use `https`"))
     check_host(host)
     return text
 
@@ -74,8 +78,11 @@ def check_host(host: str) -> None:
         return
     if name == "localhost" or name.endswith(".localhost") or is_forbidden(name):
         raise ValidationFailedError(
-            f"`{host}` is this machine's or a metadata service's address; the "
-            "operator may list it in POSTERN_UPSTREAM_ALLOWLIST"
+            gettext(
+                "`%(host)s` is this machine's or a metadata service's address; "
+                "the operator may list it in POSTERN_UPSTREAM_ALLOWLIST"
+            )
+            % {"host": host}
         )
 
 

@@ -15,6 +15,8 @@ Apps derive their own errors from these, named for the fact.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.utils.translation import gettext, gettext_noop
+
 
 class ConsoleError(Exception):
     """Something that the caller can understand and act upon.
@@ -32,7 +34,7 @@ class ConsoleError(Exception):
     code = "error"
     http_status = 400
     is_about_input = True
-    default_message = "the request can't be carried out"
+    default_message = gettext_noop("the request can't be carried out")
 
     def __init__(
         self,
@@ -41,7 +43,7 @@ class ConsoleError(Exception):
         fields: Mapping[str, Sequence[str]] | None = None,
         details: Mapping[str, Any] | None = None,
     ) -> None:
-        self.message = message or self.default_message
+        self.message = message or gettext(self.default_message)
         self.fields = {name: list(texts) for name, texts in (fields or {}).items()}
         self.details = dict(details or {})
         super().__init__(self.message)
@@ -51,41 +53,43 @@ class NotFoundError(ConsoleError):
     is_about_input = False
     code = "not_found"
     http_status = 404
-    default_message = "there is nothing here, or you may not see it"
+    default_message = gettext_noop("there is nothing here, or you may not see it")
 
 
 class PermissionDeniedError(ConsoleError):
     is_about_input = False
     code = "permission_denied"
     http_status = 403
-    default_message = "your role does not allow this"
+    default_message = gettext_noop("your role does not allow this")
 
 
 class ValidationFailedError(ConsoleError):
     code = "invalid"
     http_status = 400
-    default_message = "some values can't be accepted"
+    default_message = gettext_noop("some values can't be accepted")
 
 
 class ConflictError(ConsoleError):
     code = "conflict"
     http_status = 409
-    default_message = "something else is in the way"
+    default_message = gettext_noop("something else is in the way")
 
 
 class StaleVersionError(ConsoleError):
     code = "stale_version"
     http_status = 412
-    default_message = "somebody else saved this first; look at their change"
+    default_message = gettext_noop(
+        "somebody else saved this first; look at their change"
+    )
 
 
 class VersionRequiredError(ConsoleError):
     code = "version_required"
     http_status = 428
-    default_message = "say which version you saw, in If-Match"
+    default_message = gettext_noop("say which version you saw, in If-Match")
 
 
 class TooLargeError(ConsoleError):
     code = "too_large"
     http_status = 413
-    default_message = "this is over the limit"
+    default_message = gettext_noop("this is over the limit")

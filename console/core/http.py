@@ -11,6 +11,7 @@ from uuid import UUID
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
 from rest_framework.request import Request
 
 from console.core.actor import ANONYMOUS, Actor
@@ -92,4 +93,6 @@ def uuid_from(text: str, *, name: str) -> UUID:
     try:
         return UUID(text)
     except ValueError as error:
-        raise ValidationFailedError(fields={name: ["this is not an id"]}) from error
+        raise ValidationFailedError(
+            fields={name: [gettext("this is not an id")]}
+        ) from error

@@ -20,6 +20,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
 from django.core.serializers.json import DjangoJSONEncoder
+from django.utils.translation import gettext_noop
 
 from console.core.actor import Actor
 from console.core.exceptions import (
@@ -90,7 +91,7 @@ class WorldChangedError(ConflictError):
     """The act would change something else than what was shown."""
 
     code = "world_changed"
-    default_message = (
+    default_message = gettext_noop(
         "something changed since this was shown; look at what it would do now"
     )
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 
 from console.core import audit
 from console.core.actor import Actor
@@ -45,12 +46,17 @@ def save_filter(
         ConflictError: the name is taken, or there are too many already.
     """
     if actor.user_id is None:
-        raise PermissionDeniedError("only people keep filters")
+        raise PermissionDeniedError(gettext("only people keep filters"))
     name = " ".join(name.split())
     longest = SavedFilter._meta.get_field("name").max_length or 0  # noqa: SLF001
     if not name or len(name) > longest or not name.isprintable():
         raise ValidationFailedError(
-            fields={"name": [f"give a name of at most {longest} characters"]}
+            fields={
+                "name": [
+                    gettext("give a name of at most %(longest)s characters")
+                    % {"longest": longest}
+                ]
+            }
         )
     if not query:
         text = "search, filter or sort the list first; there is nothing to keep yet"
@@ -60,7 +66,10 @@ def save_filter(
         text = f"you have a filter `{name}` of this list already"
         raise ConflictError(text, fields={"name": [text]})
     if own.count() >= MAX_FILTERS:
-        raise ConflictError(f"you keep {MAX_FILTERS} filters; delete some first")
+        raise ConflictError(
+            gettext("you keep %(max_filters)s filters; delete some first")
+            % {"max_filters": MAX_FILTERS}
+        )
     saved = SavedFilter.objects.create(
         user_id=actor.user_id,
         listing=listing,

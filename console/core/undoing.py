@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext, gettext_noop
+
 from console.core.actor import Actor
 from console.core.exceptions import ConflictError
 from console.core.models import AuditEvent
@@ -20,14 +22,18 @@ class NothingToUndoError(ConflictError):
     """Nothing that can be taken back was done by the actor at that moment."""
 
     code = "nothing_to_undo"
-    default_message = "there is nothing that could be undone: it was undone already"
+    default_message = gettext_noop(
+        "there is nothing that could be undone: it was undone already"
+    )
 
 
 class ChangedSinceError(ConflictError):
     """What was done was not the last that happened to it."""
 
     code = "changed_since"
-    default_message = "it was changed since, so it can't be undone any more"
+    default_message = gettext_noop(
+        "it was changed since, so it can't be undone any more"
+    )
 
 
 def own_events(
@@ -69,6 +75,9 @@ def check_untouched(event: AuditEvent) -> None:
     )
     if since.exists():
         raise ChangedSinceError(
-            f"`{event.target_label}` was changed since, so this can't be undone any "
-            "more; its history says by whom"
+            gettext(
+                "`%(target_label)s` was changed since, so this can't be undone "
+                "any more; its history says by whom"
+            )
+            % {"target_label": event.target_label}
         )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
 from webauthn import verify_authentication_response
 from webauthn.helpers.structs import CredentialDeviceType
 
@@ -45,7 +46,7 @@ def verify_assertion(
     check_top_level(client_data(checked))
     said = checked["response"].get("userHandle")
     if said and decode(said) != user_handle:
-        raise RefusedError("this key belongs to somebody else")
+        raise RefusedError(gettext("this key belongs to somebody else"))
     try:
         verified = verify_authentication_response(
             credential=dict(checked),
@@ -59,10 +60,10 @@ def verify_assertion(
             require_user_verification=user_verification,
         )
     except Exception as error:
-        raise RefusedError("the proof of the device does not hold") from error
+        raise RefusedError(gettext("the proof of the device does not hold")) from error
     is_eligible = verified.credential_device_type == CredentialDeviceType.MULTI_DEVICE
     if is_eligible != backup_eligible:
-        raise RefusedError("the key was, or was not, made for being copied")
+        raise RefusedError(gettext("the key was, or was not, made for being copied"))
     new = verified.new_sign_count
     return Asserted(
         sign_count=new,

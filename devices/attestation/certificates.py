@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
+from django.utils.translation import gettext
 from webauthn.helpers import validate_certificate_chain
 from webauthn.helpers.exceptions import InvalidCertificateChain
 
@@ -26,7 +27,7 @@ def check_aaguid(leaf: x509.Certificate, aaguid: bytes) -> None:
         return
     value = found.value.public_bytes()
     if found.critical or value != OCTETS_OF_AAGUID + aaguid:
-        raise RefusedError("the attestation certificate is of another model")
+        raise RefusedError(gettext("the attestation certificate is of another model"))
 
 
 def check_packed(leaf: x509.Certificate) -> None:
@@ -46,13 +47,17 @@ def check_packed(leaf: x509.Certificate) -> None:
     )
     is_unit = any(one.value == "Authenticator Attestation" for one in units)
     if leaf.version != x509.Version.v3 or not named or not is_unit:
-        raise RefusedError("the certificate is none for attestations")
+        raise RefusedError(gettext("the certificate is none for attestations"))
     try:
         basic = leaf.extensions.get_extension_for_class(x509.BasicConstraints)
     except x509.ExtensionNotFound as error:
-        raise RefusedError("the certificate has no basic constraints") from error
+        raise RefusedError(
+            gettext("the certificate has no basic constraints")
+        ) from error
     if basic.value.ca:
-        raise RefusedError("an attestation is not signed by an authority itself")
+        raise RefusedError(
+            gettext("an attestation is not signed by an authority itself")
+        )
 
 
 def is_trusted(x5c: Sequence[bytes], roots: Sequence[bytes]) -> bool:

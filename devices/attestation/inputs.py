@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext
+
 MAX_CREDENTIAL_BYTES = 64 * 1024
 MAX_ID_BYTES = 1023  # of a credential id, as the standard has it
 NEEDED = {
@@ -30,10 +32,10 @@ def check_shape(credential: object, kind: str) -> Mapping[str, Any]:
         RefusedError: it is too large, or something is missing or no base64url.
     """
     if not isinstance(credential, Mapping):
-        raise RefusedError("the response of the device is no object")
+        raise RefusedError(gettext("the response of the device is no object"))
     response = credential.get("response")
     if not isinstance(response, Mapping):
-        raise RefusedError("`response` is missing")
+        raise RefusedError(gettext("`response` is missing"))
     texts = [("id", credential.get("id")), ("rawId", credential.get("rawId"))]
     texts += [(name, response.get(name)) for name in NEEDED[kind]]
     if response.get("userHandle") not in (None, ""):
@@ -41,14 +43,19 @@ def check_shape(credential: object, kind: str) -> Mapping[str, Any]:
     size = 0
     for name, text in texts:
         if not isinstance(text, str) or not text or not _ALPHABET.issuperset(text):
-            raise RefusedError(f"`{name}` is missing, or no base64url")
+            raise RefusedError(
+                gettext("`%(name)s` is missing, or no base64url") % {"name": name}
+            )
         size += len(text)
     if size > MAX_CREDENTIAL_BYTES:
-        raise RefusedError("the response of the device is too large")
+        raise RefusedError(gettext("the response of the device is too large"))
     if credential["id"] != credential["rawId"]:
-        raise RefusedError("`id` and `rawId` differ")
+        raise RefusedError(gettext("`id` and `rawId` differ"))
     if len(decode(credential["id"])) > MAX_ID_BYTES:
-        raise RefusedError(f"a credential id has at most {MAX_ID_BYTES} bytes")
+        raise RefusedError(
+            gettext("a credential id has at most %(max_id_bytes)s bytes")
+            % {"max_id_bytes": MAX_ID_BYTES}
+        )
     return credential
 
 
@@ -61,7 +68,7 @@ def decode(text: str) -> bytes:
     try:
         return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
     except (binascii.Error, ValueError) as error:
-        raise RefusedError("this is no base64url") from error
+        raise RefusedError(gettext("this is no base64url")) from error
 
 
 def encode(data: bytes) -> str:
@@ -78,9 +85,9 @@ def client_data(credential: Mapping[str, Any]) -> Mapping[str, Any]:
     try:
         data = json.loads(decode(credential["response"]["clientDataJSON"]))
     except (ValueError, RecursionError) as error:
-        raise RefusedError("`clientDataJSON` is no JSON") from error
+        raise RefusedError(gettext("`clientDataJSON` is no JSON")) from error
     if not isinstance(data, Mapping):
-        raise RefusedError("`clientDataJSON` is no object")
+        raise RefusedError(gettext("`clientDataJSON` is no object"))
     return data
 
 
@@ -92,7 +99,7 @@ def challenge_of(credential: Mapping[str, Any]) -> bytes:
     """
     challenge = client_data(credential).get("challenge")
     if not isinstance(challenge, str) or not _ALPHABET.issuperset(challenge):
-        raise RefusedError("the response answers no challenge")
+        raise RefusedError(gettext("the response answers no challenge"))
     return decode(challenge)
 
 
@@ -103,4 +110,4 @@ def check_top_level(data: Mapping[str, Any]) -> None:
         RefusedError: it was.
     """
     if data.get("crossOrigin", False) is not False or "topOrigin" in data:
-        raise RefusedError("this was asked for inside a page of another site")
+        raise RefusedError(gettext("this was asked for inside a page of another site"))

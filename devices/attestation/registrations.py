@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cryptography import x509
+from django.utils.translation import gettext
 from webauthn import verify_registration_response
 from webauthn.helpers import (
     decoded_public_key_to_cryptography,
@@ -86,7 +87,9 @@ def verify_registration(
     except RefusedError:
         raise
     except Exception as error:
-        raise RefusedError("the response of the device does not hold") from error
+        raise RefusedError(
+            gettext("the response of the device does not hold")
+        ) from error
     _check_demands(found, demands)
     return found
 
@@ -101,11 +104,11 @@ def _verify(
     raw = decode(credential["response"]["attestationObject"])
     parsed = parse_attestation_object(raw)
     if parsed.fmt not in FORMATS:
-        raise RefusedError("this format of attestation is not accepted")
+        raise RefusedError(gettext("this format of attestation is not accepted"))
     verified = _verify_response(credential, challenge, party, demands)
     attested = parsed.auth_data.attested_credential_data
     if attested is None or encode(attested.credential_id) != credential["id"]:
-        raise RefusedError("the device made another key than the browser says")
+        raise RefusedError(gettext("the device made another key than the browser says"))
     _check_key(verified.credential_public_key)
     x5c = list(parsed.att_stmt.x5c or [])
     leaf = x509.load_der_x509_certificate(x5c[0]) if x5c else None
@@ -166,7 +169,7 @@ def _check_key(public_key: bytes) -> None:
     else:
         is_wrong = isinstance(key, DecodedOKPPublicKey) and key.crv != COSECRV.ED25519
     if is_wrong:
-        raise RefusedError("the key is on a curve that is not accepted")
+        raise RefusedError(gettext("the key is on a curve that is not accepted"))
     decoded_public_key_to_cryptography(key)
 
 
@@ -208,13 +211,19 @@ def _check_demands(found: Registered, demands: Demands) -> None:
             "platform": "one that is built into the device",
             "cross-platform": "a separate key",
         }[demands.attachment]
-        raise RefusedError(f"this type of device needs {place}")
+        raise RefusedError(
+            gettext("this type of device needs %(place)s") % {"place": place}
+        )
     if demands.attestation and found.trust != "trusted":
         raise RefusedError(
-            "this type of device needs a manufacturer that vouches for it and is "
-            "trusted here"
+            gettext(
+                "this type of device needs a manufacturer that vouches for it "
+                "and is trusted here"
+            )
         )
     if demands.models and (
         found.aaguid == NO_AAGUID or found.aaguid not in demands.models
     ):
-        raise RefusedError("this model is not among those that the type allows")
+        raise RefusedError(
+            gettext("this model is not among those that the type allows")
+        )

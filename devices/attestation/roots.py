@@ -6,6 +6,7 @@ from datetime import datetime
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
+from django.utils.translation import gettext
 
 MAX_PEM_LENGTH = 20_000
 
@@ -31,11 +32,14 @@ def read_root(text: str) -> Root:
         RootRefusedError: there is none, more than one, or it can't be read.
     """
     if len(text) > MAX_PEM_LENGTH:
-        raise RootRefusedError(f"at most {MAX_PEM_LENGTH} characters")
+        raise RootRefusedError(
+            gettext("at most %(max_pem_length)s characters")
+            % {"max_pem_length": MAX_PEM_LENGTH}
+        )
     try:
         found = x509.load_pem_x509_certificates(text.encode())
         if len(found) != 1:
-            raise RootRefusedError("give one certificate at a time")
+            raise RootRefusedError(gettext("give one certificate at a time"))
         one = found[0]
         return Root(
             pem=one.public_bytes(Encoding.PEM).decode(),
@@ -45,6 +49,8 @@ def read_root(text: str) -> Root:
         )
     except ValueError as error:
         raise RootRefusedError(
-            "this is no certificate in PEM, which begins with "
-            "`-----BEGIN CERTIFICATE-----`"
+            gettext(
+                "this is no certificate in PEM, which begins with `-----BEGIN "
+                "CERTIFICATE-----`"
+            )
         ) from error

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext
 from webauthn.helpers import generate_challenge, options_to_json_dict
 
 from console.core.actor import Actor
@@ -25,7 +26,7 @@ def person_of(actor: Actor) -> UUID:
         NotFoundError: it is a service account, or the console itself.
     """
     if actor.user_id is None:
-        raise NotFoundError("this is for people who signed in")
+        raise NotFoundError(gettext("this is for people who signed in"))
     return actor.user_id
 
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.utils.translation import gettext
+
 from console.core.actor import Actor
 from console.core.exceptions import ConsoleError, ValidationFailedError
 from console.core.transactions import writing
@@ -133,7 +135,10 @@ def change_devices(
         ValidationFailedError: there is no such action, or too many devices.
     """
     if not 0 < len(devices) <= MAX_AT_ONCE:
-        raise ValidationFailedError(f"choose between 1 and {MAX_AT_ONCE} devices")
+        raise ValidationFailedError(
+            gettext("choose between 1 and %(max_at_once)s devices")
+            % {"max_at_once": MAX_AT_ONCE}
+        )
     results: list[RowResult] = []
 
     def one(seen: Seen, chosen: Action) -> None:
@@ -179,7 +184,7 @@ def reopen_device(device_id: UUID, *, actor: Actor, now: datetime) -> DeviceEnro
     if enrollment is None:
         raise DeviceNotFoundError
     if enrollment.decided_by_label != actor.label[:255]:
-        raise WrongStateError("somebody else decided about this device since")
+        raise WrongStateError(gettext("somebody else decided about this device since"))
     seen = seen_of(enrollment)
     return _change(seen, ACTIONS["reopen"], reason="", actor=actor, now=now)
 
@@ -205,14 +210,26 @@ def _check_right(actor: Actor) -> None:
 def _action(name: str, reason: str) -> Action:
     chosen = ACTIONS.get(name)
     if chosen is None:
-        raise ValidationFailedError(fields={"action": [f"one of {', '.join(ACTIONS)}"]})
+        raise ValidationFailedError(
+            fields={
+                "action": [
+                    gettext("one of %(actions)s") % {"actions": ", ".join(ACTIONS)}
+                ]
+            }
+        )
     if len(reason) > records.MAX_REASON_LENGTH:
         raise ValidationFailedError(
-            fields={"reason": [f"at most {records.MAX_REASON_LENGTH} characters"]}
+            fields={
+                "reason": [
+                    gettext("at most %(max_reason_length)s characters")
+                    % {"max_reason_length": records.MAX_REASON_LENGTH}
+                ]
+            }
         )
     if chosen.needs_reason and not reason.strip():
         raise ValidationFailedError(
-            "say why: the person reads it", fields={"reason": ["say why"]}
+            gettext("say why: the person reads it"),
+            fields={"reason": [gettext("say why")]},
         )
     return chosen
 
@@ -237,7 +254,10 @@ def _change(
         raise SelfApprovalError
     if enrollment.status not in action.sources:
         label = Status(enrollment.status).label.lower()
-        raise WrongStateError(f"this device is {label}, so it can't be {action.verb}")
+        raise WrongStateError(
+            gettext("this device is %(label)s, so it can't be %(verb)s")
+            % {"label": label, "verb": action.verb}
+        )
     move(enrollment, action, reason=reason, actor=actor, now=now)
     return enrollment
 

@@ -5,6 +5,8 @@ import secrets
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.utils.translation import gettext
+
 from console.core.actor import Actor
 from console.core.exceptions import ConflictError, ValidationFailedError
 from console.core.transactions import writing
@@ -50,14 +52,23 @@ def issue_link(
     person = directory_selectors.list_people(actor).filter(pk=user_id).first()
     if person is None or not person.is_active:
         raise ValidationFailedError(
-            fields={"person": ["there is no such person, or they are deactivated"]}
+            fields={
+                "person": [gettext("there is no such person, or they are deactivated")]
+            }
         )
     if not now < expires_at <= now + LONGEST:
         raise ValidationFailedError(
-            fields={"expires_at": [f"in the future, at most {LONGEST.days} days off"]}
+            fields={
+                "expires_at": [
+                    gettext("in the future, at most %(days)s days off")
+                    % {"days": LONGEST.days}
+                ]
+            }
         )
     if len(return_to) > MAX_RETURN_LENGTH or not return_to.isprintable():
-        raise ValidationFailedError(fields={"return_to": ["this is no address"]})
+        raise ValidationFailedError(
+            fields={"return_to": [gettext("this is no address")]}
+        )
     token = secrets.token_urlsafe(32)
     link = EnrollmentLink.objects.create(
         user_id=person.pk,
@@ -103,9 +114,9 @@ def withdraw_link(link_id: UUID, *, actor: Actor, now: datetime) -> EnrollmentLi
         .first()
     )
     if link is None:
-        raise LinkRefusedError("there is no such link")
+        raise LinkRefusedError(gettext("there is no such link"))
     if link.used_at or link.withdrawn_at:
-        raise ConflictError("this link is used, or withdrawn already")
+        raise ConflictError(gettext("this link is used, or withdrawn already"))
     link.withdrawn_at = now
     link.version += 1
     link.modified_at = now

@@ -12,6 +12,7 @@ from smtplib import SMTPException
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db.models import F
+from django.utils.translation import gettext
 
 from console.core import jobs, secrets
 from console.core.actor import Actor
@@ -159,7 +160,7 @@ def _hand_over(notice: DeviceNotice, rules: DeviceRules) -> None:
         post(notice.recipient, notice.body.encode(), secret=secret)
         return
     if not settings.EMAIL_HOST:
-        raise UndeliverableError("no mail server is set (POSTERN_EMAIL_HOST)")
+        raise UndeliverableError(gettext("no mail server is set (POSTERN_EMAIL_HOST)"))
     EmailMessage(
         subject=f"[Postern] {notice.subject}",
         body=notice.body,

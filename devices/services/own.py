@@ -3,6 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.translation import gettext
+
 from console.core.actor import Actor
 from console.core.transactions import writing
 from devices import selectors
@@ -49,7 +51,10 @@ def remove_own_device(device_id: UUID, *, actor: Actor, now: datetime) -> None:
     enrollment = _own(device_id, actor)
     if enrollment.status in KEPT:
         label = Status(enrollment.status).label.lower()
-        raise WrongStateError(f"this device is {label}; only an admin can delete it")
+        raise WrongStateError(
+            gettext("this device is %(label)s; only an admin can delete it")
+            % {"label": label}
+        )
     before = records.state_of(enrollment)
     records.record_device("deleted", enrollment, before=before, actor=actor, now=now)
     DeviceCredential.objects.filter(pk=enrollment.credential_id).delete()

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext
 from webauthn import generate_authentication_options
 from webauthn.helpers import base64url_to_bytes
 from webauthn.helpers.structs import (
@@ -44,7 +45,9 @@ def begin_proof(
     """
     known = list(selectors.list_provable(ceremonies.person_of(actor)))
     if not known:
-        raise NotFoundError("you have no device that could answer; enroll one first")
+        raise NotFoundError(
+            gettext("you have no device that could answer; enroll one first")
+        )
     challenge = ceremonies.give_challenge(
         Purpose.PROVE,
         session=session,
@@ -122,7 +125,7 @@ def _find(credential: object, user_id: UUID) -> DeviceCredential:
     external_id = credential["id"] if isinstance(credential, dict) else ""
     known = selectors.list_provable(user_id).filter(external_id=external_id).first()
     if known is None:
-        raise CeremonyRefusedError("this key is not one of your devices")
+        raise CeremonyRefusedError(gettext("this key is not one of your devices"))
     return known
 
 

@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext
+
 from console.core.actor import Actor
 from console.core.exceptions import (
     ConflictError,
@@ -76,11 +78,13 @@ def create_device_type(
     _check_right(actor)
     if not CODE.fullmatch(code):
         raise ValidationFailedError(
-            fields={"code": ["at most 50 letters, digits, `-` and `_`"]}
+            fields={"code": [gettext("at most 50 letters, digits, `-` and `_`")]}
         )
     _check({"name": name, **values})
     if DeviceType.objects.filter(code=code).exists():
-        raise ConflictError(f"there is a device type `{code}` already")
+        raise ConflictError(
+            gettext("there is a device type `%(code)s` already") % {"code": code}
+        )
     kind = DeviceType.objects.create(
         code=code, name=name, created_at=now, modified_at=now, **values
     )
@@ -123,10 +127,12 @@ def delete_device_type(
     _check_right(actor)
     kind = _load(type_id, version)
     if kind.built_in:
-        raise DeviceTypeInUseError("the built-in types stay")
+        raise DeviceTypeInUseError(gettext("the built-in types stay"))
     used = kind.credentials.count() + kind.links.count()
     if used:
-        raise DeviceTypeInUseError(f"{used} devices and links are of this type")
+        raise DeviceTypeInUseError(
+            gettext("%(used)s devices and links are of this type") % {"used": used}
+        )
     _record("deleted", kind, _state(kind), actor=actor, now=now)
     kind.delete()
 
@@ -179,16 +185,18 @@ def add_attestation_root(
     name = name.strip()
     if not name or len(name) > 100 or not name.isprintable():  # noqa: PLR2004
         raise ValidationFailedError(
-            fields={"name": ["between 1 and 100 characters, on one line"]}
+            fields={"name": [gettext("between 1 and 100 characters, on one line")]}
         )
     try:
         found = read_root(pem)
     except RootRefusedError as error:
         raise ValidationFailedError(fields={"pem": [str(error)]}) from error
     if selectors.list_roots().filter(name=name).exists():
-        raise ConflictError(f"there is a certificate `{name}` already")
+        raise ConflictError(
+            gettext("there is a certificate `%(name)s` already") % {"name": name}
+        )
     if selectors.list_roots().filter(fingerprint=found.fingerprint).exists():
-        raise ConflictError("this certificate is trusted already")
+        raise ConflictError(gettext("this certificate is trusted already"))
     root = AttestationRoot.objects.create(
         name=name,
         pem=found.pem,
@@ -211,7 +219,7 @@ def remove_attestation_root(root_id: UUID, *, actor: Actor, now: datetime) -> No
     _check_right(actor)
     root = selectors.list_roots().filter(pk=root_id).first()
     if root is None:
-        raise NotFoundError("there is no such certificate")
+        raise NotFoundError(gettext("there is no such certificate"))
     _record_root("removed", root, actor=actor, now=now)
     root.delete()
 

@@ -14,6 +14,7 @@ from contextlib import suppress
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.utils.translation import gettext
 
 TIMEOUT_SECONDS = 10
 MAX_URL_LENGTH = 2000
@@ -102,7 +103,9 @@ def post(url: str, body: bytes, *, secret: str) -> None:
     except (OSError, http.client.HTTPException) as error:
         raise UndeliverableError(str(error) or type(error).__name__) from error
     if status not in SUCCESS:
-        raise UndeliverableError(f"the receiver answered {status}")
+        raise UndeliverableError(
+            gettext("the receiver answered %(status)s") % {"status": status}
+        )
 
 
 def _connect(host: str, port: int, *, is_tls: bool) -> socket.socket:
@@ -110,7 +113,7 @@ def _connect(host: str, port: int, *, is_tls: bool) -> socket.socket:
     addresses = [str(one[4][0]).partition("%")[0] for one in found]
     allowed = [one for one in addresses if is_allowed(ipaddress.ip_address(one))]
     if not allowed or len(allowed) < len(addresses):
-        raise UndeliverableError("this name leads to where notices don't go")
+        raise UndeliverableError(gettext("this name leads to where notices don't go"))
     raw = socket.create_connection((allowed[0], port), timeout=TIMEOUT_SECONDS)
     if not is_tls:
         return raw

@@ -5,6 +5,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+
 from console.core import destinations
 from console.core.exceptions import ValidationFailedError
 
@@ -18,7 +20,10 @@ REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
 def line(text: str) -> str:
     """Read a line of text."""
     if len(text) > MAX_TEXT or not text.isprintable():
-        raise ValidationFailedError(f"at most {MAX_TEXT} characters in one line")
+        raise ValidationFailedError(
+            gettext("at most %(max_text)s characters in one line")
+            % {"max_text": MAX_TEXT}
+        )
     return text
 
 
@@ -26,7 +31,9 @@ def domain(text: str) -> str:
     """Read a domain name, with a port if need be."""
     text = text.lower()
     if not DOMAIN.fullmatch(text):
-        raise ValidationFailedError("write a domain name, such as `acme.eu.auth0.com`")
+        raise ValidationFailedError(
+            gettext("write a domain name, such as `acme.eu.auth0.com`")
+        )
     destinations.check_host(text.partition(":")[0])
     return text
 
@@ -34,42 +41,44 @@ def domain(text: str) -> str:
 def region(text: str) -> str:
     """Read the name of a cloud region."""
     if not REGION.fullmatch(text):
-        raise ValidationFailedError("write a region, such as `eu-central-1`")
+        raise ValidationFailedError(gettext("write a region, such as `eu-central-1`"))
     return text
 
 
 def path_part(text: str) -> str:
     """Read what becomes one part of a path."""
     if not re.fullmatch(r"[A-Za-z0-9._~-]{1,200}", text) or text in {".", ".."}:
-        raise ValidationFailedError("letters, digits, `.`, `_`, `~` and `-` only")
+        raise ValidationFailedError(
+            gettext("letters, digits, `.`, `_`, `~` and `-` only")
+        )
     return text
 
 
 def switch(text: str) -> str:
     """Read a yes or no."""
     if text not in {"yes", "no"}:
-        raise ValidationFailedError("yes or no")
+        raise ValidationFailedError(gettext("yes or no"))
     return text
 
 
 def certificate(text: str) -> str:
     """Read certificates in PEM."""
     if "-----BEGIN CERTIFICATE-----" not in text or len(text) > MAX_SECRET:
-        raise ValidationFailedError("give certificates in PEM")
+        raise ValidationFailedError(gettext("give certificates in PEM"))
     return text
 
 
 def token(text: str) -> str:
     """Read a secret of one line."""
     if not text.isprintable() or len(text) > MAX_SECRET:
-        raise ValidationFailedError("one line without control characters")
+        raise ValidationFailedError(gettext("one line without control characters"))
     return text
 
 
 def private_key(text: str) -> str:
     """Read a private key in PEM."""
     if "PRIVATE KEY-----" not in text or len(text) > MAX_SECRET:
-        raise ValidationFailedError("give a private key in PEM")
+        raise ValidationFailedError(gettext("give a private key in PEM"))
     return text
 
 
@@ -82,7 +91,7 @@ def google_key(text: str) -> str:
         is_key = False
     if not is_key or not {"client_email", "private_key"} <= set(key):
         raise ValidationFailedError(
-            "give the whole JSON file of the key, as Google Cloud made it"
+            gettext("give the whole JSON file of the key, as Google Cloud made it")
         )
     return text
 
@@ -92,7 +101,9 @@ def headers(text: str) -> str:
     lines = [line for line in text.splitlines() if line.strip()]
     for number, line in enumerate(lines, 1):
         if not HEADER.fullmatch(line.strip()):
-            raise ValidationFailedError(f"line {number}: write `Name: value`")
+            raise ValidationFailedError(
+                gettext("line %(number)s: write `Name: value`") % {"number": number}
+            )
     return "\n".join(line.strip() for line in lines)
 
 

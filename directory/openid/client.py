@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from django.utils.translation import gettext
+
 from directory.exceptions import (
     ProviderMisconfiguredError,
     ProviderUnavailableError,
@@ -49,13 +51,19 @@ class Client:
         if status >= BROKEN:
             # Neither code nor secret were looked at, whatever stands in the answer.
             raise ProviderUnavailableError(
-                f"the provider answers {status} instead of tokens: `{error}`"
+                gettext(
+                    "the provider answers %(status)s instead of tokens: `%(error)s`"
+                )
+                % {"status": status, "error": error}
             )
         if error in WRONG_CLIENT:
             raise ProviderMisconfiguredError(
-                "the provider does not accept this client id and secret"
+                gettext("the provider does not accept this client id and secret")
             )
-        raise TokenRefusedError(f"the provider does not accept the code: `{error}`")
+        raise TokenRefusedError(
+            gettext("the provider does not accept the code: `%(error)s`")
+            % {"error": error}
+        )
 
     def _methods(self) -> list[str]:
         """Return how the console may say who it is, likely ones first.
@@ -109,7 +117,8 @@ class Client:
         )
         if answer.status != OK:
             raise TokenRefusedError(
-                f"the provider answers {answer.status} about the person"
+                gettext("the provider answers %(status)s about the person")
+                % {"status": answer.status}
             )
         if answer.content_type == "application/jwt":
             found = tokens.verify_userinfo(
@@ -120,7 +129,7 @@ class Client:
         else:
             found = fetching.read_object(answer.body, url)
         if found.get("sub") != subject:
-            raise TokenRefusedError("the provider tells about somebody else")
+            raise TokenRefusedError(gettext("the provider tells about somebody else"))
         return found
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import urllib3
+from django.utils.translation import gettext
 
 from directory.exceptions import ProviderUnavailableError
 
@@ -59,7 +60,10 @@ def fetch_json(url: str, *, headers: Mapping[str, str] | None = None) -> dict[st
     """
     answer = request("GET", url, headers=headers)
     if answer.status != OK:
-        raise ProviderUnavailableError(f"{_place(url)} answers {answer.status}")
+        raise ProviderUnavailableError(
+            gettext("%(place)s answers %(status)s")
+            % {"place": _place(url), "status": answer.status}
+        )
     return read_object(answer.body, url)
 
 
@@ -96,7 +100,9 @@ def request(
         ProviderUnavailableError: too slow, too large, unreachable, or too many wait.
     """
     if not _slots.acquire(timeout=TIMEOUT_SECONDS):
-        raise ProviderUnavailableError("too many requests wait for the provider")
+        raise ProviderUnavailableError(
+            gettext("too many requests wait for the provider")
+        )
     ends = time.monotonic() + TIMEOUT_SECONDS
     response = None
     try:
@@ -110,12 +116,15 @@ def request(
             redirect=False,
         )
         if response.headers.get("Content-Encoding", "identity") != "identity":
-            raise ProviderUnavailableError(f"{_place(url)} sends a packed answer")
+            raise ProviderUnavailableError(
+                gettext("%(place)s sends a packed answer") % {"place": _place(url)}
+            )
         content = _read(response, ends, url)
         return Answer(response.status, content, dict(response.headers.items()))
     except urllib3.exceptions.HTTPError as error:
         raise ProviderUnavailableError(
-            f"{_place(url)} can't be reached: {_cause(error)}"
+            gettext("%(place)s can't be reached: %(cause)s")
+            % {"place": _place(url), "cause": _cause(error)}
         ) from error
     finally:
         if response is not None:
@@ -129,9 +138,13 @@ def _read(response: urllib3.BaseHTTPResponse, ends: float, url: str) -> bytes:
     while piece := response.read1(CHUNK):
         content += piece
         if len(content) > MAX_BYTES:
-            raise ProviderUnavailableError(f"{_place(url)} sends more than 1 MiB")
+            raise ProviderUnavailableError(
+                gettext("%(place)s sends more than 1 MiB") % {"place": _place(url)}
+            )
         if time.monotonic() > ends:
-            raise ProviderUnavailableError(f"{_place(url)} takes more than 5 seconds")
+            raise ProviderUnavailableError(
+                gettext("%(place)s takes more than 5 seconds") % {"place": _place(url)}
+            )
     return content
 
 
@@ -149,9 +162,13 @@ def read_object(body: bytes, url: str) -> dict[str, Any]:
     try:
         found = json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise ProviderUnavailableError(f"{_place(url)} sends no JSON") from error
+        raise ProviderUnavailableError(
+            gettext("%(place)s sends no JSON") % {"place": _place(url)}
+        ) from error
     if not isinstance(found, dict):
-        raise ProviderUnavailableError(f"{_place(url)} sends no JSON object")
+        raise ProviderUnavailableError(
+            gettext("%(place)s sends no JSON object") % {"place": _place(url)}
+        )
     return found
 
 

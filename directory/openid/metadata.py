@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext
+
 from console.core import destinations
 from console.core.exceptions import ValidationFailedError
 from directory.exceptions import ProviderMisconfiguredError, ProviderUnavailableError
@@ -90,8 +92,11 @@ def read_metadata(found: Mapping[str, Any], *, issuer: str) -> Metadata:
     told = found.get("issuer")
     if told != issuer:
         raise ProviderMisconfiguredError(
-            f"the provider calls itself `{str(told)[:200]}`, the settings call it "
-            f"`{issuer}`; both must be the same to the letter"
+            gettext(
+                "the provider calls itself `%(told)s`, the settings call it "
+                "`%(issuer)s`; both must be the same to the letter"
+            )
+            % {"told": str(told)[:200], "issuer": issuer}
         )
     endpoints = {}
     for name in (*ENDPOINTS, *OPTIONAL_ENDPOINTS):
@@ -102,7 +107,8 @@ def read_metadata(found: Mapping[str, Any], *, issuer: str) -> Metadata:
             destinations.clean_url(str(address or ""))
         except ValidationFailedError as error:
             raise ProviderMisconfiguredError(
-                f"the provider's `{name}` can't be used: {error.message}"
+                gettext("the provider's `%(name)s` can't be used: %(message)s")
+                % {"name": name, "message": error.message}
             ) from error
         endpoints[name] = str(address)
     return Metadata(
@@ -137,7 +143,7 @@ def list_keys(metadata: Metadata, *, wanted: str = "") -> list[dict[str, Any]]:
 def _keys_of(found: Mapping[str, Any]) -> list[dict[str, Any]]:
     keys = found.get("keys")
     if not isinstance(keys, list) or not keys:
-        raise ProviderMisconfiguredError("the provider's key set is empty")
+        raise ProviderMisconfiguredError(gettext("the provider's key set is empty"))
     return [key for key in keys if isinstance(key, dict)]
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import jwt
+from django.utils.translation import gettext
 
 from directory.exceptions import TokenRefusedError
 from directory.openid.metadata import Metadata, list_keys
@@ -45,11 +46,11 @@ def verify_id_token(
     """
     header, claims = _verify(token, metadata, client_id=client_id)
     if str(header.get("typ", "")).lower() in NOT_ID_TOKENS:
-        raise TokenRefusedError("this is another kind of token")
+        raise TokenRefusedError(gettext("this is another kind of token"))
     _check_subject(claims)
     given = claims.get("nonce")
     if not nonce or not isinstance(given, str) or not _same(given, nonce):
-        raise TokenRefusedError("the nonce is not the one of this log-in")
+        raise TokenRefusedError(gettext("the nonce is not the one of this log-in"))
     return claims
 
 
@@ -63,21 +64,21 @@ def verify_logout_token(
     """
     header, claims = _verify(token, metadata, client_id=client_id, requires=("iat",))
     if str(header.get("typ", "logout+jwt")).lower() not in {"logout+jwt", "jwt"}:
-        raise TokenRefusedError("this is another kind of token")
+        raise TokenRefusedError(gettext("this is another kind of token"))
     events = claims.get("events")
     if not isinstance(events, dict) or LOGOUT_EVENT not in events:
-        raise TokenRefusedError("it does not speak of a logout")
+        raise TokenRefusedError(gettext("it does not speak of a logout"))
     if "nonce" in claims:
-        raise TokenRefusedError("a logout token has no nonce")
+        raise TokenRefusedError(gettext("a logout token has no nonce"))
     if not isinstance(claims.get("jti"), str):
-        raise TokenRefusedError("it has no id of its own")
+        raise TokenRefusedError(gettext("it has no id of its own"))
     if now - claims["iat"] > MAX_LOGOUT_AGE_SECONDS:
-        raise TokenRefusedError("it is too old")
+        raise TokenRefusedError(gettext("it is too old"))
     named = [claims[name] for name in ("sid", "sub") if name in claims]
     if not named or not all(
         isinstance(one, str) and one.isprintable() for one in named
     ):
-        raise TokenRefusedError("it names neither session nor person")
+        raise TokenRefusedError(gettext("it names neither session nor person"))
     return claims
 
 
@@ -101,7 +102,7 @@ def _verify(
     requires: Sequence[str] = ("exp", "iat", "sub"),
 ) -> tuple[Mapping[str, Any], dict[str, Any]]:
     if not isinstance(token, str) or not 0 < len(token) <= MAX_LENGTH:
-        raise TokenRefusedError("there is no such token")
+        raise TokenRefusedError(gettext("there is no such token"))
     try:
         header = jwt.get_unverified_header(token)
         algorithm = _algorithm(header, metadata)
@@ -125,7 +126,10 @@ def _algorithm(header: Mapping[str, Any], metadata: Metadata) -> str:
     algorithm = header.get("alg")
     allowed = ALGORITHMS.keys() & (metadata.algorithms or ALGORITHMS.keys())
     if not isinstance(algorithm, str) or algorithm not in allowed:
-        raise TokenRefusedError(f"it is signed by `{str(algorithm)[:20]}`")
+        raise TokenRefusedError(
+            gettext("it is signed by `%(algorithm)s`")
+            % {"algorithm": str(algorithm)[:20]}
+        )
     return algorithm
 
 
@@ -145,7 +149,7 @@ def _key(header: Mapping[str, Any], algorithm: str, metadata: Metadata) -> jwt.P
         and (not kid or key.get("kid") == kid)
     ]
     if len(found) != 1:
-        raise TokenRefusedError("no one key of the provider has this key id")
+        raise TokenRefusedError(gettext("no one key of the provider has this key id"))
     return jwt.PyJWK(found[0], algorithm)
 
 
@@ -155,13 +159,13 @@ def _check_party(claims: Mapping[str, Any], client_id: str) -> None:
     audience = claims["aud"]
     is_shared = isinstance(audience, list) and len(audience) > 1
     if (party is not None or is_shared) and party != client_id:
-        raise TokenRefusedError("it was issued to another client (`azp`)")
+        raise TokenRefusedError(gettext("it was issued to another client (`azp`)"))
 
 
 def _check_subject(claims: Mapping[str, Any]) -> None:
     subject = claims.get("sub")
     if not isinstance(subject, str) or not 0 < len(subject) <= MAX_SUBJECT:
-        raise TokenRefusedError("it names nobody (`sub`)")
+        raise TokenRefusedError(gettext("it names nobody (`sub`)"))
 
 
 def _same(one: str, other: str) -> bool:

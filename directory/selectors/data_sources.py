@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext
 
 from console.core.actor import Actor
 from console.core.exceptions import NotFoundError
@@ -37,7 +38,7 @@ def get_data_source(source_id: UUID | str, *, actor: Actor) -> ExternalDataSourc
     """
     found = list_managed_sources(actor).filter(pk=source_id).first()
     if found is None:
-        raise NotFoundError("there is no such source, or you may not see it")
+        raise NotFoundError(gettext("there is no such source, or you may not see it"))
     return found
 
 
@@ -75,7 +76,7 @@ def get_data_run(run_id: UUID | str, *, actor: Actor) -> DataRun:
     """
     run = list_data_runs(actor).filter(pk=run_id).first()
     if run is None:
-        raise NotFoundError("there is no such run, or you may not see it")
+        raise NotFoundError(gettext("there is no such run, or you may not see it"))
     return run
 
 
@@ -108,5 +109,5 @@ def get_trial(trial_id: UUID | str, *, actor: Actor) -> Trial:
     may = namespace_selectors.holds_on_root(actor, Permission.DIRECTORY_EDIT)
     found = Trial.objects.filter(pk=trial_id).first() if may else None
     if found is None:
-        raise NotFoundError("there is no such trial any more")
+        raise NotFoundError(gettext("there is no such trial any more"))
     return found

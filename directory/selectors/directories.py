@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.utils.translation import gettext
 
 from console.core.actor import Actor
 from console.core.exceptions import NotFoundError
@@ -35,7 +36,9 @@ def get_directory(directory_id: UUID | str, *, actor: Actor) -> Directory:
     """
     found = list_read_directories(actor).filter(pk=directory_id).first()
     if found is None:
-        raise NotFoundError("there is no such directory, or you may not see it")
+        raise NotFoundError(
+            gettext("there is no such directory, or you may not see it")
+        )
     return found
 
 
@@ -54,7 +57,7 @@ def get_run(run_id: UUID | str, *, actor: Actor) -> SyncRun:
     """
     run = list_runs(actor).filter(pk=run_id).first()
     if run is None:
-        raise NotFoundError("there is no such run, or you may not see it")
+        raise NotFoundError(gettext("there is no such run, or you may not see it"))
     return run
 
 

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db.models import Count, Func, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext
 
 from console.core.actor import Actor
 from console.core.exceptions import NotFoundError
@@ -174,7 +175,7 @@ def get_self(actor: Actor) -> User:
     found = User.objects.filter(is_active=True, pk=actor.user_id or UUID(int=0))
     person = found.first()
     if person is None:
-        raise NotFoundError("this is for people who signed in")
+        raise NotFoundError(gettext("this is for people who signed in"))
     return person
 
 
@@ -186,7 +187,7 @@ def get_group(group_id: UUID | str, *, actor: Actor) -> Group:
     """
     group = list_groups(actor).filter(pk=group_id).first()
     if group is None:
-        raise NotFoundError("there is no such group, or you may not see it")
+        raise NotFoundError(gettext("there is no such group, or you may not see it"))
     return group
 
 
@@ -259,7 +260,9 @@ def find_person(email: str) -> User:
     """
     found = list(User.objects.filter(email__iexact=email)[:2])
     if len(found) != 1:
-        raise NotFoundError(f"there is no one person `{email}`")
+        raise NotFoundError(
+            gettext("there is no one person `%(email)s`") % {"email": email}
+        )
     return found[0]
 
 
@@ -271,5 +274,8 @@ def find_group(external_id: str) -> Group:
     """
     found = list(Group.objects.filter(external_id=external_id)[:2])
     if len(found) != 1:
-        raise NotFoundError(f"there is no one group `{external_id}`")
+        raise NotFoundError(
+            gettext("there is no one group `%(external_id)s`")
+            % {"external_id": external_id}
+        )
     return found[0]

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Max, Q, QuerySet
+from django.utils.translation import gettext
 
 from console.core.actor import Actor
 from console.core.exceptions import NotFoundError
@@ -42,7 +43,7 @@ def get_scim_token(token_id: UUID | str, *, actor: Actor) -> ScimToken:
     """
     found = list_scim_tokens(actor).filter(pk=token_id).first()
     if found is None:
-        raise NotFoundError("there is no such token, or you may not see it")
+        raise NotFoundError(gettext("there is no such token, or you may not see it"))
     return found
 
 

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext
+
 from console.core import jobs
 from console.core.actor import Actor, system
 from console.core.exceptions import ConflictError
@@ -35,7 +37,7 @@ def start_read(
     """
     source = selectors.get_data_source(source_id, actor=actor)
     if source.runs.filter(state__in=UNDER_WAY).exists():
-        raise ConflictError("a run of this source is under way already")
+        raise ConflictError(gettext("a run of this source is under way already"))
     run = _queue(source, MANUAL, actor=actor, now=now, is_dry_run=is_dry_run)
     facts = {"run": str(run.pk), "dry run": is_dry_run}
     record("run-asked", source, actor=actor, now=now, after=facts)
@@ -159,7 +161,7 @@ def get_held(run_id: UUID | str, *, actor: Actor) -> DataRun:
     """
     run = selectors.get_data_run(run_id, actor=actor)
     if run.state != RunState.HELD:
-        raise ConflictError("this run is not held any more")
+        raise ConflictError(gettext("this run is not held any more"))
     return run
 
 

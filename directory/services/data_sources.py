@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext
 
 from console.core import audit, destinations, outbox
 from console.core.actor import Actor
@@ -114,7 +115,8 @@ def delete_data_source(
     source = _get(source_id, version=version, actor=actor)
     if source.record_type in types_in_use():
         raise ConflictError(
-            f"policies ask for records of `{source.record_type}`; change them first"
+            gettext("policies ask for records of `%(record_type)s`; change them first")
+            % {"record_type": source.record_type}
         )
     event = record(
         "deleted", source, before=state_of(source), actor=actor, now=now, after=None
@@ -144,12 +146,15 @@ def _set_fixed(source: ExternalDataSource, record_type: str, foreign_key: str) -
         raise ValidationFailedError(fields={"record_type": ["1 to 255 characters"]})
     if foreign_key not in dict(FOREIGN_KEYS):
         known = ", ".join(code for code, _ in FOREIGN_KEYS)
-        raise ValidationFailedError(fields={"foreign_key": [f"one of {known}"]})
+        raise ValidationFailedError(
+            fields={"foreign_key": [gettext("one of %(known)s") % {"known": known}]}
+        )
     same = ExternalDataSource.objects.filter(record_type=source.record_type)
     if same.exists():
         raise ConflictError(
-            f"there is a source of `{source.record_type}` already",
-            fields={"record_type": ["this type has a source already"]},
+            gettext("there is a source of `%(record_type)s` already")
+            % {"record_type": source.record_type},
+            fields={"record_type": [gettext("this type has a source already")]},
         )
 
 

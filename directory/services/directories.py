@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext
+
 from console.core import audit
 from console.core.actor import Actor
 from console.core.audit import Change
@@ -94,7 +96,9 @@ def update_directory(
         account = _account(changes.pop("account_id"), actor)
         if account.kind != directory.provider:
             raise ValidationFailedError(
-                fields={"account": ["it is an account at another kind of provider"]}
+                fields={
+                    "account": [gettext("it is an account at another kind of provider")]
+                }
             )
         directory.account = account
     _change(directory, changes)
@@ -145,7 +149,9 @@ def connect_once(
 def _account(account_id: UUID | str, actor: Actor) -> ServiceAccount:
     found = selectors.list_service_accounts(actor).filter(pk=account_id).first()
     if found is None:
-        raise ValidationFailedError(fields={"account": ["there is no such account"]})
+        raise ValidationFailedError(
+            fields={"account": [gettext("there is no such account")]}
+        )
     _provider(found.kind)
     return found
 
@@ -153,7 +159,9 @@ def _account(account_id: UUID | str, actor: Actor) -> ServiceAccount:
 def _provider(kind: str) -> Provider:
     if kind not in BY_CODE:
         raise ValidationFailedError(
-            fields={"account": ["people and groups are not read from this kind"]}
+            fields={
+                "account": [gettext("people and groups are not read from this kind")]
+            }
         )
     return BY_CODE[kind]
 
@@ -181,8 +189,8 @@ def _change(directory: Directory, changes: Mapping[str, Any]) -> None:
     same = Directory.objects.filter(name__iexact=directory.name)
     if same.exclude(pk=directory.pk).exists():
         raise ConflictError(
-            f"there is another `{directory.name}`",
-            fields={"name": ["this name is taken"]},
+            gettext("there is another `%(name)s`") % {"name": directory.name},
+            fields={"name": [gettext("this name is taken")]},
         )
 
 

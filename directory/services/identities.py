@@ -8,6 +8,8 @@ who. An e-mail address never does.
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.translation import gettext
+
 from console.core import destinations
 from console.core.actor import Actor
 from console.core.exceptions import (
@@ -39,12 +41,19 @@ def link_identity(
     person = _get(person_id, actor=actor)
     _check(issuer, subject)
     if person.is_local:
-        raise ConflictError("local accounts sign in by password, not by a provider")
+        raise ConflictError(
+            gettext("local accounts sign in by password, not by a provider")
+        )
     if person.subject:
-        raise ConflictError("this person has an identity; unlink that one first")
+        raise ConflictError(
+            gettext("this person has an identity; unlink that one first")
+        )
     other = User.objects.filter(issuer=issuer, subject=subject).first()
     if other is not None:
-        raise ConflictError(f"`{other}` has this identity; unlink it there first")
+        raise ConflictError(
+            gettext("`%(other)s` has this identity; unlink it there first")
+            % {"other": other}
+        )
     person.issuer, person.subject, person.modified_at = issuer, subject, now
     person.save(update_fields=["issuer", "subject", "modified_at"])
     facts = {"issuer": issuer, "subject": subject}
@@ -63,7 +72,7 @@ def unlink_identity(person_id: UUID | str, *, actor: Actor, now: datetime) -> Us
     """
     person = _get(person_id, actor=actor)
     if not person.subject:
-        raise ConflictError("this person has no identity at a provider")
+        raise ConflictError(gettext("this person has no identity at a provider"))
     facts = {"issuer": person.issuer, "subject": person.subject}
     person.issuer, person.subject, person.modified_at = "", "", now
     person.save(update_fields=["issuer", "subject", "modified_at"])
@@ -76,7 +85,9 @@ def unlink_identity(person_id: UUID | str, *, actor: Actor, now: datetime) -> Us
 def _get(person_id: UUID | str, *, actor: Actor) -> User:
     person = selectors.get_identity(person_id, actor=actor)
     if actor.service_account_id is not None:
-        raise PermissionDeniedError("identities are linked by people, not by tokens")
+        raise PermissionDeniedError(
+            gettext("identities are linked by people, not by tokens")
+        )
     return person
 
 

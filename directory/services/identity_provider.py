@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext
+
 from console.core import audit, destinations
 from console.core import secrets as envelopes
 from console.core.actor import Actor
@@ -107,7 +109,7 @@ def _directory(directory_id: UUID | str | None) -> Directory | None:
         return None
     found = Directory.objects.filter(pk=directory_id).first()
     if found is None:
-        raise ValidationFailedError(fields={"directory_id": ["there is none"]})
+        raise ValidationFailedError(fields={"directory_id": [gettext("there is none")]})
     return found
 
 

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 
 from console.core import audit
 from console.core.actor import Actor
@@ -72,7 +73,7 @@ def sign_in_by_identity(
     if user is None:
         raise SignInRefusedError
     if not user.is_active:
-        raise SignInRefusedError("your account here is deactivated")
+        raise SignInRefusedError(gettext("your account here is deactivated"))
     _describe(user, kept, now=now)
     return SignedIn(user, _begin(user, provider, claims.get("sid"), now=now))
 
@@ -132,7 +133,7 @@ def _kept(claims: Mapping[str, Any], provider: Provider) -> dict[str, Any]:
     if not (provider.trusts_email or verified is True or verified == "true"):
         kept.pop("email", None)
     if "\\u0000" in json.dumps(dict(claims)):
-        raise TokenRefusedError("a claim holds a NUL character")
+        raise TokenRefusedError(gettext("a claim holds a NUL character"))
     if len(json.dumps(kept)) > MAX_CLAIMS:
         return {k: v for k, v in kept.items() if isinstance(v, str | bool | int)}
     return kept

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 
 from console.core import audit
 from console.core.actor import Actor
@@ -63,9 +64,13 @@ def change_password(
     """
     user = User.objects.filter(pk=user_id, is_local=True, is_active=True).first()
     if user is None or actor.user_id != user.id:
-        raise PermissionDeniedError("only the owner of a local account does this")
+        raise PermissionDeniedError(
+            gettext("only the owner of a local account does this")
+        )
     if not user.check_password(old):
-        raise PasswordRefusedError(fields={"old": ["this is not your password"]})
+        raise PasswordRefusedError(
+            fields={"old": [gettext("this is not your password")]}
+        )
     try:
         validate_password(new, user)
     except ValidationError as error:

@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext
+
 from console.core import audit
 from console.core.actor import Actor
 from console.core.audit import Change
@@ -79,7 +81,10 @@ def push_resource(
     if row.kind == ScimKind.USER:
         same = directory.scim_resources.filter(kind=ScimKind.USER, name=row.name)
         if same.exclude(pk=row.pk).exists():
-            raise ConflictError(f"another person has the userName `{pushed.name}`")
+            raise ConflictError(
+                gettext("another person has the userName `%(name)s`")
+                % {"name": pushed.name}
+            )
     row.save()
     added, removed = _set_members(row, pushed.members)
     after = _state(row) | _told("members_added", added)
@@ -123,7 +128,10 @@ def _get(
 ) -> ScimResource:
     row = directory.scim_resources.filter(kind=kind, pk=resource_id).first()
     if row is None:
-        raise NotFoundError(f"there is no {kind} `{resource_id}`")
+        raise NotFoundError(
+            gettext("there is no %(kind)s `%(resource_id)s`")
+            % {"kind": kind, "resource_id": resource_id}
+        )
     if expected is not None and row.revision != expected:
         raise StaleVersionError
     return row
@@ -132,16 +140,23 @@ def _get(
 def _check(pushed: Pushed) -> None:
     what = "userName" if pushed.kind == ScimKind.USER else "displayName"
     if not pushed.name.strip() or len(pushed.name) > MAX_NAME:
-        raise ValidationFailedError(f"`{what}` takes 1 to {MAX_NAME} characters")
+        raise ValidationFailedError(
+            gettext("`%(what)s` takes 1 to %(max_name)s characters")
+            % {"what": what, "max_name": MAX_NAME}
+        )
     if len(pushed.external_id) > MAX_EXTERNAL_ID:
         raise ValidationFailedError(
-            f"`externalId` takes at most {MAX_EXTERNAL_ID} characters"
+            gettext("`externalId` takes at most %(max_external_id)s characters")
+            % {"max_external_id": MAX_EXTERNAL_ID}
         )
     text = json.dumps(pushed.document)
     if "\\u0000" in text:
-        raise ValidationFailedError("a value holds the character U+0000")
+        raise ValidationFailedError(gettext("a value holds the character U+0000"))
     if len(text) > MAX_DOCUMENT:
-        raise TooLargeError(f"a resource takes at most {MAX_DOCUMENT:,} characters")
+        raise TooLargeError(
+            gettext("a resource takes at most %(max_document)s characters")
+            % {"max_document": f"{MAX_DOCUMENT:,}"}
+        )
 
 
 def _name_key(pushed: Pushed) -> str:
@@ -161,9 +176,11 @@ def _set_members(
         names |= dict(rows.values_list("pk", "name"))
     unknown = sorted(str(one) for one in new - names.keys())
     if unknown:
-        raise ValidationFailedError(f"there is no member `{unknown[0]}`")
+        raise ValidationFailedError(
+            gettext("there is no member `%(unknown)s`") % {"unknown": unknown[0]}
+        )
     if group.pk in new:
-        raise ValidationFailedError("a group can't be a member of itself")
+        raise ValidationFailedError(gettext("a group can't be a member of itself"))
     renamed = {one for one in had.keys() & wanted.keys() if had[one] != wanted[one]}
     for some in _batches(gone | renamed):
         group.members.filter(member_id__in=some).delete()

@@ -14,6 +14,8 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
+from django.utils.translation import gettext
+
 from console.core import outbox
 from console.core.actor import Actor, system
 from console.core.exceptions import ConflictError, ConsoleError
@@ -284,7 +286,7 @@ def release_data_run(run_id: UUID | str, *, actor: Actor, now: datetime) -> Data
         source = data_runs.check_fence(run)
     except LeaseLostError as error:
         raise ConflictError(
-            "the source was read again since; look at the newer run"
+            gettext("the source was read again since; look at the newer run")
         ) from error
     kept = run.plan or {}
     facts = {"run": str(run.pk), "reasons": run.reasons}

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Q
+from django.utils.translation import gettext
 
 from console.core import audit
 from console.core.actor import Actor
@@ -55,16 +56,25 @@ def create_scim_token(
     """
     directory = selectors.get_directory(directory_id, actor=actor)
     if actor.service_account_id is not None:
-        raise PermissionDeniedError("tokens are made by people, not by tokens")
+        raise PermissionDeniedError(gettext("tokens are made by people, not by tokens"))
     if directory.provider != pushed.CODE:
-        raise ConflictError("nobody pushes to this directory: it is read")
+        raise ConflictError(gettext("nobody pushes to this directory: it is read"))
     if directory.scim_tokens.count() >= MAX_TOKENS:
-        raise ConflictError(f"there are {MAX_TOKENS} tokens; revoke one first")
+        raise ConflictError(
+            gettext("there are %(max_tokens)s tokens; revoke one first")
+            % {"max_tokens": MAX_TOKENS}
+        )
     name = name.strip()
     if not 0 < len(name) <= MAX_NAME or not name.isprintable():
-        raise ValidationFailedError(fields={"name": [f"1 to {MAX_NAME} characters"]})
+        raise ValidationFailedError(
+            fields={
+                "name": [
+                    gettext("1 to %(max_name)s characters") % {"max_name": MAX_NAME}
+                ]
+            }
+        )
     if expires_at is not None and expires_at <= now:
-        raise ValidationFailedError(fields={"expires_at": ["this is past"]})
+        raise ValidationFailedError(fields={"expires_at": [gettext("this is past")]})
     token, prefix, hashed = new_token()
     row = ScimToken.objects.create(
         directory=directory,

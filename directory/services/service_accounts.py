@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import ProtectedError
+from django.utils.translation import gettext
 
 from console.core import audit
 from console.core import secrets as envelopes
@@ -144,7 +145,9 @@ def delete_service_account(
         account.delete()
     except ProtectedError as error:
         users = ", ".join(sorted({str(one) for one in error.protected_objects})[:5])
-        raise ConflictError(f"it is still used by {users}") from error
+        raise ConflictError(
+            gettext("it is still used by %(users)s") % {"users": users}
+        ) from error
 
 
 def open_secret(account_id: UUID | str, *, now: datetime) -> Credential:
@@ -159,7 +162,7 @@ def open_secret(account_id: UUID | str, *, now: datetime) -> Credential:
     """
     account = ServiceAccount.objects.filter(pk=account_id).first()
     if account is None:
-        raise NotFoundError("there is no such service account")
+        raise NotFoundError(gettext("there is no such service account"))
     if account.expires_at is not None and account.expires_at <= now:
         raise CredentialExpiredError
     opened = {name: envelopes.unseal(text) for name, text in account.sealed.items()}
@@ -175,7 +178,9 @@ def open_secret(account_id: UUID | str, *, now: datetime) -> Credential:
 def _kind(code: str) -> Kind:
     if code not in KIND_BY_CODE:
         known = ", ".join(KIND_BY_CODE)
-        raise ValidationFailedError(fields={"kind": [f"one of {known}"]})
+        raise ValidationFailedError(
+            fields={"kind": [gettext("one of %(known)s") % {"known": known}]}
+        )
     return KIND_BY_CODE[code]
 
 
@@ -194,8 +199,8 @@ def _set_name(account: ServiceAccount, name: str) -> None:
     same = ServiceAccount.objects.filter(name__iexact=account.name)
     if same.exclude(pk=account.pk).exists():
         raise ConflictError(
-            f"there is another `{account.name}`",
-            fields={"name": ["this name is taken"]},
+            gettext("there is another `%(name)s`") % {"name": account.name},
+            fields={"name": [gettext("this name is taken")]},
         )
 
 
@@ -216,7 +221,7 @@ def _check_given_again(account: ServiceAccount, given: Mapping[str, Any]) -> Non
     }
     if missing:
         raise ValidationFailedError(
-            "a changed destination takes the secrets again", fields=missing
+            gettext("a changed destination takes the secrets again"), fields=missing
         )
 
 
@@ -224,7 +229,9 @@ def _take_away(account: ServiceAccount, shape: Kind, names: list[str]) -> None:
     needed = {one.name for one in shape.secrets if one.required}
     for name in names:
         if name in needed:
-            raise ValidationFailedError(fields={f"secrets.{name}": ["this is needed"]})
+            raise ValidationFailedError(
+                fields={f"secrets.{name}": [gettext("this is needed")]}
+            )
         account.sealed.pop(name, None)
         account.fingerprints.pop(name, None)
 
@@ -237,7 +244,7 @@ def _seal(account: ServiceAccount, given: Mapping[str, str]) -> None:
 
 def _checked_expiry(expires_at: datetime | None, now: datetime) -> datetime | None:
     if expires_at is not None and expires_at <= now:
-        raise ValidationFailedError(fields={"expires_at": ["this is past"]})
+        raise ValidationFailedError(fields={"expires_at": [gettext("this is past")]})
     return expires_at
 
 

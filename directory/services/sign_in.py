@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.utils.translation import gettext
+
 from console.core import audit
 from console.core.actor import Actor
 from console.core.audit import Change
@@ -160,12 +162,14 @@ def mint_recovery_token(
         RecoveryRefusedError: the lifetime is longer than a quarter of an hour.
     """
     if not actor.is_system:
-        raise PermissionDeniedError("recovery tokens are made on the host only")
+        raise PermissionDeniedError(
+            gettext("recovery tokens are made on the host only")
+        )
     if not timedelta(0) < lifetime <= MAX_RECOVERY_LIFETIME:
-        raise RecoveryRefusedError("a recovery token lives 1 to 15 minutes")
+        raise RecoveryRefusedError(gettext("a recovery token lives 1 to 15 minutes"))
     user = User.objects.filter(pk=user_id, is_active=True).first()
     if user is None:
-        raise NotFoundError("there is no such active person")
+        raise NotFoundError(gettext("there is no such active person"))
     token, _, token_hash = new_token()
     RecoveryToken.objects.create(
         user=user, token_hash=token_hash, created_at=now, expires_at=now + lifetime

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
+from django.utils.translation import gettext
 
 from console.core import audit, jobs
 from console.core.actor import Actor, system
@@ -44,9 +45,9 @@ def start_sync(
     with writing():
         directory = selectors.get_directory(directory_id, actor=actor)
         if directory.account_id is None and directory.provider != pushed.CODE:
-            raise ConflictError("this directory is not read from a provider")
+            raise ConflictError(gettext("this directory is not read from a provider"))
         if directory.runs.filter(state__in=UNDER_WAY).exists():
-            raise ConflictError("a run of this directory is under way already")
+            raise ConflictError(gettext("a run of this directory is under way already"))
         run = queue(directory, MANUAL, actor=actor, now=now, is_dry_run=is_dry_run)
         record("run-asked", run, {"dry run": is_dry_run}, actor=actor, now=now)
     return run
@@ -184,7 +185,7 @@ def get_held(run_id: UUID | str, *, actor: Actor) -> SyncRun:
     """
     run = selectors.get_run(run_id, actor=actor)
     if run.state != RunState.HELD:
-        raise ConflictError("this run is not held any more")
+        raise ConflictError(gettext("this run is not held any more"))
     return run
 
 
@@ -228,7 +229,7 @@ def record_effect(run_id: UUID | str, effect: dict[str, Any]) -> None:
         NotFoundError: there is no such run.
     """
     if not SyncRun.objects.filter(pk=run_id).update(effect=effect):
-        raise NotFoundError("there is no such run")
+        raise NotFoundError(gettext("there is no such run"))
 
 
 def record(

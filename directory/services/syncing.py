@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext
 
 from console.core import jobs
 from console.core.actor import Actor, system
@@ -321,7 +322,7 @@ def release_run(run_id: UUID | str, *, actor: Actor, now: datetime) -> SyncRun:
         directory = sync_runs.check_fence(run)
     except LeaseLostError as error:
         raise ConflictError(
-            "the directory was read again since; look at the newer run"
+            gettext("the directory was read again since; look at the newer run")
         ) from error
     facts = {"reasons": run.reasons}
     sync_runs.record("run-released", run, facts, actor=actor, now=now)

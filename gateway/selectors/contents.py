@@ -9,6 +9,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext
+
 from gateway.models import Blob, Deployment
 from gateway.snapshot import SnapshotError, content_hash, own_settings
 from namespaces import selectors as namespace_selectors
@@ -73,10 +75,13 @@ def read_blobs(hashes: Collection[str]) -> dict[str, bytes]:
         for name, packed in rows.values_list("hash", "data"):
             data = zlib.decompress(bytes(packed))
             if content_hash(data) != name:
-                raise SnapshotError(f"the part {name[:12]} is not what its hash says")
+                raise SnapshotError(
+                    gettext("the part %(name)s is not what its hash says")
+                    % {"name": name[:12]}
+                )
             found[name] = data
     if len(found) != len(wanted):
-        raise SnapshotError("the deployment lacks a part that it names")
+        raise SnapshotError(gettext("the deployment lacks a part that it names"))
     return found
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 
 from console.core.actor import Actor
 from console.core.exceptions import NotFoundError, PermissionDeniedError
@@ -44,7 +45,7 @@ def get_decision(decision_id: int, *, actor: Actor) -> Decision:
     """
     found = list_decisions(actor).filter(pk=decision_id).first()
     if found is None:
-        raise NotFoundError("there is no such decision, or you may not see it")
+        raise NotFoundError(gettext("there is no such decision, or you may not see it"))
     return found
 
 

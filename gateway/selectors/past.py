@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from django.utils.translation import gettext
+
 from gateway.models import Deployment
 from gateway.selectors.contents import read_blobs, read_contents
 from gateway.snapshot import (
@@ -28,15 +30,17 @@ def read_past(number: int, *, namespace_id: str, route_id: str) -> Snapshot:
     """
     row = Deployment.objects.filter(pk=number).first()
     if row is None:
-        raise SnapshotError(f"deployment {number} is not kept any more")
+        raise SnapshotError(
+            gettext("deployment %(number)s is not kept any more") % {"number": number}
+        )
     root: dict[str, Any] = json.loads(bytes(row.root))
     chunks: dict[str, str] = root["namespaces"]
     if namespace_id not in chunks:
-        raise SnapshotError("its namespace was not part of the deployment")
+        raise SnapshotError(gettext("its namespace was not part of the deployment"))
     own = read_contents(read_blobs([chunks[namespace_id]]).values())
     plain = own.routes.get(route_id)
     if plain is None:
-        raise SnapshotError("the route was not part of the deployment")
+        raise SnapshotError(gettext("the route was not part of the deployment"))
     wanted = {*plain["policies"], *plain["inherited"], *plain["enforced"]}
     policies = {
         pk: PolicyDocument.from_json(_without(one, OF_POLICIES))
@@ -78,7 +82,9 @@ def _policies(
         read = read_contents(read_blobs(hashes).values()).policies
         found |= {pk: read[pk] for pk in wanted & read.keys()}
     if found.keys() < wanted:
-        raise SnapshotError("a policy of the route is not part of the deployment")
+        raise SnapshotError(
+            gettext("a policy of the route is not part of the deployment")
+        )
     return found
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 
 from console.core.actor import Actor
 from console.core.exceptions import NotFoundError
@@ -49,7 +50,7 @@ def get_session(session_id: UUID | str, *, actor: Actor) -> GatewaySession:
     """
     row = list_sessions(actor).filter(pk=session_id).first()
     if row is None:
-        raise NotFoundError("there is no such session, or you may not see it")
+        raise NotFoundError(gettext("there is no such session, or you may not see it"))
     return row
 
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import Error, connection
+from django.utils.translation import gettext
 
 from console.core import outbox
 from devices import selectors as device_selectors
@@ -57,7 +58,10 @@ class DatabaseSource:
         with _answers():
             row = Deployment.objects.filter(pk=number).first()
         if row is None:
-            raise SourceGoneError(f"deployment {number} is not there any more")
+            raise SourceGoneError(
+                gettext("deployment %(number)s is not there any more")
+                % {"number": number}
+            )
         return SignedRoot(bytes(row.root), bytes(row.signature))
 
     def blobs(self, hashes: Collection[str]) -> Mapping[str, bytes]:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import QuerySet, Sum
+from django.utils.translation import gettext
 
 from console.core.actor import Actor
 from console.core.exceptions import ValidationFailedError
@@ -130,7 +131,9 @@ def read_traffic(
     chosen = PERIODS.get(period)
     if chosen is None:
         known = ", ".join(PERIODS)
-        raise ValidationFailedError(fields={"period": [f"one of {known}"]})
+        raise ValidationFailedError(
+            fields={"period": [gettext("one of %(known)s") % {"known": known}]}
+        )
     rows: QuerySet[TrafficCount] = TrafficCount.objects.visible_to(actor)
     if namespace:
         rows = in_namespace(rows, namespace, actor)

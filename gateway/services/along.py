@@ -6,6 +6,8 @@ Receivers of `namespaces.services.signals`; connected when the app is ready.
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext
+
 from console.core.actor import Actor
 from console.core.burial import Burial
 from gateway.models import Certificate, CertificateHost
@@ -38,7 +40,8 @@ def check_hosts_are_free(sender: Any, *, coming: Burial, **_: Any) -> None:
     taken = CertificateHost.objects.filter(host__in=hosts).order_by("host").first()
     if taken is not None:
         raise CertificateOverlapError(
-            f"another certificate is for `{taken.host}` by now; remove it first"
+            gettext("another certificate is for `%(host)s` by now; remove it first")
+            % {"host": taken.host}
         )
 
 

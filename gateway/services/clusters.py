@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from cryptography import x509
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext
 
 from console.core import audit, destinations, jobs, secrets
 from console.core.actor import Actor
@@ -133,7 +134,9 @@ def request_publishing(
     """
     row = selectors.get_cluster(cluster_id, actor=actor)
     if row.mode == ClusterMode.PAUSED:
-        raise ValidationFailedError("publishing is paused; edit the cluster first")
+        raise ValidationFailedError(
+            gettext("publishing is paused; edit the cluster first")
+        )
     Cluster.objects.filter(pk=row.pk).update(asked_at=now)
     _record("asked", row, actor=actor, now=now, reason=reason)
     transaction.on_commit(wake, robust=True)
@@ -186,7 +189,7 @@ def _set_one(row: Cluster, name: str, value: Any, actor: Actor) -> None:
     elif name == "mode":
         if value not in ClusterMode.values:
             known = ", ".join(ClusterMode.values)
-            raise ValidationFailedError(f"one of {known}")
+            raise ValidationFailedError(gettext("one of %(known)s") % {"known": known})
         row.mode = value
     elif name == "url":
         row.url = clean_broker_url(str(value))
@@ -210,9 +213,11 @@ def _set_secret(row: Cluster, text: str) -> None:
 def _line(text: str, most: int, *, needed: bool) -> str:
     text = text.strip()
     if needed and not text:
-        raise ValidationFailedError("this is needed")
+        raise ValidationFailedError(gettext("this is needed"))
     if len(text) > most or not text.isprintable():
-        raise ValidationFailedError(f"at most {most} characters in one line")
+        raise ValidationFailedError(
+            gettext("at most %(most)s characters in one line") % {"most": most}
+        )
     return text
 
 
@@ -220,7 +225,7 @@ def _namespace(value: Any, actor: Actor) -> Any:
     try:
         return namespace_selectors.get_namespace(value, actor=actor)
     except NamespaceNotFoundError as error:
-        raise ValidationFailedError("there is no such namespace") from error
+        raise ValidationFailedError(gettext("there is no such namespace")) from error
 
 
 def _authorities(text: str) -> str:
@@ -228,12 +233,17 @@ def _authorities(text: str) -> str:
     if not text:
         return ""
     if len(text) > MAX_PEM:
-        raise ValidationFailedError(f"at most {MAX_PEM // 1024} KiB")
+        raise ValidationFailedError(
+            gettext("at most %(max_pem)s KiB") % {"max_pem": MAX_PEM // 1024}
+        )
     try:
         x509.load_pem_x509_certificates(text.encode())
     except ValueError as error:
         raise ValidationFailedError(
-            "paste certificates in PEM, from `-----BEGIN CERTIFICATE-----` to the end"
+            gettext(
+                "paste certificates in PEM, from `-----BEGIN CERTIFICATE-----` "
+                "to the end"
+            )
         ) from error
     return f"{text}\n"
 
@@ -250,7 +260,7 @@ def clean_broker_url(text: str) -> str:
     url = _clean(text)
     parts = urlsplit(url)
     if parts.path or parts.query:
-        raise ValidationFailedError("write scheme, host and port, and no path")
+        raise ValidationFailedError(gettext("write scheme, host and port, and no path"))
     return url
 
 
@@ -274,8 +284,10 @@ def _clean(text: str) -> str:
             if "not encrypted" not in error.message:
                 raise
             raise ValidationFailedError(
-                "`http` is not encrypted; use `https`, or have the operator list the "
-                "host in POSTERN_UPSTREAM_ALLOWLIST"
+                gettext(
+                    "`http` is not encrypted; use `https`, or have the operator list "
+                    "the host in POSTERN_UPSTREAM_ALLOWLIST"
+                )
             ) from error
     # What is listed may be asked without encryption; the rest is the same.
     return destinations.clean_url(f"https{text.strip()[4:]}").replace(

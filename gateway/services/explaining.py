@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import unquote
 
+from django.utils.translation import gettext
+
 from console.core.actor import Actor
 from gateway import selectors
 from gateway.authorizer.programs import RouteEntry, RouteTable
@@ -75,7 +77,7 @@ def explain_decision(decision_id: int, *, actor: Actor, now: datetime) -> Explai
     """
     row = selectors.get_decision(decision_id, actor=actor)
     if row.namespace_id is None or row.route_id is None:
-        raise NotExplainableError("no route was asked, and so no policy")
+        raise NotExplainableError(gettext("no route was asked, and so no policy"))
     access.check_can(actor, Permission.POLICY_TRY, row.namespace_id)
     entry = _entry_of(row)
     request = _request_of(row)
@@ -127,7 +129,7 @@ def _entry_of(row: Decision) -> RouteEntry:
         raise NotExplainableError(str(error)) from error
     entry = RouteTable.build(snapshot).find(route_id)
     if entry is None:
-        raise NotExplainableError("the route was not part of the deployment")
+        raise NotExplainableError(gettext("the route was not part of the deployment"))
     return entry
 
 

@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from django.utils.translation import gettext
+
 from console.core import audit, outbox
 from console.core.actor import Actor
 from console.core.audit import Change
@@ -44,7 +46,9 @@ def publish_now(
     """
     reason = clean_reason(reason)
     if not 0 <= above < MAX_NUMBER:
-        raise ValidationFailedError(fields={"above": ["this is no such number"]})
+        raise ValidationFailedError(
+            fields={"above": [gettext("this is no such number")]}
+        )
     with writing():
         check_may_publish(actor)
         row = _deployer()
@@ -74,7 +78,7 @@ def hold_changes(
     reason = clean_reason(reason)
     if not now < until <= now + MAX_HOLD:
         raise ValidationFailedError(
-            fields={"until": ["give a time within the next two weeks"]}
+            fields={"until": [gettext("give a time within the next two weeks")]}
         )
     _set_hold(_deployer(), until, actor=actor, now=now, reason=reason)
 
@@ -152,6 +156,11 @@ def clean_reason(reason: str) -> str:
     text = " ".join(reason.split())
     if len(text) > MAX_REASON:
         raise ValidationFailedError(
-            fields={"reason": [f"at most {MAX_REASON} characters"]}
+            fields={
+                "reason": [
+                    gettext("at most %(max_reason)s characters")
+                    % {"max_reason": MAX_REASON}
+                ]
+            }
         )
     return text

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext
+
 from console.core import secrets
 from console.core.actor import Actor
 from console.core.exceptions import NotFoundError
@@ -94,7 +96,8 @@ def _check_places(wanted: Contents) -> None:
     if gone:
         named = ", ".join(f"`{path}`" for path in gone[:MAX_NAMED])
         raise RollBackError(
-            f"{len(gone)} namespaces are gone, restore them first: {named}",
+            gettext("%(count)s namespaces are gone, restore them first: %(named)s")
+            % {"count": len(gone), "named": named},
             details={"namespaces": gone},
         )
 

@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext
+
 from console.core import audit
 from console.core.actor import Actor
 from console.core.audit import Change
@@ -44,7 +46,7 @@ def merge_values(
             problems.setdefault(key, []).append(fault)
     if problems:
         raise ValidationFailedError(
-            "some settings can't be used as they are", fields=problems
+            gettext("some settings can't be used as they are"), fields=problems
         )
     after = {**before, **read}
     return {key: after[key] for key in BY_KEY if after.get(key) is not None}

@@ -13,6 +13,7 @@ from urllib.parse import urlencode, urlsplit
 from uuid import UUID
 
 from django.conf import settings
+from django.utils.translation import gettext
 
 from console.core import audit, outbox
 from console.core.actor import Actor
@@ -45,7 +46,8 @@ def check_return_address(url: str) -> str:
         ValidationFailedError: no route answers there.
     """
     problem = ValidationFailedError(
-        "no route answers at that address", fields={"to": ["no route answers there"]}
+        gettext("no route answers at that address"),
+        fields={"to": [gettext("no route answers there")]},
     )
     is_plain = url.isascii() and url.isprintable() and not set(url) & set(' "<>\\^`{|}')
     if len(url) > MAX_URL or not is_plain or "@" in url.partition("?")[0]:
@@ -90,8 +92,8 @@ def promise_session(
     host = check_return_address(url)
     if len(challenge) != CHALLENGE_LENGTH or not challenge.isascii():
         raise ValidationFailedError(
-            "signing in has to begin at the site that you want to reach",
-            fields={"challenge": ["this is no challenge"]},
+            gettext("signing in has to begin at the site that you want to reach"),
+            fields={"challenge": [gettext("this is no challenge")]},
         )
     person = directory_selectors.get_self(actor)
     promised = GatewaySession.objects.filter(user=person, code_hash__isnull=False)

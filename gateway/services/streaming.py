@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import httpx
+from django.utils.translation import gettext
 
 from gateway.authorizer.recording import as_json
 
@@ -89,7 +90,10 @@ class Otlp:
         except httpx.HTTPError as error:
             raise SinkError(f"{type(error).__name__}: {error}") from error
         if not answer.is_success:
-            raise SinkError(f"answered {answer.status_code}")
+            raise SinkError(
+                gettext("answered %(status_code)s")
+                % {"status_code": answer.status_code}
+            )
 
 
 def otlp_request(lines: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from django.utils.translation import gettext
+
 from routes.validation.durations import NANOSECONDS, parse_duration
 from routes.validation.problems import UnusableError, shown
 
@@ -38,15 +40,19 @@ _OURS = ("x-postern-", "x-envoy-", "x-forwarded-", "proxy-", "impersonate-")
 def check_color(value: Any) -> None:
     """Take colors as `#rrggbb` only: they are written into a style sheet."""
     if not _COLOR.match(str(value).lower()):
-        raise UnusableError(f"{shown(value)} is not a color", "write it as `#1a2b3c`")
+        raise UnusableError(
+            gettext("%(value)s is not a color") % {"value": shown(value)},
+            gettext("write it as `#1a2b3c`"),
+        )
 
 
 def check_cookie_name(value: Any) -> None:
     """Take names that need no quotes, and none that browsers treat specially."""
     if not _COOKIE.match(str(value)) or str(value).startswith("__"):
         raise UnusableError(
-            f"{shown(value)} can't be the name of a cookie",
-            "use up to 64 letters, digits, `-` and `_`, not two `_` in front",
+            gettext("%(value)s can't be the name of a cookie")
+            % {"value": shown(value)},
+            gettext("use up to 64 letters, digits, `-` and `_`, not two `_` in front"),
         )
 
 
@@ -56,7 +62,8 @@ def check_secure_url(value: Any) -> None:
     is_plain = text.isascii() and not set(text) & set(" '\";,<>\\")
     if not text.lower().startswith("https://") or not is_plain:
         raise UnusableError(
-            f"{shown(value)} is no address of a picture", "use `https://`"
+            gettext("%(value)s is no address of a picture") % {"value": shown(value)},
+            gettext("use `https://`"),
         )
 
 
@@ -66,12 +73,15 @@ def check_claim_headers(value: Any) -> None:
         lower = name.lower()
         if not _HEADER.match(name) or lower in _TAKEN or lower.startswith(_OURS):
             raise UnusableError(
-                f"the header {shown(name)} can't carry a claim",
-                "choose a name of its own, such as `X-Pomerium-Claim-Email`",
+                gettext("the header %(name)s can't carry a claim")
+                % {"name": shown(name)},
+                gettext("choose a name of its own, such as `X-Pomerium-Claim-Email`"),
             )
         if not _CLAIM.match(claim):
             raise UnusableError(
-                f"{shown(claim)} is not the name of a claim", "write one, as `email`"
+                gettext("%(claim)s is not the name of a claim")
+                % {"claim": shown(claim)},
+                gettext("write one, as `email`"),
             )
 
 
@@ -82,7 +92,9 @@ def between(shortest: str, longest: str) -> Callable[[Any], None]:
     def check(value: Any) -> None:
         if not low <= parse_duration(value) <= high:
             raise UnusableError(
-                f"{shown(value)} is out of range", f"use {shortest} to {longest}"
+                gettext("%(value)s is out of range") % {"value": shown(value)},
+                gettext("use %(shortest)s to %(longest)s")
+                % {"shortest": shortest, "longest": longest},
             )
 
     return check
@@ -109,8 +121,9 @@ def _check_fields(value: Any, known: frozenset[str]) -> None:
         is_header = prefix == "headers" and (not header or _HEADER.match(header))
         if one not in known and not is_header:
             raise UnusableError(
-                f"{shown(one)} is no field of this log",
-                f"use {', '.join(sorted(known))}, or headers.Some-Name",
+                gettext("%(one)s is no field of this log") % {"one": shown(one)},
+                gettext("use %(names)s, or headers.Some-Name")
+                % {"names": ", ".join(sorted(known))},
             )
 
 
@@ -118,5 +131,6 @@ def check_client_authority(value: Any) -> None:
     """Without an authority there is nothing that could be enforced."""
     if not value.get("ca"):
         raise UnusableError(
-            "an enforcement needs an authority", "give the certificate, or neither"
+            gettext("an enforcement needs an authority"),
+            gettext("give the certificate, or neither"),
         )

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import PROTECT, ForeignObjectRel, QuerySet
+from django.utils.translation import gettext
 
 from console.core import tombstones
 from console.core.actor import Actor
@@ -242,7 +243,7 @@ def get_root() -> Namespace:
     """
     root = Namespace.objects.filter(depth=0).first()
     if root is None:
-        raise NamespaceNotFoundError("there is no root namespace yet")
+        raise NamespaceNotFoundError(gettext("there is no root namespace yet"))
     return root
 
 
@@ -259,7 +260,9 @@ def get_namespace_by_path(path: str, *, actor: Actor) -> Namespace:
             break
         found = found.children.filter(name__iexact=name).first()
     if found is None or not access.can(actor, Permission.NAMESPACE_VIEW, found):
-        raise NamespaceNotFoundError(f"there is no namespace `{path}`")
+        raise NamespaceNotFoundError(
+            gettext("there is no namespace `%(path)s`") % {"path": path}
+        )
     return found
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
+from django.utils.translation import gettext
 
 from console.core import audit, outbox
 from console.core.actor import Actor
@@ -185,7 +186,7 @@ def _get(account_id: UUID | str, *, version: int, actor: Actor) -> ApiServiceAcc
 def _check_is_person(actor: Actor) -> None:
     """Refuse tokens: one that leaked would make others that outlive it."""
     if actor.service_account_id is not None:
-        raise PermissionDeniedError("tokens are made by people, not by tokens")
+        raise PermissionDeniedError(gettext("tokens are made by people, not by tokens"))
 
 
 def _check_in_reach(account: ApiServiceAccount, *, actor: Actor) -> None:
@@ -198,7 +199,7 @@ def _check_in_reach(account: ApiServiceAccount, *, actor: Actor) -> None:
         own = access.role_at(grants, place)
         if own is None or own.rank < ROLE_BY_CODE[code].rank:
             raise RoleNotGrantableError(
-                "this account may do more than you; ask an admin"
+                gettext("this account may do more than you; ask an admin")
             )
 
 
@@ -210,16 +211,25 @@ def _new_token(account: ApiServiceAccount) -> str:
 def _describe(account: ApiServiceAccount, *, name: str, description: str) -> None:
     account.name, account.description = name.strip(), description.strip()
     if not 0 < len(account.name) <= MAX_NAME or not account.name.isprintable():
-        raise ValidationFailedError(fields={"name": [f"1 to {MAX_NAME} characters"]})
+        raise ValidationFailedError(
+            fields={
+                "name": [
+                    gettext("1 to %(max_name)s characters") % {"max_name": MAX_NAME}
+                ]
+            }
+        )
     if len(account.description) > MAX_DESCRIPTION:
-        raise ValidationFailedError(fields={"description": ["this is too long"]})
+        raise ValidationFailedError(
+            fields={"description": [gettext("this is too long")]}
+        )
     same = ApiServiceAccount.objects.filter(
         namespace=account.namespace, name__iexact=account.name
     )
     if same.exclude(pk=account.pk).exists():
         raise ConflictError(
-            f"{account.namespace.name} has another `{account.name}`",
-            fields={"name": ["this name is taken here"]},
+            gettext("%(name)s has another `%(account)s`")
+            % {"name": account.namespace.name, "account": account.name},
+            fields={"name": [gettext("this name is taken here")]},
         )
 
 
@@ -227,7 +237,7 @@ def _set_expiry(
     account: ApiServiceAccount, expires_at: datetime | None, now: datetime
 ) -> None:
     if expires_at is not None and expires_at <= now:
-        raise ValidationFailedError(fields={"expires_at": ["this is past"]})
+        raise ValidationFailedError(fields={"expires_at": [gettext("this is past")]})
     account.expires_at = expires_at
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.contrib.auth.models import Permission as AuthPermission
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext
 
 from console.core import audit, previews
 from console.core.actor import Actor
@@ -281,10 +282,12 @@ def _subject(
     ids = (user_id, group_id, service_account_id)
     given = {name: one for name, one in zip(SUBJECTS, ids, strict=True) if one}
     if len(given) != 1:
-        raise ValidationFailedError("name one person, one group or one service account")
+        raise ValidationFailedError(
+            gettext("name one person, one group or one service account")
+        )
     ((name, subject_id),) = given.items()
     if not granting.row_of(name, subject_id).exists():
-        raise SubjectNotFoundError(fields={f"{name}_id": ["unknown id"]})
+        raise SubjectNotFoundError(fields={f"{name}_id": [gettext("unknown id")]})
     return {f"{name}_id": subject_id}
 
 

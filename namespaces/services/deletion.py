@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Max, Sum
+from django.utils.translation import gettext
 
 from console.core import audit, burial, previews, tombstones
 from console.core.actor import Actor
@@ -143,7 +144,8 @@ def _check_is_empty(namespace: Namespace) -> None:
     held = selectors.list_contents(namespace)
     if held:
         raise NamespaceNotEmptyError(
-            f"{namespace.name} still holds {', '.join(map(str, held))}",
+            gettext("%(name)s still holds %(names)s")
+            % {"name": namespace.name, "names": ", ".join(map(str, held))},
             details={"holds": [str(one) for one in held]},
         )
 
@@ -162,8 +164,11 @@ def _check_all_may_go(
             )
         )
         raise NamespaceNotEmptyError(
-            f"{namespace.name}, or what is below it, still holds {names}, which do "
-            "not go along; move or delete these first",
+            gettext(
+                "%(name)s, or what is below it, still holds %(names)s, which do "
+                "not go along; move or delete these first"
+            )
+            % {"name": namespace.name, "names": names},
             details={"holds": names},
         )
 
@@ -245,6 +250,7 @@ def _place(places: list[Any], parent: Namespace) -> None:
         place.depth = over.depth + 1
         if place.depth >= MAX_DEPTH:
             raise NamespaceTooDeepError(
-                f"namespaces go {MAX_DEPTH} levels deep, no deeper"
+                gettext("namespaces go %(max_depth)s levels deep, no deeper")
+                % {"max_depth": MAX_DEPTH}
             )
         above[place.pk] = place

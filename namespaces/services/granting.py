@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 
 from console.core.actor import Actor
 from console.core.exceptions import ValidationFailedError
@@ -18,7 +19,8 @@ def check_ends_later(expires_at: datetime | None, now: datetime) -> None:
     """Refuse an end that is past."""
     if expires_at is not None and expires_at <= now:
         raise ValidationFailedError(
-            "a role ends in the future", fields={"expires_at": ["this is past"]}
+            gettext("a role ends in the future"),
+            fields={"expires_at": [gettext("this is past")]},
         )
 
 
@@ -26,11 +28,12 @@ def check_grantable(role: str, namespace: Namespace, *, actor: Actor) -> None:
     """Refuse a role that there is not, or that is above the actor's own."""
     if role not in ROLE_BY_CODE:
         raise ValidationFailedError(
-            f"there is no role `{role}`", fields={"role": ["viewer, manager or admin"]}
+            gettext("there is no role `%(role)s`") % {"role": role},
+            fields={"role": [gettext("viewer, manager or admin")]},
         )
     own = access.role_at(access.read_grants(actor), namespace.path)
     if own is None or ROLE_BY_CODE[role].rank > own.rank:
-        raise RoleNotGrantableError("nobody grants a role above their own")
+        raise RoleNotGrantableError(gettext("nobody grants a role above their own"))
 
 
 def check_not_own(
@@ -40,7 +43,9 @@ def check_not_own(
     given = (user_id, service_account_id)
     own = (selectors.get_person_behind(actor), actor.service_account_id)
     if any(one and one == mine for one, mine in zip(given, own, strict=True)):
-        raise RoleNotGrantableError("nobody changes their own role; ask another admin")
+        raise RoleNotGrantableError(
+            gettext("nobody changes their own role; ask another admin")
+        )
 
 
 def check_gains_nothing(
@@ -68,8 +73,10 @@ def check_gains_nothing(
         for grant in access.read_grants(actor)
     ):
         raise RoleNotGrantableError(
-            "you are in this group: nobody gives themselves a stronger role, or a "
-            "longer one; ask another admin"
+            gettext(
+                "you are in this group: nobody gives themselves a stronger role, "
+                "or a longer one; ask another admin"
+            )
         )
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import F, Max, Value
 from django.db.models.functions import Concat, Substr
+from django.utils.translation import gettext
 
 from console.core import audit, outbox, previews
 from console.core.actor import Actor
@@ -176,7 +177,10 @@ def move_namespace(
     shift = parent.depth + 1 - namespace.depth
     deepest = below.aggregate(deepest=Max("depth"))["deepest"]
     if deepest + shift >= MAX_DEPTH:
-        raise NamespaceTooDeepError(f"namespaces go {MAX_DEPTH} levels deep, no deeper")
+        raise NamespaceTooDeepError(
+            gettext("namespaces go %(max_depth)s levels deep, no deeper")
+            % {"max_depth": MAX_DEPTH}
+        )
     before = state_of(namespace)
     free_name(namespace.name, parent=parent, besides=namespace)
     signals.moving.send(Namespace, namespace=namespace, parent=parent, actor=actor)
@@ -205,7 +209,10 @@ def _put(namespace: Namespace, parent: Namespace, *, shift: int, now: datetime) 
 def _insert(parent: Namespace, *, now: datetime, **values: Any) -> Namespace:
     """Add a row under a parent, with the next number."""
     if parent.depth + 1 >= MAX_DEPTH:
-        raise NamespaceTooDeepError(f"namespaces go {MAX_DEPTH} levels deep, no deeper")
+        raise NamespaceTooDeepError(
+            gettext("namespaces go %(max_depth)s levels deep, no deeper")
+            % {"max_depth": MAX_DEPTH}
+        )
     number = (Namespace.objects.aggregate(top=Max("number"))["top"] or 0) + 1
     return Namespace.objects.create(
         parent=parent,
@@ -224,7 +231,8 @@ def check_above(namespace: Namespace, permission: Permission, *, actor: Actor) -
         access.check_can(actor, permission, namespace.parent_id or "")
     except NamespaceNotFoundError as error:
         raise PermissionDeniedError(
-            f"`{permission.value}` is needed on the namespace above it, too"
+            gettext("`%(value)s` is needed on the namespace above it, too")
+            % {"value": permission.value}
         ) from error
 
 
@@ -239,16 +247,17 @@ def free_name(name: str, *, parent: Namespace, besides: Namespace | None = None)
     name = " ".join(name.split())
     if not name or len(name) > MAX_NAME_LENGTH or "/" in name:
         raise ValidationFailedError(
-            "the name can't be used",
-            fields={"name": ["give 1 to 100 characters, without `/`"]},
+            gettext("the name can't be used"),
+            fields={"name": [gettext("give 1 to 100 characters, without `/`")]},
         )
     taken = parent.children.filter(name__iexact=name)
     if besides is not None:
         taken = taken.exclude(pk=besides.pk)
     if taken.exists():
         raise NamespaceNameTakenError(
-            f"{parent.name} already has a namespace `{name}`",
-            fields={"name": ["this name is taken here"]},
+            gettext("%(owner)s already has a namespace `%(name)s`")
+            % {"owner": parent.name, "name": name},
+            fields={"name": [gettext("this name is taken here")]},
         )
     return name
 

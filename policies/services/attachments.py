@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.translation import gettext
+
 from console.core import previews
 from console.core.actor import Actor
 from console.core.exceptions import ValidationFailedError
@@ -52,10 +54,7 @@ def attach_to_namespace(
     policy = selectors.get_policy(policy_id, actor=actor)
     namespace = access.check_can(actor, PERMISSION_FOR[wanted], namespace_id)
     if not namespace.path.startswith(policy.namespace.path):
-        raise PolicyOutOfReachError(
-            f"`{policy.name}` lives in {policy.namespace.name}, and is seen only "
-            f"there and below; {namespace.name} is elsewhere"
-        )
+        raise _out_of_reach(policy, namespace.name)
     rules.check_openness(
         allows_anonymous=policy.allows_anonymous, namespace=namespace, actor=actor
     )
@@ -185,10 +184,21 @@ def _check_may_detach(attachment: NamespacePolicy, *, actor: Actor) -> None:
     access.check_can(actor, permission, attachment.namespace_id)
 
 
+def _out_of_reach(policy: Policy, namespace: str) -> PolicyOutOfReachError:
+    text = gettext(
+        "`%(policy)s` lives in %(home)s, and is seen only there and below; "
+        "%(namespace)s is elsewhere"
+    )
+    home = policy.namespace.name
+    values = {"policy": policy.name, "home": home, "namespace": namespace}
+    return PolicyOutOfReachError(text % values)
+
+
 def _mode(mode: str) -> AttachmentMode:
     if mode not in AttachmentMode.values:
         raise ValidationFailedError(
-            f"there is no mode `{mode}`", fields={"mode": ["inherited or enforced"]}
+            gettext("there is no mode `%(mode)s`") % {"mode": mode},
+            fields={"mode": [gettext("inherited or enforced")]},
         )
     return AttachmentMode(mode)
 

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db.models import Model
+from django.utils.translation import gettext
 
 from console.core import tombstones
 from console.core.actor import Actor
@@ -78,7 +79,8 @@ def _check_is_free(policy: Policy, *, actor: Actor) -> None:
     usage = selectors.get_usage(policy, actor=actor)
     if not usage.is_empty:
         raise PolicyInUseError(
-            f"`{policy.name}` is still attached to {usage.in_words()}; detach it first",
+            gettext("`%(name)s` is still attached to %(in_words)s; detach it first")
+            % {"name": policy.name, "in_words": usage.in_words()},
             details=usage.as_json(),
         )
 

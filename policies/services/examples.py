@@ -10,6 +10,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.utils.translation import gettext
+
 from console.core import audit
 from console.core.actor import Actor
 from console.core.exceptions import ValidationFailedError
@@ -103,14 +105,23 @@ def add_example(
     name = validation.clean_name(name)
     if expected not in ExpectedAnswer.values:
         raise ValidationFailedError(
-            fields={"expected": [f"one of {', '.join(ExpectedAnswer.values)}"]}
+            fields={
+                "expected": [
+                    gettext("one of %(values)s")
+                    % {"values": ", ".join(ExpectedAnswer.values)}
+                ]
+            }
         )
     if policy.examples.count() >= MAX_EXAMPLES:
-        raise TooManyExamplesError(f"a policy has at most {MAX_EXAMPLES} examples")
+        raise TooManyExamplesError(
+            gettext("a policy has at most %(max_examples)s examples")
+            % {"max_examples": MAX_EXAMPLES}
+        )
     if policy.examples.filter(name__iexact=name).exists():
         raise ExampleNameTakenError(
-            f"`{policy.name}` already has an example `{name}`",
-            fields={"name": ["this name is taken"]},
+            gettext("`%(owner)s` already has an example `%(name)s`")
+            % {"owner": policy.name, "name": name},
+            fields={"name": [gettext("this name is taken")]},
         )
     trial = try_draft(saved_draft(policy), attempt, actor=actor, now=now)
     example = PolicyExample(

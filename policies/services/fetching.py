@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
+from django.utils.translation import gettext
 
 from console.core import audit, destinations, jobs
 from console.core.actor import Actor
@@ -57,7 +58,12 @@ def list_address(
     ):
         if not SHORTEST <= seconds <= LONGEST:
             raise ValidationFailedError(
-                fields={name: [f"from {SHORTEST} seconds to {LONGEST}, a week"]}
+                fields={
+                    name: [
+                        gettext("from %(shortest)s seconds to %(longest)s, a week")
+                        % {"shortest": SHORTEST, "longest": LONGEST}
+                    ]
+                }
             )
     row = FetchedAddress(
         id=uuid4(),
@@ -83,11 +89,18 @@ def _clean(url: str) -> str:
     except ValidationFailedError as error:
         raise ValidationFailedError(fields={"url": [error.message]}) from error
     if '"' in url or "\\" in url:
-        raise ValidationFailedError(fields={"url": ["write `%22` and `%5C` instead"]})
+        raise ValidationFailedError(
+            fields={"url": [gettext("write `%22` and `%5C` instead")]}
+        )
     if FetchedAddress.objects.filter(url=url).exists():
-        raise ValidationFailedError(fields={"url": ["this address is listed already"]})
+        raise ValidationFailedError(
+            fields={"url": [gettext("this address is listed already")]}
+        )
     if FetchedAddress.objects.count() >= MAX_ADDRESSES:
-        raise ValidationFailedError(f"at most {MAX_ADDRESSES} addresses can be listed")
+        raise ValidationFailedError(
+            gettext("at most %(max_addresses)s addresses can be listed")
+            % {"max_addresses": MAX_ADDRESSES}
+        )
     return url
 
 
@@ -185,18 +198,23 @@ def _get(url: str, transport: httpx.BaseTransport | None) -> dict[str, Any]:
             client.stream("GET", url) as response,
         ):
             if not _OK <= response.status_code < _OTHERWISE:
-                raise NoAnswerError(f"it answers with status {response.status_code}")
+                raise NoAnswerError(
+                    gettext("it answers with status %(status_code)s")
+                    % {"status_code": response.status_code}
+                )
             body = _read(response)
     except ValidationFailedError as error:
         raise NoAnswerError(error.message) from error
     except ForbiddenAddressError as error:
-        raise NoAnswerError("its name leads to this machine or its network") from error
+        raise NoAnswerError(
+            gettext("its name leads to this machine or its network")
+        ) from error
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise NoAnswerError(str(error) or type(error).__name__) from error
     try:
         text = body.decode()
     except ValueError as error:
-        raise NoAnswerError("its answer is no text in UTF-8") from error
+        raise NoAnswerError(gettext("its answer is no text in UTF-8")) from error
     return {
         "status_code": response.status_code,
         "content_type": response.headers.get("content-type", "")[:255],
@@ -209,7 +227,10 @@ def _read(response: httpx.Response) -> bytes:
     for part in response.iter_bytes():
         body += part
         if len(body) > MAX_ANSWER:
-            raise NoAnswerError(f"its answer is longer than {MAX_ANSWER // 1024} KiB")
+            raise NoAnswerError(
+                gettext("its answer is longer than %(max_answer)s KiB")
+                % {"max_answer": MAX_ANSWER // 1024}
+            )
     return body
 
 

@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from django.utils.translation import gettext
+
 from console.core.actor import Actor
 from console.core.transactions import writing
 from namespaces import access
@@ -87,7 +89,10 @@ def _check_reach(policy: Policy, target: "Namespace", *, actor: Actor) -> None:
     left = selectors.get_usage(policy, actor=actor, outside=target)
     if not left.is_empty:
         raise PolicyOutOfReachError(
-            f"in {target.name} it would no longer be seen where it is attached: "
-            f"{left.in_words()}",
+            gettext(
+                "in %(name)s it would no longer be seen where it is attached: "
+                "%(in_words)s"
+            )
+            % {"name": target.name, "in_words": left.in_words()},
             details=left.as_json(),
         )

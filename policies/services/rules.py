@@ -10,6 +10,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.utils.translation import gettext, ngettext
+
 from console.core import audit, outbox
 from console.core.actor import Actor
 from console.core.audit import Change
@@ -62,8 +64,10 @@ def load(
     policy = selectors.get_policy(policy_id, actor=actor)
     if not access.can(actor, permission, policy.namespace):
         raise PermissionDeniedError(
-            f"this policy lives in {policy.namespace.name}; "
-            f"`{permission.value}` needs another role there"
+            gettext(
+                "this policy lives in %(name)s; `%(value)s` needs another role there"
+            )
+            % {"name": policy.namespace.name, "value": permission.value}
         )
     return policy, actor
 
@@ -82,7 +86,8 @@ def check_version(policy: Policy, version: int) -> None:
     here = policy.versions.filter(lived_in=policy.namespace_id)
     seen = here.filter(number=version).first()
     raise StaleVersionError(
-        f"{newest.saved_by} saved version {newest.number} in the meantime",
+        gettext("%(saved_by)s saved version %(number)s in the meantime")
+        % {"saved_by": newest.saved_by, "number": newest.number},
         details={
             "current_version": newest.number,
             "saved_by": newest.saved_by,
@@ -160,7 +165,10 @@ def text_error(error: PolicyLanguageError, source: str) -> PolicyTextError:
     """Return the domain's error for a text that the language refuses."""
     count = len(error.problems)
     return PolicyTextError(
-        f"the text has {count} problem{'s' if count > 1 else ''}",
+        ngettext(
+            "the text has %(count)s problem", "the text has %(count)s problems", count
+        )
+        % {"count": count},
         fields={"source": [str(problem) for problem in error.problems]},
         details={
             "problems": [
@@ -213,8 +221,9 @@ def check_name_is_free(
 def name_taken(name: str, namespace: "Namespace") -> PolicyNameTakenError:
     """Return the error for a name that is in use."""
     return PolicyNameTakenError(
-        f"{namespace.name} already has a policy `{name}`",
-        fields={"name": ["this name is taken here"]},
+        gettext("%(owner)s already has a policy `%(name)s`")
+        % {"owner": namespace.name, "name": name},
+        fields={"name": [gettext("this name is taken here")]},
     )
 
 

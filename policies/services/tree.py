@@ -6,6 +6,8 @@ Receivers of `namespaces.services.signals`; connected when the app is ready.
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext
+
 from console.core.actor import Actor
 from console.core.burial import Burial
 from namespaces import access
@@ -82,8 +84,11 @@ def check_back(
     for one in attachments:
         if not one.namespace.path.startswith(one.policy.namespace.path):
             raise PolicyOutOfReachError(
-                f"`{one.policy.name}`, which was attached to {one.namespace.name}, "
-                "lives elsewhere by now"
+                gettext(
+                    "`%(name)s`, which was attached to %(namespace)s, lives "
+                    "elsewhere by now"
+                )
+                % {"name": one.policy.name, "namespace": one.namespace.name}
             )
     keys = [policy.pk for policy in coming.of("policies.Policy")]
     policies = list(Policy.objects.filter(pk__in=keys).select_related("namespace"))

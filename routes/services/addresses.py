@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.utils.translation import gettext
+
 from console.core.actor import Actor
 from namespaces import access
 from namespaces.permissions import Permission
@@ -56,7 +58,9 @@ def check_addresses_are_free(
             if one.match:
                 text += f" with {one.match.replace(':', ' ', 1)}"
             raise RouteAddressTakenError(
-                f"`{one.name}` can't be saved: {text}", fields={"from": [text]}
+                gettext("`%(name)s` can't be saved: %(text)s")
+                % {"name": one.name, "text": text},
+                fields={"from": [text]},
             )
         taken[one.key] = f"`{one.name}`"
 

@@ -6,6 +6,8 @@ Receivers of `namespaces.services.signals`; connected when the app is ready.
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext
+
 from console.core.actor import Actor
 from console.core.burial import Burial
 from console.core.exceptions import ConflictError
@@ -41,7 +43,9 @@ def let_go(
     """
     _check_nothing_depends(going.of("routes.Route"), namespace, actor=actor)
     if any(run.status in UNDER_WAY for run in going.of("routes.ImportRun")):
-        raise ConflictError("an import is under way there; wait until it has ended")
+        raise ConflictError(
+            gettext("an import is under way there; wait until it has ended")
+        )
     return LET_GO
 
 
@@ -94,8 +98,11 @@ def _check_nothing_depends(
     if len(keys) > len(named):
         named.append(f"{len(keys) - len(named)} more")
     raise RoutesDependError(
-        f"routes outside sign people in to a host in {namespace.name}: "
-        f"{', '.join(named)}; change these first"
+        gettext(
+            "routes outside sign people in to a host in %(name)s: %(named)s; "
+            "change these first"
+        )
+        % {"name": namespace.name, "named": ", ".join(named)}
     )
 
 
@@ -158,6 +165,6 @@ def _check_reach(keys: list[Any]) -> None:
     for link in links.select_related("policy__namespace", "route__namespace"):
         if not link.route.namespace.path.startswith(link.policy.namespace.path):
             raise PoliciesOutOfReachError(
-                f"`{link.policy.name}`, a policy of `{link.route.name}`, lives "
-                "elsewhere by now"
+                gettext("`%(name)s`, a policy of `%(route)s`, lives elsewhere by now")
+                % {"name": link.policy.name, "route": link.route.name}
             )

@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
+from django.utils.translation import gettext, ngettext
+
 from console.core import audit, tombstones
 from console.core.actor import Actor
 from console.core.audit import Change
@@ -102,9 +104,13 @@ def revoke_delegation(
     needing = list_dependents(delegation, actor=actor)
     if needing:
         count = needing.count
-        number = "1 route needs" if count == 1 else f"{count} routes need"
         raise ConflictError(
-            f"{number} `{delegation}`; delete or change these first",
+            ngettext(
+                "%(count)s route needs `%(delegation)s`; delete or change these first",
+                "%(count)s routes need `%(delegation)s`; delete or change these first",
+                count,
+            )
+            % {"count": count, "delegation": delegation},
             details={
                 "routes": [str(one.pk) for one in needing.shown],
                 "hidden": needing.hidden,
@@ -159,7 +165,9 @@ def _get_own(delegation_id: UUID | str, *, actor: Actor) -> HostDelegation:
     """Return a delegation that the actor may take back."""
     delegation = selectors.get_delegation(delegation_id, actor=actor)
     if not access.can(actor, Permission.HOST_DELEGATE, delegation.owner):
-        raise PermissionDeniedError("an admin of whoever delegated it has to do this")
+        raise PermissionDeniedError(
+            gettext("an admin of whoever delegated it has to do this")
+        )
     return delegation
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import DateTimeField
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext
 
 from console.core import tombstones
 from console.core.actor import Actor
@@ -167,8 +168,11 @@ def _check_policies(
     if gone:
         names = ", ".join(f"`{name}`" for name in gone)
         raise PolicyGoneError(
-            f"`{route.name}` had policies that aren't there any more: {names}; "
-            "restore them first",
+            gettext(
+                "`%(name)s` had policies that aren't there any more: %(names)s; "
+                "restore them first"
+            )
+            % {"name": route.name, "names": names},
             details={"policies": gone},
         )
 

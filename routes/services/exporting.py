@@ -3,6 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.translation import gettext
+
 from console.core import audit
 from console.core.actor import Actor
 from console.core.audit import Change
@@ -61,7 +63,8 @@ def _refused(export: Export) -> ExportRefusedError:
     rest = len(names) - MAX_NAMED
     more = f" and {rest} more" if rest > 0 else ""
     return ExportRefusedError(
-        f"Core can't be told the policies of {shown}{more}",
+        gettext("Core can't be told the policies of %(shown)s%(more)s")
+        % {"shown": shown, "more": more},
         details={
             "refusals": [
                 {

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
+from django.utils.translation import gettext
+
 from console.core import audit
 from console.core.actor import Actor
 from console.core.audit import Change
@@ -157,7 +159,7 @@ def _check_zone(
 def _check_wildcard(actor: Actor) -> None:
     root = namespace_selectors.get_root()
     if not access.can(actor, Permission.HOST_RELEASE, root):
-        raise WildcardHostError(fields={"from": [WildcardHostError.default_message]})
+        raise WildcardHostError(fields={"from": [WildcardHostError().message]})
 
 
 def check_hosts_within(
@@ -251,7 +253,8 @@ def _check_is_free(claim: HostClaim, *, actor: Actor, now: datetime) -> None:
     if now < ends:
         text = f"`{claim.host}` was given up lately, and is free from {ends:%Y-%m-%d}"
         raise HostRestingError(
-            f"{text}; until then only its former owner may take it",
+            gettext("%(text)s; until then only its former owner may take it")
+            % {"text": text},
             fields={"from": [text]},
             details={"free_at": ends.isoformat()},
         )
@@ -264,7 +267,8 @@ def owned_error(host: str, owner: "Namespace | None", actor: Actor) -> HostOwned
         name = owner.name
     text = f"`{host}` belongs to {name}"
     return HostOwnedError(
-        f"{text}; only its owner may publish under it", fields={"from": [text]}
+        gettext("%(text)s; only its owner may publish under it") % {"text": text},
+        fields={"from": [text]},
     )
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from console.core import jobs
 from console.core import secrets as envelopes
@@ -93,8 +94,14 @@ def begin_import(
     namespace = check_may_import(namespace_id, actor=actor)
     if len(content) > FILE.max_bytes:
         raise TooLargeError(
-            f"the file has {len(content) / MEBIBYTE:.1f} MiB; "
-            f"at most {FILE.max_bytes // MEBIBYTE} can be imported at once"
+            gettext(
+                "the file has %(count)s MiB; at most %(max_bytes)s can be "
+                "imported at once"
+            )
+            % {
+                "count": f"{len(content) / MEBIBYTE:.1f}",
+                "max_bytes": FILE.max_bytes // MEBIBYTE,
+            }
         )
     run = ImportRun(
         id=uuid4(),
@@ -229,7 +236,9 @@ def unpack(run: ImportRun) -> bytes:
         ImportNotReadyError: it has been dropped.
     """
     if not run.source:
-        raise ImportNotReadyError("the file is no longer kept; upload it again")
+        raise ImportNotReadyError(
+            gettext("the file is no longer kept; upload it again")
+        )
     return zlib.decompress(base64.b64decode(envelopes.unseal(run.source)))
 
 

@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from django.utils.translation import gettext
+
 from console.core.actor import Actor
 from console.core.transactions import writing
 from namespaces import access
@@ -118,8 +120,11 @@ def _check_policies_stay(routes: Iterable[Route], target: "Namespace") -> None:
     if lost:
         names = ", ".join(f"`{name}`" for name in sorted(lost))
         raise PoliciesOutOfReachError(
-            f"policies that are not seen in {target.name} are attached: {names}; "
-            "detach them first",
+            gettext(
+                "policies that are not seen in %(name)s are attached: %(names)s; "
+                "detach them first"
+            )
+            % {"name": target.name, "names": names},
             details={"policies": sorted(lost)},
         )
 
@@ -158,8 +163,11 @@ def check_enforced_stay(
             f"`{one.policy.name}` (by {one.namespace.name})" for one in kept
         )
         raise EnforcedPoliciesLeaveError(
-            f"policies that are enforced in {source.name} would be left "
-            f"behind: {names}; an admin who enforces them has to do this",
+            gettext(
+                "policies that are enforced in %(name)s would be left behind: "
+                "%(names)s; an admin who enforces them has to do this"
+            )
+            % {"name": source.name, "names": names},
             details={"policies": [one.policy.name for one in kept]},
         )
 
@@ -176,8 +184,11 @@ def _shared_hosts(routes: Sequence[Route], *, actor: Actor) -> list[str]:
         names = ", ".join(f"`{route.name}`" for route in visible[:10]) or "others"
         shared = sorted({host for r in staying for host in hosts_of_row(r)} & {*hosts})
         raise HostsSharedError(
-            f"`{shared[0]}` has one owner, and other routes of it would stay: "
-            f"{names}; move all of them together",
+            gettext(
+                "`%(shared)s` has one owner, and other routes of it would stay: "
+                "%(names)s; move all of them together"
+            )
+            % {"shared": shared[0], "names": names},
             details={"hosts": shared, "routes": [str(r.pk) for r in visible[:10]]},
         )
     return hosts

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext
 
 from console.core.actor import Actor
 from namespaces import access
@@ -126,7 +127,10 @@ def _refuse(open_routes: Iterator[Route], *, actor: Actor) -> None:
     seen = selectors.list_routes(rules.afresh(actor)).filter(pk=first.pk).exists()
     name = f"`{first.name}`" if seen else "a route that you don't see"
     raise RouteOpenToAnyoneError(
-        f"{name} lets in people who have not signed in, and would lose a policy that "
-        "refuses some of them; only an admin may do this",
+        gettext(
+            "%(name)s lets in people who have not signed in, and would lose "
+            "a policy that refuses some of them; only an admin may do this"
+        )
+        % {"name": name},
         details={"route": str(first.pk)} if seen else {},
     )

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from uuid import UUID
 
+from django.utils.translation import gettext
+
 from console.core.actor import Actor
 from console.core.exceptions import ValidationFailedError
 from policies import selectors as policy_selectors
@@ -108,7 +110,7 @@ def decide_own(
     origin, path, query = _split(url)
     route = selectors.find_at(origin, path)
     if route is None:
-        raise RouteNotFoundError("no route answers at this address")
+        raise RouteNotFoundError(gettext("no route answers at this address"))
     whole = f"{path}?{query}" if query else path
     attempt = Attempt(
         at=now,
@@ -134,7 +136,9 @@ def decide_own(
 
 def _split(url: str) -> tuple[str, str, str]:
     """Return origin, path and query of an address that a browser may be sent to."""
-    problem = ValidationFailedError(fields={"url": ["this is no address of a route"]})
+    problem = ValidationFailedError(
+        fields={"url": [gettext("this is no address of a route")]}
+    )
     is_plain = url.isascii() and url.isprintable() and not set(url) & set(' "<>\\^`{|}')
     if len(url) > MAX_URL_LENGTH or not is_plain:
         raise problem

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.conf import settings as django_settings
+from django.utils.translation import gettext
 
 from console.core import audit, outbox
 from console.core.actor import Actor
@@ -64,8 +65,10 @@ def load(
     route = selectors.get_route(route_id, actor=actor)
     if not access.can(actor, permission, route.namespace):
         raise PermissionDeniedError(
-            f"this route lives in {route.namespace.name}; "
-            f"`{permission.value}` needs another role there"
+            gettext(
+                "this route lives in %(name)s; `%(value)s` needs another role there"
+            )
+            % {"name": route.namespace.name, "value": permission.value}
         )
     return route, actor
 
@@ -81,8 +84,11 @@ def check_version(route: Route, version: int) -> None:
         return
     newest, changed = selectors.changes_since(route, version)
     raise StaleVersionError(
-        f"{newest.actor_label if newest else 'somebody else'} saved version "
-        f"{route.version} in the meantime",
+        gettext("%(actor_label)s saved version %(version)s in the meantime")
+        % {
+            "actor_label": newest.actor_label if newest else gettext("somebody else"),
+            "version": route.version,
+        },
         details={
             "current_version": route.version,
             "saved_by": newest.actor_label if newest else "",
@@ -108,8 +114,9 @@ def check_names_are_free(
     for name in names:
         if name.lower() in taken:
             raise RouteNameTakenError(
-                f"{namespace.name} already has a route `{name}`",
-                fields={"name": ["this name is taken here"]},
+                gettext("%(owner)s already has a route `%(name)s`")
+                % {"owner": namespace.name, "name": name},
+                fields={"name": [gettext("this name is taken here")]},
             )
         taken.add(name.lower())
 

@@ -5,6 +5,8 @@ Receivers of `namespaces.services.signals`; connected when the app is ready.
 
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext
+
 from console.core.actor import Actor
 from namespaces import access
 from policies import selectors as policy_selectors
@@ -61,8 +63,11 @@ def _check_policies_stay(
     if names:
         listed = ", ".join(f"`{name}`" for name in sorted(names))
         raise PoliciesOutOfReachError(
-            f"policies that are not seen in {parent.name} are attached in "
-            f"{namespace.name} or below: {listed}; detach them first",
+            gettext(
+                "policies that are not seen in %(name)s are attached in "
+                "%(namespace)s or below: %(listed)s; detach them first"
+            )
+            % {"name": parent.name, "namespace": namespace.name, "listed": listed},
             details={"policies": sorted(names)},
         )
 

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext
+
 from console.core import undoing
 from console.core.actor import Actor
 from console.core.exceptions import ConflictError
@@ -73,8 +75,11 @@ def _change_back(event: AuditEvent, *, actor: Actor, now: datetime) -> Route:
     before, after = undoing.states(event)
     if before["settings"] != after["settings"]:
         raise ConflictError(
-            f"settings of `{event.target_label}` were changed as well; its history "
-            "shows what they were"
+            gettext(
+                "settings of `%(target_label)s` were changed as well; its "
+                "history shows what they were"
+            )
+            % {"target_label": event.target_label}
         )
     return update_route(
         event.target_id,

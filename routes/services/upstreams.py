@@ -10,6 +10,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
+from django.utils.translation import gettext
+
 from console.core import audit
 from console.core.actor import Actor
 from console.core.audit import Change
@@ -168,7 +170,8 @@ def register_upstream(
     if around is not None and around.target == target:
         owner = owned_upstream(target, around, actor=actor)
         raise ConflictError(
-            f"`{target}` is registered already", fields={"target": [owner.message]}
+            gettext("`%(target)s` is registered already") % {"target": target},
+            fields={"target": [owner.message]},
         )
     is_inside = around and namespace.path.startswith(around.namespace.path)
     if (
@@ -327,7 +330,9 @@ def decide_consent(
     consent = selectors.get_consent(consent_id, actor=actor)
     owner = consent.upstream.namespace
     if not access.can(actor, Permission.UPSTREAM_EDIT, owner):
-        raise PermissionDeniedError("an admin of whoever has the upstream decides")
+        raise PermissionDeniedError(
+            gettext("an admin of whoever has the upstream decides")
+        )
     status = ConsentStatus.GRANTED if is_granted else ConsentStatus.REFUSED
     if consent.status == status:
         return consent

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
+from django.utils.translation import gettext
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -29,10 +30,12 @@ def problem_details(exc: Exception, context: dict[str, Any]) -> Response | None:
             **exc.details,
         )
     if isinstance(exc, Http404):
-        return _problem(404, NotFoundError.code, NotFoundError.default_message)
+        return _problem(404, NotFoundError.code, gettext(NotFoundError.default_message))
     if isinstance(exc, PermissionDenied):
         return _problem(
-            403, PermissionDeniedError.code, PermissionDeniedError.default_message
+            403,
+            PermissionDeniedError.code,
+            gettext(PermissionDeniedError.default_message),
         )
     if isinstance(exc, exceptions.ValidationError):
         return _problem(
