@@ -4,6 +4,7 @@ from datetime import UTC, datetime, time
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy
 
 from console.core.generic.forms import VersionField
 from devices import selectors
@@ -32,17 +33,17 @@ class LinesField(forms.CharField):
 class LinkForm(forms.Form):
     """For whom, which type, until when."""
 
-    device_type = forms.ChoiceField(label="Type")
+    device_type = forms.ChoiceField(label=gettext_lazy("Type"))
     ends_on = forms.DateField(
-        label="Works until the end of",
+        label=gettext_lazy("Works until the end of"),
         widget=forms.DateInput(attrs={"type": "date"}),
-        help_text="In UTC; at most 90 days off.",
+        help_text=gettext_lazy("In UTC; at most 90 days off."),
     )
     return_to = forms.CharField(
-        label="Afterwards, go on to",
+        label=gettext_lazy("Afterwards, go on to"),
         required=False,
         max_length=2000,
-        help_text="A route's address, or a path of this console.",
+        help_text=gettext_lazy("A route's address, or a path of this console."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -60,26 +61,28 @@ class LinkForm(forms.Form):
 class TypeForm(forms.Form):
     """What a type asks for."""
 
-    name = forms.CharField(label="Name", max_length=100)
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=100)
     description = forms.CharField(
-        label="Description",
+        label=gettext_lazy("Description"),
         required=False,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="Shown to the person who enrolls.",
+        help_text=gettext_lazy("Shown to the person who enrolls."),
     )
     attachment = forms.ChoiceField(
-        label="Where it sits", choices=Attachment.choices, required=False
+        label=gettext_lazy("Where it sits"), choices=Attachment.choices, required=False
     )
     user_verification = forms.ChoiceField(
-        label="Recognizes its owner", choices=UserVerification.choices
+        label=gettext_lazy("Recognizes its owner"), choices=UserVerification.choices
     )
     attestation = forms.ChoiceField(
-        label="The manufacturer vouches", choices=Attestation.choices
+        label=gettext_lazy("The manufacturer vouches"), choices=Attestation.choices
     )
     allowed_models = LinesField(
-        label="Models",
-        help_text="AAGUIDs that are let in, one on each line. Empty: every model.",
+        label=gettext_lazy("Models"),
+        help_text=gettext_lazy(
+            "AAGUIDs that are let in, one on each line. Empty: every model."
+        ),
     )
     version = VersionField(required=False)
 
@@ -88,9 +91,9 @@ class NewTypeForm(TypeForm):
     """A type that isn't there yet."""
 
     code = forms.CharField(
-        label="Code",
+        label=gettext_lazy("Code"),
         max_length=50,
-        help_text="What policies write: letters, digits, - and _.",
+        help_text=gettext_lazy("What policies write: letters, digits, - and _."),
     )
     field_order = ("code", "name")
 
@@ -98,12 +101,12 @@ class NewTypeForm(TypeForm):
 class RootForm(forms.Form):
     """A manufacturer's certificate."""
 
-    name = forms.CharField(label="Name", max_length=100)
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=100)
     pem = forms.CharField(
-        label="Certificate",
+        label=gettext_lazy("Certificate"),
         max_length=20_000,
         widget=forms.Textarea(attrs={"rows": 8}),
-        help_text="In PEM, beginning with -----BEGIN CERTIFICATE-----",
+        help_text=gettext_lazy("In PEM, beginning with -----BEGIN CERTIFICATE-----"),
     )
 
 
@@ -111,46 +114,54 @@ class RulesForm(forms.Form):
     """What is approved by itself, for how long, how many, and who hears of it."""
 
     approves_links = forms.BooleanField(
-        label="Approve devices that come by a link which somebody else issued",
+        label=gettext_lazy(
+            "Approve devices that come by a link which somebody else issued"
+        ),
         required=False,
     )
     approved_models = LinesField(
-        label="Approve these models",
-        help_text="AAGUIDs, one on each line; a trusted manufacturer must vouch.",
+        label=gettext_lazy("Approve these models"),
+        help_text=gettext_lazy(
+            "AAGUIDs, one on each line; a trusted manufacturer must vouch."
+        ),
     )
     approval_days = forms.IntegerField(
-        label="An approval holds for days",
+        label=gettext_lazy("An approval holds for days"),
         required=False,
         min_value=1,
         max_value=3650,
-        help_text="Empty: until it is taken back.",
+        help_text=gettext_lazy("Empty: until it is taken back."),
     )
     devices_per_person = forms.IntegerField(
-        label="Devices of one person, at most",
+        label=gettext_lazy("Devices of one person, at most"),
         required=False,
         min_value=1,
         max_value=1000,
-        help_text="Empty: as many as they like.",
+        help_text=gettext_lazy("Empty: as many as they like."),
     )
     notice_emails = LinesField(
-        label="Tell these addresses of devices that wait",
-        help_text="One on each line.",
+        label=gettext_lazy("Tell these addresses of devices that wait"),
+        help_text=gettext_lazy("One on each line."),
     )
     tells_people = forms.BooleanField(
-        label="Tell people by e-mail what was decided about their devices",
+        label=gettext_lazy(
+            "Tell people by e-mail what was decided about their devices"
+        ),
         required=False,
     )
     webhook_url = forms.CharField(
-        label="Webhook",
+        label=gettext_lazy("Webhook"),
         required=False,
         max_length=2000,
-        help_text="Gets a POST with JSON for everything that happens to devices.",
+        help_text=gettext_lazy(
+            "Gets a POST with JSON for everything that happens to devices."
+        ),
     )
     webhook_secret = forms.CharField(
-        label="Secret of the webhook",
+        label=gettext_lazy("Secret of the webhook"),
         required=False,
         max_length=500,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text="Signs what is sent. Empty: stays as it is.",
+        help_text=gettext_lazy("Signs what is sent. Empty: stays as it is."),
     )
     version = VersionField(min_value=0)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext, gettext_noop
 
 from console.core.actor import Actor
 from console.core.exceptions import ValidationFailedError
@@ -22,7 +23,11 @@ from devices.models import (
 def _status(rows: QuerySet[Any], text: str, _: Actor) -> QuerySet[Any]:
     if text not in Status.values:
         raise ValidationFailedError(
-            fields={"status": [f"one of {', '.join(Status.values)}"]}
+            fields={
+                "status": [
+                    gettext("one of %(values)s") % {"values": ", ".join(Status.values)}
+                ]
+            }
         )
     return rows.filter(enrollment__status=text)
 
@@ -38,17 +43,17 @@ def _approver(row: DeviceCredential) -> str:
 
 TYPE = Filter[Any](
     name="type",
-    label="Type",
+    label=gettext_noop("Type"),
     apply=lambda rows, text, _: rows.filter(device_type__code=text),
     choices=_types,
     control="select",
-    help="Code of a device type.",
+    help=gettext_noop("Code of a device type."),
 )
 PERSON = Filter[Any](
     name="person",
-    label="Person",
+    label=gettext_noop("Person"),
     apply=lambda rows, text, _: rows.filter(user_id=uuid_from(text, name="person")),
-    help="Id of a person.",
+    help=gettext_noop("Id of a person."),
 )
 
 
@@ -60,58 +65,73 @@ class DeviceListing(Listing[DeviceCredential]):
     columns = (
         Column(
             name="person",
-            label="Person",
+            label=gettext_noop("Person"),
             value=lambda row: str(row.user),
             order_by=("user__display_name", "created_at"),
         ),
         Column(
             name="name",
-            label="Device",
+            label=gettext_noop("Device"),
             value=lambda row: row.label,
             order_by=("label", "created_at"),
         ),
         Column(
             name="type",
-            label="Type",
+            label=gettext_noop("Type"),
             value=lambda row: row.device_type.name,
             order_by=("device_type__name", "created_at"),
             hide="medium",
         ),
         Column(
             name="status",
-            label="Status",
+            label=gettext_noop("Status"),
             value=lambda row: row.enrollment.status,
             order_by=("enrollment__status", "created_at"),
         ),
         Column(
             name="seen",
-            label="Last seen",
+            label=gettext_noop("Last seen"),
             value=lambda row: row.last_used_at,
             order_by=("last_used_at",),
             hide="medium",
         ),
-        Column(name="approver", label="Approved by", value=_approver, hide="medium"),
+        Column(
+            name="approver",
+            label=gettext_noop("Approved by"),
+            value=_approver,
+            hide="medium",
+        ),
         Column(
             name="enrolled",
-            label="Enrolled",
+            label=gettext_noop("Enrolled"),
             value=lambda row: row.created_at,
             order_by=("created_at",),
             hide="narrow",
         ),
-        Column(name="model", label="Model", value=lambda r: r.model, is_shown=False),
+        Column(
+            name="model",
+            label=gettext_noop("Model"),
+            value=lambda r: r.model,
+            is_shown=False,
+        ),
         Column(name="aaguid", label="AAGUID", value=lambda r: r.aaguid, is_shown=False),
         Column(
             name="credential",
-            label="Credential id",
+            label=gettext_noop("Credential id"),
             value=lambda row: row.external_id,
             is_shown=False,
         ),
-        Column(name="id", label="Id", value=lambda row: str(row.pk), is_shown=False),
+        Column(
+            name="id",
+            label=gettext_noop("Id"),
+            value=lambda row: str(row.pk),
+            is_shown=False,
+        ),
     )
     filters = (
         Filter(
             name="status",
-            label="Status",
+            label=gettext_noop("Status"),
             apply=_status,
             choices=lambda _: Status.choices,
             control="select",
@@ -120,7 +140,9 @@ class DeviceListing(Listing[DeviceCredential]):
         TYPE,
         PERSON,
     )
-    search_help = "Keeps the devices with this in name, model, id or their person."
+    search_help = gettext_noop(
+        "Keeps the devices with this in name, model, id or their person."
+    )
 
     def rows(self, actor: Actor) -> QuerySet[DeviceCredential]:
         """Return what the actor sees."""
@@ -141,36 +163,43 @@ class LinkListing(Listing[EnrollmentLink]):
     columns = (
         Column(
             name="person",
-            label="Person",
+            label=gettext_noop("Person"),
             value=lambda row: str(row.user),
             order_by=("user__display_name", "created_at"),
         ),
         Column(
-            name="type", label="Type", value=lambda r: r.device_type.name, hide="narrow"
+            name="type",
+            label=gettext_noop("Type"),
+            value=lambda r: r.device_type.name,
+            hide="narrow",
         ),
-        Column(name="state", label="State", value=lambda row: row.used_at),
+        Column(
+            name="state", label=gettext_noop("State"), value=lambda row: row.used_at
+        ),
         Column(
             name="expires",
-            label="Ends",
+            label=gettext_noop("Ends"),
             value=lambda row: row.expires_at,
             order_by=("expires_at",),
         ),
         Column(
             name="issuer",
-            label="Issued by",
+            label=gettext_noop("Issued by"),
             value=lambda row: row.issued_by_label,
             hide="medium",
         ),
         Column(
             name="issued",
-            label="Issued",
+            label=gettext_noop("Issued"),
             value=lambda row: row.created_at,
             order_by=("created_at",),
             hide="medium",
         ),
     )
     filters = (TYPE, PERSON)
-    search_help = "Keeps the links for people with this in their name or address."
+    search_help = gettext_noop(
+        "Keeps the links for people with this in their name or address."
+    )
 
     def rows(self, actor: Actor) -> QuerySet[EnrollmentLink]:
         """Return what the actor sees."""
@@ -189,13 +218,19 @@ class TypeListing(Listing[DeviceType]):
     name = "device-types"
     columns = (
         Column(
-            name="name", label="Name", value=lambda row: row.name, order_by=("name",)
+            name="name",
+            label=gettext_noop("Name"),
+            value=lambda row: row.name,
+            order_by=("name",),
         ),
         Column(
-            name="code", label="Code", value=lambda row: row.code, order_by=("code",)
+            name="code",
+            label=gettext_noop("Code"),
+            value=lambda row: row.code,
+            order_by=("code",),
         ),
     )
-    search_help = "Keeps the types with this in their name or code."
+    search_help = gettext_noop("Keeps the types with this in their name or code.")
 
     def rows(self, actor: Actor) -> QuerySet[DeviceType]:
         """Return all of them: policies name them, and people enroll by them."""
@@ -212,10 +247,13 @@ class RootListing(Listing[AttestationRoot]):
     name = "attestation-roots"
     columns = (
         Column(
-            name="name", label="Name", value=lambda row: row.name, order_by=("name",)
+            name="name",
+            label=gettext_noop("Name"),
+            value=lambda row: row.name,
+            order_by=("name",),
         ),
     )
-    search_help = "Keeps the certificates with this in their name."
+    search_help = gettext_noop("Keeps the certificates with this in their name.")
 
     def rows(self, actor: Actor) -> QuerySet[AttestationRoot]:
         """Return what the actor sees."""
@@ -237,12 +275,12 @@ class NoticeListing(Listing[DeviceNotice]):
     columns = (
         Column(
             name="written",
-            label="Written",
+            label=gettext_noop("Written"),
             value=lambda row: row.created_at,
             order_by=("created_at",),
         ),
     )
-    search_help = "Keeps the messages with this in their subject."
+    search_help = gettext_noop("Keeps the messages with this in their subject.")
 
     def rows(self, actor: Actor) -> QuerySet[DeviceNotice]:
         """Return what the actor sees."""

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext, gettext_noop
 
 from console.core.actor import Actor
 from console.core.exceptions import ValidationFailedError
@@ -25,15 +26,15 @@ MOST_COUNTED = 10_000
 
 PERSON = Filter[Any](
     name="person",
-    label="Person",
+    label=gettext_noop("Person"),
     apply=lambda rows, text, _: rows.filter(user_id=uuid_from(text, name="person")),
-    help="Id of a person.",
+    help=gettext_noop("Id of a person."),
 )
 HOST = Filter[Any](
     name="host",
-    label="Site",
+    label=gettext_noop("Site"),
     apply=lambda rows, text, _: rows.filter(host=text.lower()),
-    help="Host name of a route.",
+    help=gettext_noop("Host name of a route."),
 )
 
 
@@ -45,40 +46,44 @@ class SessionListing(Listing[GatewaySession]):
     columns = (
         Column(
             name="person",
-            label="Person",
+            label=gettext_noop("Person"),
             value=lambda row: str(row.user),
             order_by=("user__display_name", "began_at"),
         ),
         Column(
             name="host",
-            label="Site",
+            label=gettext_noop("Site"),
             value=lambda row: row.host,
             order_by=("host", "began_at"),
         ),
-        Column(name="state", label="State", value=lambda row: row.ended_at),
+        Column(
+            name="state", label=gettext_noop("State"), value=lambda row: row.ended_at
+        ),
         Column(
             name="seen",
-            label="Last used",
+            label=gettext_noop("Last used"),
             value=lambda row: row.seen_at,
             order_by=("seen_at",),
             hide="medium",
         ),
         Column(
             name="began",
-            label="Began",
+            label=gettext_noop("Began"),
             value=lambda row: row.began_at,
             order_by=("began_at",),
             hide="narrow",
         ),
         Column(
             name="address",
-            label="Address",
+            label=gettext_noop("Address"),
             value=lambda row: row.address,
             hide="medium",
         ),
     )
     filters = (PERSON, HOST)
-    search_help = "Keeps sessions whose person, site or address contains this text."
+    search_help = gettext_noop(
+        "Keeps sessions whose person, site or address contains this text."
+    )
 
     def rows(self, actor: Actor) -> QuerySet[GatewaySession]:
         """Return the sessions that the actor may see."""
@@ -104,31 +109,31 @@ class CertificateListing(Listing[Certificate]):
     columns = (
         Column(
             name="name",
-            label="Name",
+            label=gettext_noop("Name"),
             value=lambda row: row.name,
             order_by=("name", "pk"),
         ),
         Column(
             name="hosts",
-            label="Hosts",
+            label=gettext_noop("Hosts"),
             value=lambda row: ", ".join(row.host_list),
         ),
         Column(
             name="namespace",
-            label="Namespace",
+            label=gettext_noop("Namespace"),
             value=lambda row: row.namespace.name,
             order_by=("namespace__name", "name", "pk"),
             hide="narrow",
         ),
         Column(
             name="ends",
-            label="Ends",
+            label=gettext_noop("Ends"),
             value=lambda row: row.ends_at,
             order_by=("ends_at", "name", "pk"),
         ),
     )
     filters = (namespace_filter(),)
-    search_help = "Keeps the certificates with this in the name or in a host."
+    search_help = gettext_noop("Keeps certificates with this in the name or in a host.")
 
     def rows(self, actor: Actor) -> QuerySet[Certificate]:
         """Return what the actor sees."""
@@ -144,34 +149,43 @@ class DeploymentListing(Listing[Deployment]):
 
     name = "deployments"
     default_sort = "-number"
-    search_help = "Keeps deployments with this in their reason, or made by whom."
+    search_help = gettext_noop(
+        "Keeps deployments with this in their reason, or made by whom."
+    )
     columns = (
         Column(
             name="number",
-            label="Number",
+            label=gettext_noop("Number"),
             value=lambda row: row.number,
             order_by=("number",),
         ),
         Column(
             name="made",
-            label="Made",
+            label=gettext_noop("Made"),
             value=lambda row: row.made_at,
             order_by=("made_at", "number"),
         ),
         Column(
-            name="cause", label="Because of", value=lambda row: row.get_cause_display()
+            name="cause",
+            label=gettext_noop("Because of"),
+            value=lambda row: row.get_cause_display(),
         ),
-        Column(name="by", label="By", value=lambda row: row.made_by, hide="medium"),
+        Column(
+            name="by",
+            label=gettext_noop("By"),
+            value=lambda row: row.made_by,
+            hide="medium",
+        ),
         Column(
             name="routes",
-            label="Routes",
+            label=gettext_noop("Routes"),
             value=lambda row: row.routes,
             align="end",
             hide="narrow",
         ),
         Column(
             name="policies",
-            label="Policies",
+            label=gettext_noop("Policies"),
             value=lambda row: row.policies,
             align="end",
             hide="narrow",
@@ -191,7 +205,7 @@ def _by_id(field: str, name: str) -> Any:
 
 def _number(text: str, *, name: str) -> int:
     if not text.isdecimal() or len(text) > MAX_DIGITS:
-        raise ValidationFailedError(fields={name: ["give a number"]})
+        raise ValidationFailedError(fields={name: [gettext("give a number")]})
     return int(text)
 
 
@@ -204,62 +218,73 @@ class DecisionListing(Listing[Decision]):
     columns = (
         Column(
             name="time",
-            label="Time",
+            label=gettext_noop("Time"),
             value=lambda row: row.at,
             order_by=("at",),
         ),
         Column(
             name="outcome",
-            label="Outcome",
+            label=gettext_noop("Outcome"),
             value=lambda row: row.outcome,
         ),
-        Column(name="who", label="Who", value=lambda row: row.who),
+        Column(name="who", label=gettext_noop("Who"), value=lambda row: row.who),
         Column(
             name="request",
-            label="Request",
+            label=gettext_noop("Request"),
             value=lambda row: f"{row.method} {row.host}{row.path}",
             hide="narrow",
         ),
-        Column(name="route", label="Route", value=lambda row: row.route, hide="medium"),
+        Column(
+            name="route",
+            label=gettext_noop("Route"),
+            value=lambda row: row.route,
+            hide="medium",
+        ),
         Column(
             name="reasons",
-            label="Reasons",
+            label=gettext_noop("Reasons"),
             value=lambda row: ", ".join(row.reasons),
             hide="medium",
         ),
         Column(
-            name="status", label="Status", value=lambda row: row.status, is_shown=False
+            name="status",
+            label=gettext_noop("Status"),
+            value=lambda row: row.status,
+            is_shown=False,
         ),
         Column(
             name="deployment",
-            label="Deployment",
+            label=gettext_noop("Deployment"),
             value=lambda row: row.deployment,
             is_shown=False,
         ),
         Column(
             name="microseconds",
-            label="Microseconds",
+            label=gettext_noop("Microseconds"),
             value=lambda row: row.microseconds,
             is_shown=False,
         ),
         Column(
-            name="address", label="From", value=lambda row: row.address, is_shown=False
+            name="address",
+            label=gettext_noop("From"),
+            value=lambda row: row.address,
+            is_shown=False,
         ),
         Column(
             name="request_id",
-            label="Request id",
+            label=gettext_noop("Request id"),
             value=lambda row: row.request_id,
             is_shown=False,
         ),
         Column(
             name="route_id",
-            label="Route id",
+            label=gettext_noop("Route id"),
             value=lambda row: row.route_id,
             is_shown=False,
         ),
         Column(
             name="person_id",
-            label="Person id",
+            label=gettext_noop("Person id"),
             value=lambda row: row.person_id,
             is_shown=False,
         ),
@@ -267,47 +292,51 @@ class DecisionListing(Listing[Decision]):
     filters = (
         Filter(
             name="namespace",
-            label="Namespace",
+            label=gettext_noop("Namespace"),
             apply=in_namespace,
-            help="Id of a namespace: keeps requests to routes there or below.",
+            help=gettext_noop(
+                "Id of a namespace: keeps requests to routes there or below."
+            ),
         ),
         Filter(
             name="outcome",
-            label="Outcome",
+            label=gettext_noop("Outcome"),
             apply=lambda rows, text, _: rows.filter(outcome=text),
             choices=lambda _: Outcomes.choices,
-            help="allow, login, device-enrollment or deny.",
+            help=gettext_noop("allow, login, device-enrollment or deny."),
         ),
         Filter(
             name="who",
-            label="Who",
+            label=gettext_noop("Who"),
             apply=lambda rows, text, _: rows.filter(who__icontains=text),
             control="text",
-            help="Part of an address, or of a service account's name.",
+            help=gettext_noop("Part of an address, or of a service account's name."),
         ),
         Filter(
             name="route",
-            label="Route",
+            label=gettext_noop("Route"),
             apply=_by_id("route_id", "route"),
-            help="Id of a route.",
+            help=gettext_noop("Id of a route."),
         ),
         Filter(
             name="person",
-            label="Person",
+            label=gettext_noop("Person"),
             apply=_by_id("person_id", "person"),
-            help="Id of a person.",
+            help=gettext_noop("Id of a person."),
         ),
         Filter(
             name="deployment",
-            label="Deployment",
+            label=gettext_noop("Deployment"),
             apply=lambda rows, text, _: rows.filter(
                 deployment=_number(text, name="deployment")
             ),
-            help="Number of the deployment that decided.",
+            help=gettext_noop("Number of the deployment that decided."),
         ),
         *time_filters("at"),
     )
-    search_help = "Keeps what has this in host, path or reason, or as request id."
+    search_help = gettext_noop(
+        "Keeps what has this in host, path or reason, or as request id."
+    )
 
     def rows(self, actor: Actor) -> QuerySet[Decision]:
         """Return what the actor may see."""
@@ -331,34 +360,36 @@ class ClusterListing(Listing[Cluster]):
     columns = (
         Column(
             name="name",
-            label="Cluster",
+            label=gettext_noop("Cluster"),
             value=lambda row: row.name,
             order_by=("name",),
         ),
-        Column(name="state", label="State", value=lambda row: row.standing),
+        Column(
+            name="state", label=gettext_noop("State"), value=lambda row: row.standing
+        ),
         Column(
             name="deployment",
-            label="Deployment",
+            label=gettext_noop("Deployment"),
             value=lambda row: row.deployment,
             order_by=("deployment", "name"),
         ),
         Column(
             name="published",
-            label="Last published",
+            label=gettext_noop("Last published"),
             value=lambda row: row.published_at,
             order_by=("published_at", "name"),
             hide="narrow",
         ),
         Column(
             name="routes",
-            label="Routes",
+            label=gettext_noop("Routes"),
             value=lambda row: row.routes,
             order_by=("routes", "name"),
             align="end",
             hide="medium",
         ),
     )
-    search_help = "Keeps the clusters with this in name or address."
+    search_help = gettext_noop("Keeps the clusters with this in name or address.")
 
     def rows(self, actor: Actor) -> QuerySet[Cluster]:
         """Return the clusters, for those who may see them."""

@@ -8,6 +8,7 @@ from django import forms
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy
 
 from console.core.actor import Actor
 from console.core.exceptions import NotFoundError
@@ -59,7 +60,7 @@ class NamespaceField(forms.CharField):
 
     widget = NamespaceWidget
     default_error_messages = {
-        "unknown": "There is no such namespace that can be chosen here."
+        "unknown": gettext_lazy("There is no such namespace that can be chosen here.")
     }
 
     def __init__(self, **kwargs: Any) -> None:

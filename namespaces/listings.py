@@ -3,6 +3,7 @@
 from typing import Any, TypeVar
 
 from django.db.models import Model, Q, QuerySet
+from django.utils.translation import gettext_noop
 
 from console.core.actor import Actor
 from console.core.generic.listing import Apply, Column, Filter, Listing
@@ -21,21 +22,21 @@ KINDS = (
     ("policy", "Policies"),
     ("route", "Routes"),
     ("host", "Hosts"),
-    ("host-delegation", "Delegations of hosts"),
+    ("host-delegation", gettext_noop("Delegations of hosts")),
     ("upstream", "Upstreams"),
-    ("upstream-consent", "Consents to upstreams"),
+    ("upstream-consent", gettext_noop("Consents to upstreams")),
     ("import", "Imports"),
     ("deployment", "Deployments"),
     ("certificate", "Certificates"),
-    ("session", "Sessions at routes"),
-    ("service-account", "Service accounts"),
-    ("sign-in-settings", "Settings of sign-in"),
-    ("credential", "Directory accounts"),
-    ("person", "People and sign-in"),
+    ("session", gettext_noop("Sessions at routes")),
+    ("service-account", gettext_noop("Service accounts")),
+    ("sign-in-settings", gettext_noop("Settings of sign-in")),
+    ("credential", gettext_noop("Directory accounts")),
+    ("person", gettext_noop("People and sign-in")),
     ("directory", "Directory"),
     ("device", "Devices"),
-    ("saved-filter", "Saved filters"),
-    ("request", "Refused attempts"),
+    ("saved-filter", gettext_noop("Saved filters")),
+    ("request", gettext_noop("Refused attempts")),
 )
 
 
@@ -65,9 +66,9 @@ def namespace_filter(field: str = "namespace") -> Filter[Any]:
 
     return Filter(
         name="namespace",
-        label="Namespace",
+        label=gettext_noop("Namespace"),
         apply=apply,
-        help="Id of a namespace: keeps what lives there or below.",
+        help=gettext_noop("Id of a namespace: keeps what lives there or below."),
     )
 
 
@@ -79,22 +80,27 @@ class NamespaceListing(Listing[Namespace]):
     columns = (
         Column(
             name="name",
-            label="Name",
+            label=gettext_noop("Name"),
             value=lambda row: row.name,
             order_by=("name",),
         ),
         Column(
-            name="path", label="Path", value=lambda row: row.path, order_by=("path",)
+            name="path",
+            label=gettext_noop("Path"),
+            value=lambda row: row.path,
+            order_by=("path",),
         ),
         Column(
             name="changed",
-            label="Changed",
+            label=gettext_noop("Changed"),
             value=lambda row: row.modified_at,
             order_by=("modified_at",),
         ),
     )
     filters = (namespace_filter(field=""),)
-    search_help = "Keeps the namespaces with this in their name or description."
+    search_help = gettext_noop(
+        "Keeps the namespaces with this in their name or description."
+    )
 
     def rows(self, actor: Actor) -> QuerySet[Namespace]:
         """Return what the actor sees."""
@@ -113,24 +119,24 @@ class RoleBindingListing(Listing[RoleBinding]):
     columns = (
         Column(
             name="namespace",
-            label="Namespace",
+            label=gettext_noop("Namespace"),
             value=lambda row: row.content_object.name,
             order_by=("content_object__path",),
         ),
         Column(
             name="role",
-            label="Role",
+            label=gettext_noop("Role"),
             value=lambda row: row.permission.codename,
             order_by=("permission__codename",),
         ),
         Column(
             name="subject",
-            label="Held by",
+            label=gettext_noop("Held by"),
             value=lambda row: str(row.user or row.group or row.service_account),
         ),
         Column(
             name="ends",
-            label="Ends",
+            label=gettext_noop("Ends"),
             value=lambda row: row.expires_at,
             order_by=("expires_at",),
         ),
@@ -139,29 +145,33 @@ class RoleBindingListing(Listing[RoleBinding]):
         namespace_filter(field="content_object"),
         Filter(
             name="role",
-            label="Role",
+            label=gettext_noop("Role"),
             apply=lambda rows, text, _: rows.filter(permission__codename=text),
             choices=lambda _: [(role.code, role.name) for role in ROLES],
-            help="viewer, manager or admin.",
+            help=gettext_noop("viewer, manager or admin."),
         ),
         Filter(
             name="user",
-            label="Person",
+            label=gettext_noop("Person"),
             apply=lambda rows, text, _: rows.filter(
                 user_id=uuid_from(text, name="user")
             ),
-            help="Id of a person: keeps the roles granted to them by name.",
+            help=gettext_noop(
+                "Id of a person: keeps the roles granted to them by name."
+            ),
         ),
         Filter(
             name="group",
-            label="Group",
+            label=gettext_noop("Group"),
             apply=lambda rows, text, _: rows.filter(
                 group_id=uuid_from(text, name="group")
             ),
-            help="Id of a group.",
+            help=gettext_noop("Id of a group."),
         ),
     )
-    search_help = "Keeps the roles of people and groups with this in their name."
+    search_help = gettext_noop(
+        "Keeps the roles of people and groups with this in their name."
+    )
 
     def rows(self, actor: Actor) -> QuerySet[RoleBinding]:
         """Return what the actor sees."""
@@ -196,99 +206,117 @@ class AuditListing(Listing[AuditEvent]):
     columns = (
         Column(
             name="time",
-            label="Time",
+            label=gettext_noop("Time"),
             value=lambda row: row.occurred_at,
             order_by=("sequence",),
         ),
         Column(
             name="actor",
-            label="Who",
+            label=gettext_noop("Who"),
             value=lambda row: row.actor_label,
             hide="narrow",
         ),
-        Column(name="action", label="Did", value=lambda row: row.action),
+        Column(name="action", label=gettext_noop("Did"), value=lambda row: row.action),
         Column(
-            name="kind", label="Kind", value=lambda row: row.target_type, is_shown=False
+            name="kind",
+            label=gettext_noop("Kind"),
+            value=lambda row: row.target_type,
+            is_shown=False,
         ),
-        Column(name="target", label="To", value=lambda row: row.target_label),
+        Column(
+            name="target", label=gettext_noop("To"), value=lambda row: row.target_label
+        ),
         Column(
             name="target_id",
-            label="Id",
+            label=gettext_noop("Id"),
             value=lambda row: row.target_id,
             is_shown=False,
         ),
         Column(
             name="namespace",
-            label="Namespace id",
+            label=gettext_noop("Namespace id"),
             value=lambda row: row.namespace_id,
             is_shown=False,
         ),
         Column(
-            name="reason", label="Reason", value=lambda row: row.reason, hide="medium"
+            name="reason",
+            label=gettext_noop("Reason"),
+            value=lambda row: row.reason,
+            hide="medium",
         ),
         Column(
-            name="address", label="From", value=lambda row: row.address, hide="medium"
+            name="address",
+            label=gettext_noop("From"),
+            value=lambda row: row.address,
+            hide="medium",
         ),
         Column(
             name="token",
-            label="Token",
+            label=gettext_noop("Token"),
             value=lambda row: row.token_label,
             is_shown=False,
         ),
         Column(
             name="on_behalf_of",
-            label="On behalf of",
+            label=gettext_noop("On behalf of"),
             value=lambda row: row.on_behalf_of,
             is_shown=False,
         ),
         Column(
             name="request",
-            label="Request",
+            label=gettext_noop("Request"),
             value=lambda row: row.request_id,
             is_shown=False,
         ),
-        Column(name="hash", label="Hash", value=lambda row: row.hash, is_shown=False),
+        Column(
+            name="hash",
+            label=gettext_noop("Hash"),
+            value=lambda row: row.hash,
+            is_shown=False,
+        ),
     )
     filters = (
         Filter(
             name="namespace",
-            label="Namespace",
+            label=gettext_noop("Namespace"),
             apply=in_namespace,
-            help="Id of a namespace: keeps what happened there or below.",
+            help=gettext_noop("Id of a namespace: keeps what happened there or below."),
         ),
         Filter(
             name="kind",
-            label="Kind",
+            label=gettext_noop("Kind"),
             apply=lambda rows, text, _: rows.filter(action__startswith=f"{text}."),
             choices=lambda _: KINDS,
-            help="Kind of thing: namespace, role, policy, route, person…",
+            help=gettext_noop("Kind of thing: namespace, role, policy, route, person…"),
         ),
         Filter(
             name="action",
-            label="Action",
+            label=gettext_noop("Action"),
             apply=_exactly("action"),
-            help="One action, such as policy.updated.",
+            help=gettext_noop("One action, such as policy.updated."),
         ),
         Filter(
             name="actor",
-            label="Who",
+            label=gettext_noop("Who"),
             apply=lambda rows, text, _: rows.filter(
                 Q(actor_label__icontains=text)
                 | Q(on_behalf_of__icontains=text)
                 | Q(actor_id=text)
             ),
             control="text",
-            help="Part of the name of the actor, or of whom they act for; or their id.",
+            help=gettext_noop(
+                "Part of the name of the actor, or of whom they act for; or their id."
+            ),
         ),
         Filter(
             name="target",
-            label="Target",
+            label=gettext_noop("Target"),
             apply=_exactly("target_id"),
-            help="Id of the thing that was changed.",
+            help=gettext_noop("Id of the thing that was changed."),
         ),
         *time_filters("occurred_at"),
     )
-    search_help = "Keeps the events with this in target, actor or reason."
+    search_help = gettext_noop("Keeps the events with this in target, actor or reason.")
 
     def rows(self, actor: Actor) -> QuerySet[AuditEvent]:
         """Return what the actor may read."""
@@ -307,43 +335,46 @@ class AuditListing(Listing[AuditEvent]):
 class ApiAccountListing(Listing[ApiServiceAccount]):
     """The machines that call the API, of where the actor may see them."""
 
-    name = "service accounts"
+    name = gettext_noop("service accounts")
     columns = (
         Column(
-            name="name", label="Name", value=lambda row: row.name, order_by=("name",)
+            name="name",
+            label=gettext_noop("Name"),
+            value=lambda row: row.name,
+            order_by=("name",),
         ),
         Column(
             name="namespace",
-            label="Namespace",
+            label=gettext_noop("Namespace"),
             value=lambda row: row.namespace.name,
             order_by=("namespace__path", "name"),
             hide="narrow",
         ),
-        Column(name="role", label="Role", value=lambda row: row.role),
+        Column(name="role", label=gettext_noop("Role"), value=lambda row: row.role),
         Column(
             name="owner",
-            label="Owner",
+            label=gettext_noop("Owner"),
             value=lambda row: str(row.owner or ""),
             order_by=("owner__display_name", "owner__email"),
             hide="medium",
         ),
         Column(
             name="expires",
-            label="Expires",
+            label=gettext_noop("Expires"),
             value=lambda row: row.expires_at,
             order_by=("expires_at",),
             hide="narrow",
         ),
         Column(
             name="used",
-            label="Last used",
+            label=gettext_noop("Last used"),
             value=lambda row: row.last_used_at,
             order_by=("last_used_at",),
             hide="medium",
         ),
     )
     filters = (namespace_filter(),)
-    search_help = "Keeps the accounts with this in name or description."
+    search_help = gettext_noop("Keeps the accounts with this in name or description.")
 
     def rows(self, actor: Actor) -> QuerySet[ApiServiceAccount]:
         """Return the accounts that the actor may see."""

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from django import forms
 from django.core.validators import validate_ipv46_address
+from django.utils.translation import gettext, gettext_lazy
 
 from console.core.actor import Actor
 from namespaces.forms import NamespaceField
@@ -60,10 +61,12 @@ class ReasonField(forms.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
-            label="Reason",
+            label=gettext_lazy("Reason"),
             required=False,
             max_length=validation.MAX_REASON_LENGTH,
-            help_text="For the history and the audit log, such as a ticket.",
+            help_text=gettext_lazy(
+                "For the history and the audit log, such as a ticket."
+            ),
             **kwargs,
         )
 
@@ -76,22 +79,25 @@ class PolicyForm(forms.Form):
         required=False,
         max_length=validation.MAX_NOTE_LENGTH,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="What it is for, for those who attach it.",
+        help_text=gettext_lazy("What it is for, for those who attach it."),
     )
     source = forms.CharField(
-        label="Policy text", strip=False, required=False, widget=forms.Textarea
+        label=gettext_lazy("Policy text"),
+        strip=False,
+        required=False,
+        widget=forms.Textarea,
     )
     explanation = forms.CharField(
         required=False,
         max_length=validation.MAX_NOTE_LENGTH,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="Told to people whom it refuses.",
+        help_text=gettext_lazy("Told to people whom it refuses."),
     )
     remediation = forms.CharField(
         required=False,
         max_length=validation.MAX_NOTE_LENGTH,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="Tells them what to do about it.",
+        help_text=gettext_lazy("Tells them what to do about it."),
     )
     reason = ReasonField()
     language = forms.ChoiceField(
@@ -107,7 +113,9 @@ class NewPolicyForm(PolicyForm):
     """A policy that isn't there yet, and where it goes."""
 
     namespace = NamespaceField(
-        help_text="It can be attached there and below, and is seen there and below."
+        help_text=gettext_lazy(
+            "It can be attached there and below, and is seen there and below."
+        )
     )
     field_order = ("namespace", "name", "description")
 
@@ -126,7 +134,7 @@ class EditPolicyForm(PolicyForm):
 class MovePolicyForm(forms.Form):
     """Where a policy is to live."""
 
-    namespace = NamespaceField(label="New namespace")
+    namespace = NamespaceField(label=gettext_lazy("New namespace"))
     reason = ReasonField()
     version = VersionField()
 
@@ -141,21 +149,25 @@ class AttachForm(forms.Form):
 
     namespace = NamespaceField()
     mode = forms.ChoiceField(
-        label="How it counts there and below",
+        label=gettext_lazy("How it counts there and below"),
         widget=forms.RadioSelect,
         choices=[
             (
                 AttachmentMode.INHERITED,
                 (
-                    "Inherited: as if attached to every route; a route or a namespace "
-                    "may switch inheriting off."
+                    gettext_lazy(
+                        "Inherited: as if attached to every route; a route or a "
+                        "namespace may switch inheriting off."
+                    )
                 ),
             ),
             (
                 AttachmentMode.ENFORCED,
                 (
-                    "Enforced: a ceiling over every route that nobody below can switch "
-                    "off. Needs the admin role."
+                    gettext_lazy(
+                        "Enforced: a ceiling over every route that nobody below can "
+                        "switch off. Needs the admin role."
+                    )
                 ),
             ),
         ],
@@ -172,7 +184,7 @@ class AttachForm(forms.Form):
 class MovePoliciesForm(forms.Form):
     """Another namespace for several policies."""
 
-    namespace = NamespaceField(label="New namespace")
+    namespace = NamespaceField(label=gettext_lazy("New namespace"))
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -185,7 +197,8 @@ class AttachPoliciesForm(forms.Form):
 
     namespace = NamespaceField()
     mode = forms.ChoiceField(
-        label="How they count there and below", choices=AttachmentMode.choices
+        label=gettext_lazy("How they count there and below"),
+        choices=AttachmentMode.choices,
     )
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
@@ -202,15 +215,21 @@ class AttemptForm(forms.Form):
     method = forms.ChoiceField(choices=[(one, one) for one in METHODS], required=False)
     path = forms.CharField(required=False, max_length=2000, strip=False)
     address = forms.CharField(
-        label="From address", required=False, validators=[validate_ipv46_address]
+        label=gettext_lazy("From address"),
+        required=False,
+        validators=[validate_ipv46_address],
     )
-    is_preflight = forms.BooleanField(label="CORS preflight", required=False)
+    is_preflight = forms.BooleanField(
+        label=gettext_lazy("CORS preflight"), required=False
+    )
     at = forms.DateTimeField(
-        label="Date and time",
+        label=gettext_lazy("Date and time"),
         required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
     )
-    zone = forms.CharField(label="Time zone", required=False, max_length=64)
+    zone = forms.CharField(
+        label=gettext_lazy("Time zone"), required=False, max_length=64
+    )
 
     def __init__(self, data: Any = None, **kwargs: Any) -> None:
         # It stands beside the policy's own form, whose fields have the usual ids.
@@ -220,14 +239,14 @@ class AttemptForm(forms.Form):
         """Refuse what no request line holds."""
         path: str = self.cleaned_data["path"] or "/"
         if not path.startswith("/"):
-            raise forms.ValidationError("A path begins with /.")
+            raise forms.ValidationError(gettext("A path begins with /."))
         return path
 
     def clean_zone(self) -> str:
         """Refuse what is no zone of the IANA database."""
         zone: str = self.cleaned_data["zone"] or "UTC"
         if zone not in available_timezones():
-            raise forms.ValidationError("There is no such time zone.")
+            raise forms.ValidationError(gettext("There is no such time zone."))
         return zone
 
     def attempt(self, *, now: datetime) -> Attempt:
@@ -253,7 +272,7 @@ class ExampleForm(AttemptForm):
 
     name = forms.CharField(max_length=validation.MAX_NAME_LENGTH)
     expected = forms.ChoiceField(
-        label="Expected answer", choices=ExpectedAnswer.choices
+        label=gettext_lazy("Expected answer"), choices=ExpectedAnswer.choices
     )
 
     def __init__(self, data: Any = None, **kwargs: Any) -> None:

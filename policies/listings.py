@@ -1,6 +1,7 @@
 """What the lists of policies can be asked."""
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext, gettext_noop
 
 from console.core.actor import Actor
 from console.core.exceptions import ValidationFailedError
@@ -9,18 +10,18 @@ from namespaces.listings import namespace_filter, path_of
 from policies import selectors
 from policies.models import Policy, PolicyLanguage
 
-ATTACHED = (("yes", "Attached"), ("no", "Not attached"))
+ATTACHED = (("yes", gettext_noop("Attached")), ("no", gettext_noop("Not attached")))
 
 
 def _attached(rows: QuerySet[Policy], text: str, actor: Actor) -> QuerySet[Policy]:
     if text not in dict(ATTACHED):
-        raise ValidationFailedError(fields={"attached": ["yes or no"]})
+        raise ValidationFailedError(fields={"attached": [gettext("yes or no")]})
     return selectors.keep_attached(rows, actor=actor, attached=text == "yes")
 
 
 def _written_in(rows: QuerySet[Policy], text: str, _: Actor) -> QuerySet[Policy]:
     if text not in PolicyLanguage.values:
-        raise ValidationFailedError(fields={"language": ["ppl or rego"]})
+        raise ValidationFailedError(fields={"language": [gettext("ppl or rego")]})
     return rows.filter(language=text)
 
 
@@ -31,60 +32,76 @@ class PolicyListing(Listing[Policy]):
     default_sort = "name"
     columns = (
         Column(
-            name="name", label="Name", value=lambda row: row.name, order_by=("name",)
+            name="name",
+            label=gettext_noop("Name"),
+            value=lambda row: row.name,
+            order_by=("name",),
         ),
         Column(
             name="words",
-            label="In words",
+            label=gettext_noop("In words"),
             value=selectors.summarize,
             hide="medium",
         ),
         Column(
             name="namespace",
-            label="Namespace",
+            label=gettext_noop("Namespace"),
             value=lambda row: row.namespace.name,
             order_by=("namespace__name", "name"),
             hide="narrow",
         ),
-        Column(name="used", label="Used by", value=lambda row: row.route_count),
+        Column(
+            name="used",
+            label=gettext_noop("Used by"),
+            value=lambda row: row.route_count,
+        ),
         Column(
             name="namespaces",
-            label="Attached to namespaces",
+            label=gettext_noop("Attached to namespaces"),
             value=lambda row: row.namespace_count,
             is_shown=False,
         ),
         Column(
             name="updated",
-            label="Updated",
+            label=gettext_noop("Updated"),
             value=lambda row: row.modified_at,
             order_by=("modified_at",),
             hide="narrow",
         ),
         Column(
             name="description",
-            label="Description",
+            label=gettext_noop("Description"),
             value=lambda row: row.description,
             is_shown=False,
         ),
-        Column(name="id", label="Id", value=lambda row: str(row.pk), is_shown=False),
+        Column(
+            name="id",
+            label=gettext_noop("Id"),
+            value=lambda row: str(row.pk),
+            is_shown=False,
+        ),
     )
     filters = (
         namespace_filter(),
         Filter(
             name="attached",
-            label="Attached",
+            label=gettext_noop("Attached"),
             apply=_attached,
-            choices=lambda _: ATTACHED,
-            help="yes or no: whether it is attached to a route or a namespace.",
+            choices=lambda _: [(value, gettext(words)) for value, words in ATTACHED],
+            help=gettext_noop(
+                "yes or no: whether it is attached to a route or a namespace."
+            ),
         ),
         Filter(
             name="language",
-            label="Language",
+            label=gettext_noop("Language"),
             apply=_written_in,
-            help="ppl or rego.",
+            help=gettext_noop("ppl or rego."),
         ),
     )
-    search_help = "Keeps the policies with this in their name, description or text."
+    search_help = gettext_noop(
+        "Keeps the policies with this in their name, description or text."
+    )
 
     def rows(self, actor: Actor) -> QuerySet[Policy]:
         """Return what the actor sees."""

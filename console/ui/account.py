@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext, gettext_lazy, gettext_noop
 from django.views.decorators.debug import sensitive_post_parameters
 
 from console.core.exceptions import NotFoundError
@@ -17,17 +18,17 @@ from directory import services as directory_services
 from namespaces import selectors as namespace_selectors
 
 ROLE_COLUMNS = (
-    {"label": "Role"},
-    {"label": "Namespace, and all below"},
-    {"label": "How"},
-    {"label": "Until"},
+    {"label": gettext_lazy("Role")},
+    {"label": gettext_lazy("Namespace, and all below")},
+    {"label": gettext_lazy("How")},
+    {"label": gettext_lazy("Until")},
 )
 
 
 class AccountPage(Page):
     """Name, groups, roles and where they come from."""
 
-    title = "Your account"
+    title = gettext_noop("Your account")
     template_name = "console/account.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -48,17 +49,21 @@ class AccountPage(Page):
 class PasswordPage(FormPage[PasswordForm]):
     """Change the password of the signed-in local account."""
 
-    title = "Change your password"
+    title = gettext_noop("Change your password")
     template_name = "console/password.html"
     form_class = PasswordForm
-    success_message = "Your password is changed. Other sessions of yours have ended."
+    success_message = gettext_noop(
+        "Your password is changed. Other sessions of yours have ended."
+    )
 
     def dispatch(
         self, request: HttpRequest, *args: Any, **kwargs: Any
     ) -> HttpResponseBase:
         """Refuse people whose password is elsewhere."""
         if not getattr(request.user, "is_local", False):
-            raise NotFoundError("your password is your identity provider's business")
+            raise NotFoundError(
+                gettext("your password is your identity provider's business")
+            )
         return super().dispatch(request, *args, **kwargs)
 
     def save(self, form: PasswordForm) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from console.core.actor import Actor
 from directory import selectors as directory_selectors
@@ -48,20 +49,26 @@ def list_attention(survey: "Survey", *, actor: Actor, now: datetime) -> list[Mat
 
 
 def _routes(survey: "Survey") -> Iterator[Matter]:
-    about = "" if survey.is_complete else "at least "
+    about = "" if survey.is_complete else gettext("at least ")
     yield Matter(
         count=f"{about}{len(survey.closed)}",
-        label=_noun(len(survey.closed), "closed route", "closed routes"),
+        label=_noun(
+            len(survey.closed), gettext("closed route"), gettext("closed routes")
+        ),
         icon="deny",
-        why="No policy lets anybody in.",
+        why=gettext("No policy lets anybody in."),
         entries=[_thing(one, "routes:route-detail") for one in survey.closed[:SHOWN]],
     )
     anyone = survey.open_to_anyone
     yield Matter(
         count=f"{about}{len(anyone)}",
-        label=_noun(len(anyone), "route open to anyone", "routes open to anyone"),
+        label=_noun(
+            len(anyone),
+            gettext("route open to anyone"),
+            gettext("routes open to anyone"),
+        ),
         icon="public",
-        why="A policy lets people in who have not signed in.",
+        why=gettext("A policy lets people in who have not signed in."),
         entries=[_thing(one, "routes:route-detail") for one in anyone[:SHOWN]],
     )
 
@@ -70,9 +77,13 @@ def _quarantined(actor: Actor) -> Matter:
     found = policy_selectors.list_quarantined(actor)
     return Matter(
         count=str(len(found)),
-        label=_noun(len(found), "policy in quarantine", "policies in quarantine"),
+        label=_noun(
+            len(found),
+            gettext("policy in quarantine"),
+            gettext("policies in quarantine"),
+        ),
         icon="alert",
-        why="They broke their limits three times, and refuse everybody since.",
+        why=gettext("They broke their limits three times, and refuse everybody since."),
         entries=[_thing(one, "policies:policy-detail") for one in found[:SHOWN]],
     )
 
@@ -84,10 +95,18 @@ def _idle_policies(actor: Actor) -> Matter:
     count = len(idle)
     is_more = count > MOST_COUNTED
     return Matter(
-        count=f"more than {MOST_COUNTED}" if is_more else str(count),
-        label=_noun(count, "policy attached nowhere", "policies attached nowhere"),
+        count=gettext("more than %(most_counted)s") % {"most_counted": MOST_COUNTED}
+        if is_more
+        else str(count),
+        label=_noun(
+            count,
+            gettext("policy attached nowhere"),
+            gettext("policies attached nowhere"),
+        ),
         icon="policy",
-        why="They do nothing until they are attached to a route or a namespace.",
+        why=gettext(
+            "They do nothing until they are attached to a route or a namespace."
+        ),
         entries=[_thing(one, "policies:policy-detail") for one in idle[:SHOWN]],
     )
 
@@ -96,9 +115,9 @@ def _ending_roles(actor: Actor, now: datetime) -> Matter:
     ending = namespace_selectors.list_ending_roles(actor, before=now + SOON)
     return Matter(
         count=str(len(ending)),
-        label=_noun(len(ending), "role ends soon", "roles end soon"),
+        label=_noun(len(ending), gettext("role ends soon"), gettext("roles end soon")),
         icon="clock",
-        why="Within two weeks.",
+        why=gettext("Within two weeks."),
         entries=[
             {
                 "name": str(one.user or one.group or one.service_account),
@@ -116,9 +135,13 @@ def _troubled_directories(actor: Actor, now: datetime) -> Matter:
     found = directory_selectors.list_troubles(actor, now=now)
     return Matter(
         count=str(len(found)),
-        label=_noun(len(found), "directory needs you", "directories need you"),
+        label=_noun(
+            len(found), gettext("directory needs you"), gettext("directories need you")
+        ),
         icon="group",
-        why="What was read completely last stays in force until it is too old.",
+        why=gettext(
+            "What was read completely last stays in force until it is too old."
+        ),
         entries=[
             {
                 "name": directory.name,
@@ -134,9 +157,13 @@ def _troubled_sources(actor: Actor, now: datetime) -> Matter:
     found = directory_selectors.list_data_troubles(actor, now=now)
     return Matter(
         count=str(len(found)),
-        label=_noun(len(found), "data source needs you", "data sources need you"),
+        label=_noun(
+            len(found),
+            gettext("data source needs you"),
+            gettext("data sources need you"),
+        ),
         icon="data",
-        why="Criteria on its records refuse once they are too old.",
+        why=gettext("Criteria on its records refuse once they are too old."),
         entries=[
             {
                 "name": source.record_type,
@@ -152,9 +179,15 @@ def _ending_accounts(actor: Actor, now: datetime) -> Matter:
     ending = directory_selectors.list_ending_accounts(actor, before=now + SOON)
     return Matter(
         count=str(len(ending)),
-        label=_noun(len(ending), "credential expires soon", "credentials expire soon"),
+        label=_noun(
+            len(ending),
+            gettext("credential expires soon"),
+            gettext("credentials expire soon"),
+        ),
         icon="key",
-        why="Without it, people and groups are no longer read from the provider.",
+        why=gettext(
+            "Without it, people and groups are no longer read from the provider."
+        ),
         entries=[
             {
                 "name": one.name,
@@ -172,9 +205,13 @@ def _ending_certificates(actor: Actor, now: datetime) -> Matter:
     found = list(ending.order_by("ends_at", "pk"))
     return Matter(
         count=str(len(found)),
-        label=_noun(len(found), "certificate ends soon", "certificates end soon"),
+        label=_noun(
+            len(found),
+            gettext("certificate ends soon"),
+            gettext("certificates end soon"),
+        ),
         icon="clock",
-        why="Browsers refuse hosts whose certificate has ended.",
+        why=gettext("Browsers refuse hosts whose certificate has ended."),
         entries=[
             {
                 "name": one.name,

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.http import HttpRequest, StreamingHttpResponse
+from django.utils.translation import gettext_noop
 from django.views.generic import View
 
 from console.core.diffs import unified_lines
@@ -44,7 +45,7 @@ EXPORTED = (
 class AuditPage(ListPage):
     """What happened, newest first, as far as the reader may know."""
 
-    title = "Audit log"
+    title = gettext_noop("Audit log")
     template_name = "console/audit_log.html"
     listing = AuditListing()
 

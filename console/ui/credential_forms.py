@@ -4,6 +4,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext, gettext_lazy
 
 from console.core.generic.forms import VersionField
 from directory.credential_kinds import KIND_BY_CODE, Field
@@ -37,18 +38,20 @@ def _control(field: Field, *, is_secret: bool, required: bool) -> forms.CharFiel
 class CredentialForm(forms.Form):
     """A new account of one kind."""
 
-    name = forms.CharField(label="Name", max_length=100)
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=100)
     scope = forms.CharField(
-        label="Scope",
+        label=gettext_lazy("Scope"),
         max_length=500,
         required=False,
-        help_text="What the provider lets it do, for people to read.",
+        help_text=gettext_lazy("What the provider lets it do, for people to read."),
     )
     expires_on = forms.DateField(
-        label="Expires after",
+        label=gettext_lazy("Expires after"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text="The last day on which the provider accepts it. Empty: no end.",
+        help_text=gettext_lazy(
+            "The last day on which the provider accepts it. Empty: no end."
+        ),
     )
 
     def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
@@ -114,5 +117,7 @@ class EditCredentialForm(CredentialForm):
         known = self.account.fingerprints.get(field.name)
         control.required = field.required and not known
         if known:
-            control.help_text = f"Set ({known}). Empty: it stays as it is."
+            control.help_text = gettext(
+                "Set (%(known)s). Empty: it stays as it is."
+            ) % {"known": known}
         return control

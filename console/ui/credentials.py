@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_noop
 
 from console.core.generic.pages import ConfirmPage, F, FormPage, ListPage, Page
 from console.ui.credential_forms import CredentialForm, EditCredentialForm
@@ -16,7 +17,7 @@ from directory.listings import ServiceAccountListing
 class CredentialsPage(ListPage):
     """All of them."""
 
-    title = "Directory service accounts"
+    title = gettext_noop("Directory service accounts")
     template_name = "directory/credential_list.html"
     listing = ServiceAccountListing()
 
@@ -54,7 +55,7 @@ class CredentialPage(_OfCredential):
                 "label": one.label,
                 "value": account.settings.get(one.name, one.default),
                 "code": one.long,
-                "empty": "Not set",
+                "empty": gettext("Not set"),
             }
             for one in kind.settings
         ]
@@ -62,7 +63,7 @@ class CredentialPage(_OfCredential):
             title=account.name,
             account=account,
             is_over=bool(account.expires_at and account.expires_at <= self.now),
-            settings=[{"label": "Kind", "value": kind.name}, *shown],
+            settings=[{"label": gettext("Kind"), "value": kind.name}, *shown],
             secrets=[
                 {
                     "label": one.label,
@@ -95,7 +96,11 @@ class CreateCredentialPage(_CredentialForm[CredentialForm]):
     def get_title(self) -> str:
         """Say which kind."""
         kind = KIND_BY_CODE.get(self.kind)
-        return f"New account at {kind.name}" if kind else "New directory account"
+        return (
+            gettext("New account at %(name)s") % {"name": kind.name}
+            if kind
+            else gettext("New directory account")
+        )
 
     @property
     def kind(self) -> str:
@@ -121,7 +126,9 @@ class CreateCredentialPage(_CredentialForm[CredentialForm]):
         account = directory_services.create_service_account(
             kind=form.kind.code, actor=self.actor, now=self.now, **form.values
         )
-        messages.success(self.request, f"{account.name} is kept.")
+        messages.success(
+            self.request, gettext("%(name)s is kept.") % {"name": account.name}
+        )
         return reverse("directory:credential-detail", args=[account.pk])
 
 
@@ -145,7 +152,7 @@ class EditCredentialPage(_CredentialForm[EditCredentialForm]):
 
     def get_title(self) -> str:
         """Its name."""
-        return f"Edit {self.account.name}"
+        return gettext("Edit %(name)s") % {"name": self.account.name}
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """Shape the form after the account."""
@@ -172,11 +179,14 @@ class DeleteCredentialPage(_OfCredential, ConfirmPage):
         """Say what goes."""
         account = self.account
         return super().get_context_data(
-            title=f"Delete {account.name}",
+            title=gettext("Delete %(name)s") % {"name": account.name},
             text=(
-                f"{account.name} is deleted for good: its secrets are not kept, so "
-                "this can't be undone. The account at the provider stays; revoke it "
-                "there."
+                gettext(
+                    "%(name)s is deleted for good: its secrets are not kept, so this "
+                    "can't be undone. The account at the provider stays; revoke it "
+                    "there."
+                )
+                % {"name": account.name}
             ),
             hidden=[{"name": "version", "value": account.version}],
             cancel_url=reverse("directory:credential-detail", args=[account.pk]),
@@ -192,5 +202,5 @@ class DeleteCredentialPage(_OfCredential, ConfirmPage):
             actor=self.actor,
             now=self.now,
         )
-        messages.success(self.request, "The account is deleted.")
+        messages.success(self.request, gettext("The account is deleted."))
         return reverse("directory:credential-list")

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from console.core.exceptions import ConsoleError
 from console.core.generic.pages import ActionView, ActorMixin, Page
@@ -18,19 +19,22 @@ from console.ui.directory_runs import (
 from directory import selectors, services
 
 RUN_COLUMNS = (
-    {"label": "Started"},
-    {"label": "How", "hide": "narrow"},
-    {"label": "State"},
-    {"label": "Records", "align": "end", "hide": "narrow"},
-    {"label": "Changes", "align": "end"},
+    {"label": gettext_lazy("Started")},
+    {"label": gettext_lazy("How"), "hide": "narrow"},
+    {"label": gettext_lazy("State")},
+    {"label": gettext_lazy("Records"), "align": "end", "hide": "narrow"},
+    {"label": gettext_lazy("Changes"), "align": "end"},
 )
 CHANGES = (
-    ("records", "Records that came"),
+    ("records", gettext_lazy("Records that came")),
     ("new", "New"),
     ("changed", "Changed"),
     ("gone", "Gone"),
 )
-PROBLEM_COLUMNS = ({"label": "Record"}, {"label": "Problem"})
+PROBLEM_COLUMNS = (
+    {"label": gettext_lazy("Record")},
+    {"label": gettext_lazy("Problem")},
+)
 
 
 def run_row(run: Any) -> dict[str, Any]:
@@ -54,7 +58,9 @@ def progress_of(run: Any) -> dict[str, Any]:
     waiting = run.state == "queued"
     return {
         "id": "data-progress",
-        "label": "Waiting for a worker" if waiting else step[:1].upper() + step[1:],
+        "label": gettext("Waiting for a worker")
+        if waiting
+        else step[:1].upper() + step[1:],
         "value": None,
         "max": None,
         "note": "",
@@ -99,7 +105,8 @@ class DataRunPage(_OfDataRun, Page):
         """Add everything that is known of it."""
         run = self.run
         context = {
-            "title": f"Run of {run.source.record_type}",
+            "title": gettext("Run of %(record_type)s")
+            % {"record_type": run.source.record_type},
             "run": run,
             "badge": badge_of(run),
             "how": trigger_of(run),
@@ -124,9 +131,9 @@ def _answer_of(answer: dict[str, Any]) -> list[dict[str, Any]]:
     if not answer:
         return []
     return [
-        {"label": "Status", "value": answer["status"]},
-        {"label": "Type", "value": answer["kind"], "empty": "None"},
-        {"label": "Size", "value": f"{answer['size']:,} bytes"},
+        {"label": gettext("Status"), "value": answer["status"]},
+        {"label": gettext("Type"), "value": answer["kind"], "empty": "None"},
+        {"label": gettext("Size"), "value": f"{answer['size']:,} bytes"},
     ]
 
 
@@ -160,14 +167,14 @@ class _Decide(_OfDataRun, ActionView):
                 raise
             messages.warning(self.request, error.message.capitalize())
         else:
-            messages.success(self.request, self.done)
+            messages.success(self.request, gettext(self.done))
         return reverse("directory:data-run-detail", args=[self.run.pk])
 
 
 class ReleaseDataRun(_Decide):
     """Let a held run be written as it was looked at."""
 
-    done = "The records are in force."
+    done = gettext_noop("The records are in force.")
 
     def decide(self) -> None:
         """Write it."""
@@ -177,7 +184,7 @@ class ReleaseDataRun(_Decide):
 class DiscardDataRun(_Decide):
     """Throw a held run away."""
 
-    done = "The run is discarded; the records stay as they were."
+    done = gettext_noop("The run is discarded; the records stay as they were.")
 
     def decide(self) -> None:
         """Discard it."""

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext, gettext_lazy
 
 from console.core.generic.forms import VersionField
 from console.ui.directory_forms import INTERVALS
@@ -10,67 +11,78 @@ from directory.external.formats import FORMATS
 from directory.external.records import FOREIGN_KEYS
 
 HOUR = 3600
-OFTEN = ((60, "Every minute"), *INTERVALS)
+OFTEN = ((60, gettext_lazy("Every minute")), *INTERVALS)
 
 
 class DataSourceForm(forms.Form):
     """A new source."""
 
     record_type = forms.CharField(
-        label="Type of records",
+        label=gettext_lazy("Type of records"),
         max_length=255,
-        help_text="How policies call them, such as example.com/risk. It stays.",
+        help_text=gettext_lazy(
+            "How policies call them, such as example.com/risk. It stays."
+        ),
     )
     foreign_key = forms.ChoiceField(
-        label="A record is found by",
+        label=gettext_lazy("A record is found by"),
         choices=FOREIGN_KEYS,
-        help_text="What of a request leads to its record. It stays.",
+        help_text=gettext_lazy("What of a request leads to its record. It stays."),
     )
     url = forms.CharField(
-        label="Address",
+        label=gettext_lazy("Address"),
         max_length=2000,
         widget=forms.URLInput(attrs={"placeholder": "https://example.com/risk.json"}),
     )
     account_id = forms.ChoiceField(
-        label="Fetched with",
+        label=gettext_lazy("Fetched with"),
         required=False,
-        help_text="A directory account for HTTP holds headers with secrets, a client "
-        "certificate, and whom to trust. The address must be below the account's.",
+        help_text=gettext_lazy(
+            "A directory account for HTTP holds headers with secrets, a "
+            "client certificate, and whom to trust. The address must be "
+            "below the account's."
+        ),
     )
     key_field = forms.CharField(
-        label="Field with the key",
+        label=gettext_lazy("Field with the key"),
         max_length=255,
         initial="id",
-        help_text="What is in it is compared with what the record is found by.",
+        help_text=gettext_lazy(
+            "What is in it is compared with what the record is found by."
+        ),
     )
-    format = forms.ChoiceField(label="Format", choices=FORMATS)
+    format = forms.ChoiceField(label=gettext_lazy("Format"), choices=FORMATS)
     items = forms.CharField(
-        label="Where the list is",
+        label=gettext_lazy("Where the list is"),
         max_length=255,
         required=False,
-        help_text="In JSON, such as data.items. Empty: the document is the list.",
+        help_text=gettext_lazy(
+            "In JSON, such as data.items. Empty: the document is the list."
+        ),
     )
     archive_files = forms.CharField(
-        label="Which files of an archive",
+        label=gettext_lazy("Which files of an archive"),
         max_length=255,
         required=False,
-        help_text="A pattern such as hr/*.csv. Empty: every JSON or CSV file.",
+        help_text=gettext_lazy(
+            "A pattern such as hr/*.csv. Empty: every JSON or CSV file."
+        ),
     )
     interval_seconds = forms.TypedChoiceField(
-        label="Fetch it", choices=OFTEN, coerce=int, initial=HOUR
+        label=gettext_lazy("Fetch it"), choices=OFTEN, coerce=int, initial=HOUR
     )
     is_enabled = forms.BooleanField(
-        label="Fetch it by this schedule", required=False, initial=True
+        label=gettext_lazy("Fetch it by this schedule"), required=False, initial=True
     )
     max_age_hours = forms.IntegerField(
-        label="Rely on it for … hours",
+        label=gettext_lazy("Rely on it for … hours"),
         min_value=1,
         max_value=30 * 24,
         initial=24,
-        help_text="Older data count as missing: criteria on them refuse.",
+        help_text=gettext_lazy("Older data count as missing: criteria on them refuse."),
     )
     brake_percent = forms.IntegerField(
-        label="Hold a run in which more than this many percent are gone",
+        label=gettext_lazy("Hold a run in which more than this many percent are gone"),
         min_value=1,
         max_value=100,
         initial=50,
@@ -81,7 +93,7 @@ class DataSourceForm(forms.Form):
         field = self.fields["account_id"]
         if isinstance(field, forms.ChoiceField):
             field.choices = [
-                ("", "Nothing: anybody may fetch it"),
+                ("", gettext("Nothing: anybody may fetch it")),
                 *((str(one.pk), one.name) for one in accounts),
             ]
 
@@ -120,7 +132,10 @@ class EditDataSourceForm(DataSourceForm):
         interval = self.fields["interval_seconds"]
         own = source.interval_seconds
         if own not in dict(OFTEN) and isinstance(interval, forms.TypedChoiceField):
-            interval.choices = [*OFTEN, (own, f"Every {own} seconds")]
+            interval.choices = [
+                *OFTEN,
+                (own, gettext("Every %(own)s seconds") % {"own": own}),
+            ]
 
     @property
     def tried(self) -> dict[str, Any]:

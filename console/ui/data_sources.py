@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_noop
 
 from console.core.exceptions import ConsoleError
 from console.core.generic.pages import (
@@ -35,7 +36,7 @@ KINDS = frozenset({"http_json"})
 class DataSourcesPage(ListPage):
     """All of them, with what somebody should look at."""
 
-    title = "External data"
+    title = gettext_noop("External data")
     template_name = "directory/data_source_list.html"
     listing = DataSourceListing()
 
@@ -102,13 +103,24 @@ class DataSourcePage(OfDataSource, Page):
 
 def _facts_of(source: Any) -> list[dict[str, Any]]:
     return [
-        {"label": "Found by", "value": dict(FOREIGN_KEYS).get(source.foreign_key)},
-        {"label": "Address", "value": source.url, "code": True},
-        {"label": "Format", "value": dict(FORMATS)[source.format]},
-        {"label": "Field with the key", "value": source.key_field, "code": True},
-        {"label": "Where the list is", "value": source.items, "empty": "At the top"},
-        {"label": "Files", "value": source.files, "empty": "All"},
-        {"label": "Held above", "value": f"{source.brake_percent} % gone"},
+        {
+            "label": gettext("Found by"),
+            "value": dict(FOREIGN_KEYS).get(source.foreign_key),
+        },
+        {"label": gettext("Address"), "value": source.url, "code": True},
+        {"label": gettext("Format"), "value": dict(FORMATS)[source.format]},
+        {
+            "label": gettext("Field with the key"),
+            "value": source.key_field,
+            "code": True,
+        },
+        {
+            "label": gettext("Where the list is"),
+            "value": source.items,
+            "empty": gettext("At the top"),
+        },
+        {"label": gettext("Files"), "value": source.files, "empty": "All"},
+        {"label": gettext("Held above"), "value": f"{source.brake_percent} % gone"},
     ]
 
 
@@ -132,7 +144,8 @@ class RecordsPage(OfDataSource, Page):
             for one in state.rows
         ]
         return super().get_context_data(
-            title=f"Records of {self.source.record_type}",
+            title=gettext("Records of %(record_type)s")
+            % {"record_type": self.source.record_type},
             source=self.source,
             list=state,
             rows=rows,
@@ -183,7 +196,7 @@ class CreateDataSourcePage(_DataSourceForm[DataSourceForm]):
     """A new source."""
 
     form_class = DataSourceForm
-    title = "New source of external data"
+    title = gettext_noop("New source of external data")
 
     def save(self, form: DataSourceForm) -> str:
         """Add it; its first run begins within a minute."""
@@ -191,7 +204,9 @@ class CreateDataSourcePage(_DataSourceForm[DataSourceForm]):
             actor=self.actor, now=self.now, **form.values
         )
         messages.success(
-            self.request, f"{source.record_type} will be fetched in a moment."
+            self.request,
+            gettext("%(record_type)s will be fetched in a moment.")
+            % {"record_type": source.record_type},
         )
         return reverse("directory:data-source-detail", args=[source.pk])
 
@@ -209,7 +224,9 @@ class EditDataSourcePage(OfDataSource, _DataSourceForm[EditDataSourceForm]):
 
     def get_title(self) -> str:
         """Its name."""
-        return f"Edit {self.source.record_type}"
+        return gettext("Edit %(record_type)s") % {
+            "record_type": self.source.record_type
+        }
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """Fill in the source."""
@@ -237,12 +254,16 @@ class DeleteDataSourcePage(OfDataSource, ConfirmPage):
         """Say what goes."""
         source = self.source
         return super().get_context_data(
-            title=f"Delete {source.record_type}",
+            title=gettext("Delete %(record_type)s")
+            % {"record_type": source.record_type},
             text=(
-                f"The source goes with its {source.record_count:,} records and its "
-                "runs. Where the data come from, they stay: add the source again and "
-                "they are fetched anew. As long as a policy asks for these records, "
-                "the source can't be deleted."
+                gettext(
+                    "The source goes with its %(record_count)s records and its runs. "
+                    "Where the data come from, they stay: add the source again and "
+                    "they are fetched anew. As long as a policy asks for these "
+                    "records, the source can't be deleted."
+                )
+                % {"record_count": f"{source.record_count:,}"}
             ),
             hidden=[{"name": "version", "value": source.version}],
             cancel_url=self.page_url,
@@ -258,5 +279,5 @@ class DeleteDataSourcePage(OfDataSource, ConfirmPage):
             actor=self.actor,
             now=self.now,
         )
-        messages.success(self.request, "The source is deleted.")
+        messages.success(self.request, gettext("The source is deleted."))
         return reverse("directory:data-source-list")

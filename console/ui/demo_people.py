@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext
+
 from directory import selectors as directory_selectors
 from namespaces import selectors as namespace_selectors
 from namespaces.roles import ROLE_BY_CODE
@@ -30,7 +32,11 @@ def list_people() -> list[DemoPerson]:
     by_group: dict[UUID, tuple[int, str]] = {}
     for binding in namespace_selectors.list_all_bindings():
         role = ROLE_BY_CODE[binding.permission.codename]
-        words = role.rank, f"{role.name} of {binding.content_object.name}"
+        words = (
+            role.rank,
+            gettext("%(name)s of %(content_object)s")
+            % {"name": role.name, "content_object": binding.content_object.name},
+        )
         if binding.user_id:
             direct.setdefault(binding.user_id, []).append(words)
         elif binding.group_id:
@@ -60,6 +66,7 @@ def _person(user: Any, roles: list[tuple[int, str]]) -> DemoPerson:
         id=user.id,
         name=str(user),
         email=user.email,
-        roles=", ".join(words for _, words in strongest_first) or "No role yet",
+        roles=", ".join(words for _, words in strongest_first)
+        or gettext("No role yet"),
         rank=strongest_first[0][0] if strongest_first else 0,
     )

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from console.core.exceptions import ConsoleError
 from console.core.generic.pages import (
@@ -29,16 +30,16 @@ from directory.providers import BY_CODE, pushed
 
 RECENT = 20
 TOKEN_COLUMNS = (
-    {"label": "Token"},
-    {"label": "Last used", "hide": "narrow"},
-    {"label": "Ends"},
+    {"label": gettext_lazy("Token")},
+    {"label": gettext_lazy("Last used"), "hide": "narrow"},
+    {"label": gettext_lazy("Ends")},
 )
 
 
 class DirectoriesPage(ListPage):
     """All of them, with how the last run went."""
 
-    title = "Directories"
+    title = gettext_noop("Directories")
     template_name = "directory/directory_list.html"
     listing = DirectoryListing()
 
@@ -153,7 +154,7 @@ class CreateDirectoryPage(_DirectoryForm[DirectoryForm]):
     """First the account that it is read with, then what it takes."""
 
     form_class = DirectoryForm
-    title = "New directory"
+    title = gettext_noop("New directory")
 
     @cached_property
     def account(self) -> Any:
@@ -205,9 +206,11 @@ class CreateDirectoryPage(_DirectoryForm[DirectoryForm]):
         )
         messages.success(
             self.request,
-            f"{directory.name} waits for pushes; give the provider a token."
+            gettext("%(name)s waits for pushes; give the provider a token.")
+            % {"name": directory.name}
             if self.is_pushed
-            else f"{directory.name} will be read in a moment.",
+            else gettext("%(name)s will be read in a moment.")
+            % {"name": directory.name},
         )
         return reverse("directory:directory-detail", args=[directory.pk])
 
@@ -230,7 +233,7 @@ class EditDirectoryPage(_OfDirectory, _DirectoryForm[EditDirectoryForm]):
 
     def get_title(self) -> str:
         """Its name."""
-        return f"Edit {self.directory.name}"
+        return gettext("Edit %(name)s") % {"name": self.directory.name}
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """Shape the form after the directory."""
@@ -292,7 +295,7 @@ class RunPage(_OfRun, Page):
         """Add everything that is known of it."""
         run = self.run
         context = {
-            "title": f"Run of {run.directory.name}",
+            "title": gettext("Run of %(name)s") % {"name": run.directory.name},
             "run": run,
             "badge": display.badge_of(run),
             "how": display.trigger_of(run),
@@ -339,14 +342,14 @@ class _Decide(_OfRun, ActionView):
                 raise
             messages.warning(self.request, error.message.capitalize())
         else:
-            messages.success(self.request, self.done)
+            messages.success(self.request, gettext(self.done))
         return reverse("directory:run-detail", args=[self.run.pk])
 
 
 class ReleaseRun(_Decide):
     """Let a held run be written as it was looked at."""
 
-    done = "The changes are in force."
+    done = gettext_noop("The changes are in force.")
 
     def decide(self) -> None:
         """Write it."""
@@ -356,7 +359,7 @@ class ReleaseRun(_Decide):
 class DiscardRun(_Decide):
     """Throw a held run away."""
 
-    done = "The run is discarded; everything stays as it was."
+    done = gettext_noop("The run is discarded; everything stays as it was.")
 
     def decide(self) -> None:
         """Discard it."""

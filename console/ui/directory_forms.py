@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy
 
 from console.core.generic.forms import VersionField
 from directory.providers import BY_CODE
@@ -11,39 +12,43 @@ OPTION = "options."
 INTERVALS = (
     (300, "Every 5 minutes"),
     (900, "Every 15 minutes"),
-    (3600, "Every hour"),
+    (3600, gettext_lazy("Every hour")),
     (4 * 3600, "Every 4 hours"),
-    (24 * 3600, "Once a day"),
+    (24 * 3600, gettext_lazy("Once a day")),
 )
 
 
 class DirectoryForm(forms.Form):
     """A directory at a provider of one kind."""
 
-    name = forms.CharField(label="Name", max_length=100)
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=100)
     interval_seconds = forms.TypedChoiceField(
-        label="Read it", choices=INTERVALS, coerce=int, initial=3600
+        label=gettext_lazy("Read it"), choices=INTERVALS, coerce=int, initial=3600
     )
     is_enabled = forms.BooleanField(
-        label="Read it by this schedule", required=False, initial=True
+        label=gettext_lazy("Read it by this schedule"), required=False, initial=True
     )
     only_used_groups = forms.BooleanField(
-        label="Keep only groups in use",
+        label=gettext_lazy("Keep only groups in use"),
         required=False,
-        help_text="Those that a policy names or that hold a role. People are all kept.",
+        help_text=gettext_lazy(
+            "Those that a policy names or that hold a role. People are all kept."
+        ),
     )
     brake_percent = forms.IntegerField(
-        label="Hold a run that changes more than this many percent",
+        label=gettext_lazy("Hold a run that changes more than this many percent"),
         min_value=1,
         max_value=100,
         initial=20,
     )
     brake_count = forms.IntegerField(
-        label="…or more than this many people, groups or memberships",
+        label=gettext_lazy("…or more than this many people, groups or memberships"),
         min_value=1,
         max_value=1_000_000,
         initial=500,
-        help_text="Whichever is smaller counts. The first run is never held.",
+        help_text=gettext_lazy(
+            "Whichever is smaller counts. The first run is never held."
+        ),
     )
 
     def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy
 
 BADGES = {
     "queued": "neutral",
@@ -17,35 +18,39 @@ BADGES = {
 }
 UNDER_WAY = frozenset({"queued", "running"})
 CHANGES = (
-    ("new_people", "People who are new"),
-    ("changed_people", "People who changed"),
-    ("gone_people", "People who are gone"),
-    ("new_groups", "New groups"),
-    ("changed_groups", "Groups that changed"),
-    ("gone_groups", "Groups that are gone"),
-    ("added", "New memberships"),
-    ("removed", "Ended memberships"),
+    ("new_people", gettext_lazy("People who are new")),
+    ("changed_people", gettext_lazy("People who changed")),
+    ("gone_people", gettext_lazy("People who are gone")),
+    ("new_groups", gettext_lazy("New groups")),
+    ("changed_groups", gettext_lazy("Groups that changed")),
+    ("gone_groups", gettext_lazy("Groups that are gone")),
+    ("added", gettext_lazy("New memberships")),
+    ("removed", gettext_lazy("Ended memberships")),
 )
 TRIGGERS = {
-    "schedule": "By schedule",
-    "manual": "By hand",
-    "push": "After a push",
-    "file": "From a file",
+    "schedule": gettext_lazy("By schedule"),
+    "manual": gettext_lazy("By hand"),
+    "push": gettext_lazy("After a push"),
+    "file": gettext_lazy("From a file"),
 }
 SOON_SECONDS = 90
 RUN_COLUMNS = (
-    {"label": "Started"},
-    {"label": "How", "hide": "narrow"},
-    {"label": "State"},
-    {"label": "People", "align": "end", "hide": "narrow"},
-    {"label": "Changes", "align": "end"},
+    {"label": gettext_lazy("Started")},
+    {"label": gettext_lazy("How"), "hide": "narrow"},
+    {"label": gettext_lazy("State")},
+    {"label": gettext_lazy("People"), "align": "end", "hide": "narrow"},
+    {"label": gettext_lazy("Changes"), "align": "end"},
 )
 EFFECT_COLUMNS = (
-    {"label": "Route"},
-    {"label": "Gain", "align": "end"},
-    {"label": "Lose", "align": "end"},
+    {"label": gettext_lazy("Route")},
+    {"label": gettext_lazy("Gain"), "align": "end"},
+    {"label": gettext_lazy("Lose"), "align": "end"},
 )
-PROBLEM_COLUMNS = ({"label": "What"}, {"label": "Id"}, {"label": "Problem"})
+PROBLEM_COLUMNS = (
+    {"label": gettext_lazy("What")},
+    {"label": gettext_lazy("Id")},
+    {"label": gettext_lazy("Problem")},
+)
 
 
 def run_row(run: Any) -> dict[str, Any]:
@@ -65,7 +70,7 @@ def run_row(run: Any) -> dict[str, Any]:
 def trigger_of(run: Any) -> str:
     """Return who or what asked for a run."""
     how = TRIGGERS.get(run.trigger, run.trigger)
-    return f"{how}, dry run" if run.is_dry_run else how
+    return gettext("%(how)s, dry run") % {"how": how} if run.is_dry_run else how
 
 
 def badge_of(run: Any) -> dict[str, str]:
@@ -82,9 +87,11 @@ def progress_of(run: Any) -> dict[str, Any]:
     """Return the parameters of the progress component."""
     found = run.progress
     expected, pages = found.get("expected") or None, found.get("pages")
-    label = "Waiting for a worker" if run.state == "queued" else "Reading"
+    label = (
+        gettext("Waiting for a worker") if run.state == "queued" else gettext("Reading")
+    )
     if pages:
-        label = f"Reading {found['page']}"
+        label = gettext("Reading %(page)s") % {"page": found["page"]}
     counted = [
         f"{found[name]:,} {name}"
         for name in ("people", "groups", "memberships")
@@ -108,8 +115,8 @@ def _time_left(run: Any) -> list[str]:
     spent = (run.modified_at - run.started_at).total_seconds()
     left = spent / pages * (expected - pages)
     if left < SOON_SECONDS:
-        return [f"about {left:.0f} seconds left"]
-    return [f"about {left / 60:.0f} minutes left"]
+        return [gettext("about %(left)s seconds left") % {"left": f"{left:.0f}"}]
+    return [gettext("about %(left)s minutes left") % {"left": f"{left / 60:.0f}"}]
 
 
 def changes_of(run: Any) -> list[dict[str, Any]]:

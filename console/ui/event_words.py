@@ -2,44 +2,46 @@
 
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext_lazy
+
 if TYPE_CHECKING:
     from console.core.models import AuditEvent
 
 # By what stands before the dot of an event's action.
 KINDS = {
-    "attestation_root": "Root of authenticators",
+    "attestation_root": gettext_lazy("Root of authenticators"),
     "certificate": "Certificate",
     "cluster": "Cluster",
     "configuration": "Configuration",
     "connection": "Connection",
     "credential": "Credential",
-    "data_source": "External data source",
+    "data_source": gettext_lazy("External data source"),
     "deployment": "Deployment",
     "device": "Device",
-    "device_rules": "Rules for devices",
-    "device_type": "Device type",
+    "device_rules": gettext_lazy("Rules for devices"),
+    "device_type": gettext_lazy("Device type"),
     "directory": "Directory",
-    "enrollment_link": "Enrollment link",
-    "fetched_address": "Address for Rego policies",
+    "enrollment_link": gettext_lazy("Enrollment link"),
+    "fetched_address": gettext_lazy("Address for Rego policies"),
     "host": "Host",
-    "host-delegation": "Delegation of a host",
+    "host-delegation": gettext_lazy("Delegation of a host"),
     "import": "Import",
     "namespace": "Namespace",
     "person": "Person",
     "policy": "Policy",
-    "pushed-group": "Pushed group",
-    "pushed-person": "Pushed person",
+    "pushed-group": gettext_lazy("Pushed group"),
+    "pushed-person": gettext_lazy("Pushed person"),
     "request": "Request",
     "role": "Role",
     "route": "Route",
-    "saved-filter": "Saved filter",
-    "scim-token": "SCIM token",
-    "service-account": "Service account",
-    "session": "Session at a route",
-    "settings": "Settings of the gateway",
-    "sign-in-settings": "Settings of sign-in",
+    "saved-filter": gettext_lazy("Saved filter"),
+    "scim-token": gettext_lazy("SCIM token"),
+    "service-account": gettext_lazy("Service account"),
+    "session": gettext_lazy("Session at a route"),
+    "settings": gettext_lazy("Settings of the gateway"),
+    "sign-in-settings": gettext_lazy("Settings of sign-in"),
     "upstream": "Upstream",
-    "upstream-consent": "Consent to an upstream",
+    "upstream-consent": gettext_lazy("Consent to an upstream"),
 }
 
 

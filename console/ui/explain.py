@@ -5,6 +5,8 @@ from typing import Any
 
 from django import forms
 from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from console.core.actor import Actor
 from console.core.exceptions import PermissionDeniedError
@@ -20,78 +22,88 @@ from namespaces.roles import roles_with
 from namespaces.selectors import AccessAnswer
 
 MAX_FOUND = 10
+Words = str | Promise
 
 # In the order in which people think of it; `test_explain` checks that none is missing.
-QUESTIONS: Sequence[tuple[str, Sequence[tuple[Permission, str]]]] = (
+QUESTIONS: Sequence[tuple[Words, Sequence[tuple[Permission, Words]]]] = (
     (
         "Routes",
         (
-            (Permission.ROUTE_VIEW, "see routes"),
-            (Permission.ROUTE_CREATE, "create routes"),
-            (Permission.ROUTE_EDIT, "edit routes"),
-            (Permission.ROUTE_MOVE, "move routes"),
-            (Permission.ROUTE_DELETE, "delete routes"),
+            (Permission.ROUTE_VIEW, gettext_lazy("see routes")),
+            (Permission.ROUTE_CREATE, gettext_lazy("create routes")),
+            (Permission.ROUTE_EDIT, gettext_lazy("edit routes")),
+            (Permission.ROUTE_MOVE, gettext_lazy("move routes")),
+            (Permission.ROUTE_DELETE, gettext_lazy("delete routes")),
             (
                 Permission.ROUTE_OPEN_TO_ANYONE,
-                "open routes to anyone, signed in or not",
+                gettext_lazy("open routes to anyone, signed in or not"),
             ),
             (
                 Permission.ROUTE_NAME_FILES,
-                "let routes read files of the proxy's machine",
+                gettext_lazy("let routes read files of the proxy's machine"),
             ),
-            (Permission.HOST_DELEGATE, "delegate hosts, paths and zones"),
-            (Permission.HOST_RELEASE, "release hosts"),
+            (Permission.HOST_DELEGATE, gettext_lazy("delegate hosts, paths and zones")),
+            (Permission.HOST_RELEASE, gettext_lazy("release hosts")),
             (
                 Permission.UPSTREAM_EDIT,
-                "register upstreams, and consent to routes to them",
+                gettext_lazy("register upstreams, and consent to routes to them"),
             ),
         ),
     ),
     (
         "Policies",
         (
-            (Permission.POLICY_VIEW, "see policies"),
-            (Permission.POLICY_TRY, "try policies"),
-            (Permission.POLICY_CREATE, "create policies"),
-            (Permission.POLICY_EDIT, "edit policies"),
-            (Permission.POLICY_DELETE, "delete policies"),
-            (Permission.POLICY_ATTACH, "attach policies"),
-            (Permission.POLICY_ENFORCE, "enforce policies on a namespace"),
-            (Permission.POLICY_EDIT_REGO, "write policies in Rego"),
+            (Permission.POLICY_VIEW, gettext_lazy("see policies")),
+            (Permission.POLICY_TRY, gettext_lazy("try policies")),
+            (Permission.POLICY_CREATE, gettext_lazy("create policies")),
+            (Permission.POLICY_EDIT, gettext_lazy("edit policies")),
+            (Permission.POLICY_DELETE, gettext_lazy("delete policies")),
+            (Permission.POLICY_ATTACH, gettext_lazy("attach policies")),
+            (
+                Permission.POLICY_ENFORCE,
+                gettext_lazy("enforce policies on a namespace"),
+            ),
+            (Permission.POLICY_EDIT_REGO, gettext_lazy("write policies in Rego")),
         ),
     ),
     (
-        "Namespaces and roles",
+        gettext_lazy("Namespaces and roles"),
         (
-            (Permission.NAMESPACE_VIEW, "see the namespace"),
-            (Permission.NAMESPACE_CREATE, "create namespaces in it"),
-            (Permission.NAMESPACE_EDIT, "rename and describe it"),
-            (Permission.NAMESPACE_MOVE, "move it"),
-            (Permission.NAMESPACE_DELETE, "delete it"),
-            (Permission.NAMESPACE_GRANT, "grant roles"),
-            (Permission.AUDIT_VIEW, "read the audit log"),
+            (Permission.NAMESPACE_VIEW, gettext_lazy("see the namespace")),
+            (Permission.NAMESPACE_CREATE, gettext_lazy("create namespaces in it")),
+            (Permission.NAMESPACE_EDIT, gettext_lazy("rename and describe it")),
+            (Permission.NAMESPACE_MOVE, gettext_lazy("move it")),
+            (Permission.NAMESPACE_DELETE, gettext_lazy("delete it")),
+            (Permission.NAMESPACE_GRANT, gettext_lazy("grant roles")),
+            (Permission.AUDIT_VIEW, gettext_lazy("read the audit log")),
         ),
     ),
     (
-        "People, devices and machines",
+        gettext_lazy("People, devices and machines"),
         (
-            (Permission.DIRECTORY_VIEW, "look people and groups up"),
-            (Permission.DIRECTORY_EDIT, "change the directory"),
-            (Permission.DEVICE_VIEW, "see devices"),
-            (Permission.DEVICE_APPROVE, "approve devices"),
-            (Permission.SERVICE_ACCOUNT_VIEW, "see service accounts"),
-            (Permission.SERVICE_ACCOUNT_EDIT, "change service accounts"),
+            (Permission.DIRECTORY_VIEW, gettext_lazy("look people and groups up")),
+            (Permission.DIRECTORY_EDIT, gettext_lazy("change the directory")),
+            (Permission.DEVICE_VIEW, gettext_lazy("see devices")),
+            (Permission.DEVICE_APPROVE, gettext_lazy("approve devices")),
+            (Permission.SERVICE_ACCOUNT_VIEW, gettext_lazy("see service accounts")),
+            (Permission.SERVICE_ACCOUNT_EDIT, gettext_lazy("change service accounts")),
         ),
     ),
     (
         "Settings",
         (
-            (Permission.CERTIFICATE_VIEW, "see certificates"),
-            (Permission.CERTIFICATE_EDIT, "change certificates"),
-            (Permission.EXTERNAL_DATA_EDIT, "change external data sources"),
-            (Permission.DEPLOYMENT_VIEW, "see deployments, at the root"),
-            (Permission.DEPLOYMENT_PUBLISH, "publish and roll back, at the root"),
-            (Permission.SETTINGS_EDIT, "change settings"),
+            (Permission.CERTIFICATE_VIEW, gettext_lazy("see certificates")),
+            (Permission.CERTIFICATE_EDIT, gettext_lazy("change certificates")),
+            (
+                Permission.EXTERNAL_DATA_EDIT,
+                gettext_lazy("change external data sources"),
+            ),
+            (Permission.DEPLOYMENT_VIEW, gettext_lazy("see deployments, at the root")),
+            (
+                Permission.DEPLOYMENT_PUBLISH,
+                gettext_lazy("publish and roll back, at the root"),
+            ),
+            (Permission.SETTINGS_EDIT, gettext_lazy("change settings")),
         ),
     ),
 )
@@ -101,7 +113,7 @@ WORDS = {permission: words for _, group in QUESTIONS for permission, words in gr
 class WhyForm(forms.Form):
     """Where it is asked."""
 
-    namespace = NamespaceField(label="Namespace", required=False)
+    namespace = NamespaceField(label=gettext_lazy("Namespace"), required=False)
 
     def offer(self, actor: Actor) -> None:
         """Offer what the actor sees."""
@@ -112,7 +124,7 @@ class WhyForm(forms.Form):
 class WhyPage(Page):
     """Choose a person and a namespace; see every answer, and the roles behind it."""
 
-    title = "Who may?"
+    title = gettext_noop("Who may?")
     template_name = "console/access_why.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -191,11 +203,12 @@ class WhyPage(Page):
             group_names={group.id: group.name for group in groups},
         )
         role = answer.role
+        words = str(WORDS[asked]) if asked else ""
         return {
             "subject": person,
             "answer": answer,
-            "asked": WORDS[asked] if asked else "",
-            "sentence": _sentence(str(person), answer, WORDS[asked] if asked else ""),
+            "asked": words,
+            "sentence": _sentence(str(person), answer, words),
             "role": role,
             "matrix": [
                 (
@@ -217,7 +230,19 @@ class WhyPage(Page):
 def _sentence(person: str, answer: AccessAnswer, words: str) -> str:
     place = answer.namespace.names[-1]
     if words:
-        return f"{person} {'can' if answer.allowed else 'cannot'} {words} in {place}"
+        text = (
+            gettext("%(person)s can %(words)s in %(place)s")
+            if answer.allowed
+            else gettext("%(person)s cannot %(words)s in %(place)s")
+        )
+        return text % {"person": person, "words": words, "place": place}
     if answer.role is None:
-        return f"{person} holds no role in {place}"
-    return f"{person} is {answer.role.name} in {place}"
+        return gettext("%(person)s holds no role in %(place)s") % {
+            "person": person,
+            "place": place,
+        }
+    return gettext("%(person)s is %(name)s in %(place)s") % {
+        "person": person,
+        "name": answer.role.name,
+        "place": place,
+    }

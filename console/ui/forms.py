@@ -1,18 +1,19 @@
 """Shape of what people type on the console's own pages."""
 
 from django import forms
+from django.utils.translation import gettext, gettext_lazy
 
 
 class SignInForm(forms.Form):
     """Address and password of a local account."""
 
     email = forms.EmailField(
-        label="E-mail address",
+        label=gettext_lazy("E-mail address"),
         max_length=320,
         widget=forms.EmailInput(attrs={"autocomplete": "username"}),
     )
     password = forms.CharField(
-        label="Password",
+        label=gettext_lazy("Password"),
         max_length=1000,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
@@ -23,10 +24,12 @@ class RecoveryForm(forms.Form):
     """The token that `manage.py recoverytoken` printed."""
 
     token = forms.CharField(
-        label="Recovery token",
+        label=gettext_lazy("Recovery token"),
         max_length=200,
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
-        help_text="Printed by `manage.py recoverytoken` on the console's host.",
+        help_text=gettext_lazy(
+            "Printed by `manage.py recoverytoken` on the console's host."
+        ),
     )
 
 
@@ -34,20 +37,20 @@ class PasswordForm(forms.Form):
     """The old password of a local account, and a new one."""
 
     old = forms.CharField(
-        label="Your password now",
+        label=gettext_lazy("Your password now"),
         max_length=1000,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
     new = forms.CharField(
-        label="New password",
+        label=gettext_lazy("New password"),
         max_length=1000,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text="At least 12 characters.",
+        help_text=gettext_lazy("At least 12 characters."),
     )
     again = forms.CharField(
-        label="New password, again",
+        label=gettext_lazy("New password, again"),
         max_length=1000,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
@@ -57,5 +60,5 @@ class PasswordForm(forms.Form):
         """Refuse a slip of the finger."""
         again: str = self.cleaned_data["again"]
         if again != self.cleaned_data.get("new"):
-            raise forms.ValidationError("this is not the same as above")
+            raise forms.ValidationError(gettext("this is not the same as above"))
         return again

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy
 
 from console.core.generic.pages import ConfirmPage, FormPage
 from directory import selectors, services
@@ -15,16 +16,18 @@ class IdentityForm(forms.Form):
     """Who the person is at the provider."""
 
     issuer = forms.CharField(
-        label="Issuer",
+        label=gettext_lazy("Issuer"),
         max_length=500,
-        help_text="iss of the provider's tokens, to the letter.",
+        help_text=gettext_lazy("iss of the provider's tokens, to the letter."),
     )
     subject = forms.CharField(
-        label="Subject",
+        label=gettext_lazy("Subject"),
         max_length=255,
         strip=False,
-        help_text="sub of the person there. Whoever has signed in before shows it on "
-        "their page, as somebody else: unlink it there first.",
+        help_text=gettext_lazy(
+            "sub of the person there. Whoever has signed in before shows it "
+            "on their page, as somebody else: unlink it there first."
+        ),
     )
 
 
@@ -42,7 +45,7 @@ class LinkIdentityPage(FormPage[IdentityForm]):
 
     def get_title(self) -> str:
         """Who it is about."""
-        return f"Link {self.person} to an identity"
+        return gettext("Link %(person)s to an identity") % {"person": self.person}
 
     def get_initial(self) -> dict[str, Any]:
         """Start with the provider that people sign in with."""
@@ -76,10 +79,16 @@ class UnlinkIdentityPage(ConfirmPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Say what happens."""
         return super().get_context_data(
-            title=f"Unlink {self.person}",
-            text=f"{self.person} is signed out, and is not recognized any more when "
-            f"they come as {self.person.subject or 'nobody'}.",
-            label="Unlink",
+            title=gettext("Unlink %(person)s") % {"person": self.person},
+            text=gettext(
+                "%(person)s is signed out, and is not recognized any more when "
+                "they come as %(subject)s."
+            )
+            % {
+                "person": self.person,
+                "subject": self.person.subject or gettext("nobody"),
+            },
+            label=gettext("Unlink"),
             hidden=[],
             cancel_url=page_of(self.person),
             **kwargs,
@@ -89,7 +98,9 @@ class UnlinkIdentityPage(ConfirmPage):
         """Unlink them."""
         name, url = str(self.person), page_of(self.person)
         services.unlink_identity(self.kwargs["id"], actor=self.actor, now=self.now)
-        messages.success(self.request, f"{name} is unlinked.")
+        messages.success(
+            self.request, gettext("%(name)s is unlinked.") % {"name": name}
+        )
         return url
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_noop
 
 from console.core.actor import Actor
 from console.core.exceptions import NotFoundError
@@ -33,73 +34,103 @@ class Entry:
     on_root: bool = False
     count: Callable[[Actor], int] | None = None
 
+    @property
+    def words(self) -> str:
+        """The label in the language of whoever asks."""
+        return gettext(self.label)
+
 
 RAIL: Sequence[tuple[str, Sequence[Entry]]] = (
     (
         "",
         (
-            Entry("Overview", "overview", "overview"),
-            Entry("Your page", "person", "own-page"),
+            Entry(gettext_noop("Overview"), "overview", "overview"),
+            Entry(gettext_noop("Your page"), "person", "own-page"),
         ),
     ),
     (
-        "Access",
+        gettext_noop("Access"),
         (
-            Entry("Routes", "route", "routes:route-list", Permission.ROUTE_VIEW, True),
             Entry(
-                "Policies",
+                gettext_noop("Routes"),
+                "route",
+                "routes:route-list",
+                Permission.ROUTE_VIEW,
+                True,
+            ),
+            Entry(
+                gettext_noop("Policies"),
                 "policy",
                 "policies:policy-list",
                 Permission.POLICY_VIEW,
                 True,
             ),
-            Entry("Hosts", "external", "routes:host-list", Permission.ROUTE_VIEW, True),
             Entry(
-                "Certificates",
+                gettext_noop("Hosts"),
+                "external",
+                "routes:host-list",
+                Permission.ROUTE_VIEW,
+                True,
+            ),
+            Entry(
+                gettext_noop("Certificates"),
                 "key",
                 "gateway:certificate-list",
                 Permission.CERTIFICATE_VIEW,
                 narrows=True,
             ),
             Entry(
-                "Deployments",
+                gettext_noop("Deployments"),
                 "deployment",
                 "gateway:deployment-list",
                 Permission.DEPLOYMENT_VIEW,
                 on_root=True,
             ),
-            Entry("Import", "import", "routes:import-start", Permission.ROUTE_CREATE),
+            Entry(
+                gettext_noop("Import"),
+                "import",
+                "routes:import-start",
+                Permission.ROUTE_CREATE,
+            ),
         ),
     ),
     (
-        "Organization",
+        gettext_noop("Organization"),
         (
             Entry(
-                "Namespaces",
+                gettext_noop("Namespaces"),
                 "namespaces",
                 "namespaces:namespace-list",
                 Permission.NAMESPACE_VIEW,
             ),
             Entry(
-                "People", "people", "directory:person-list", Permission.DIRECTORY_VIEW
+                gettext_noop("People"),
+                "people",
+                "directory:person-list",
+                Permission.DIRECTORY_VIEW,
             ),
-            Entry("Groups", "group", "directory:group-list", Permission.DIRECTORY_VIEW),
             Entry(
-                "Devices",
+                gettext_noop("Groups"),
+                "group",
+                "directory:group-list",
+                Permission.DIRECTORY_VIEW,
+            ),
+            Entry(
+                gettext_noop("Devices"),
                 "device",
                 "devices:device-list",
                 Permission.DEVICE_VIEW,
                 on_root=True,
                 count=device_selectors.count_waiting,
             ),
-            Entry("Sessions", "login", "gateway:session-list"),
+            Entry(gettext_noop("Sessions"), "login", "gateway:session-list"),
         ),
     ),
     (
-        "Settings",
+        gettext_noop("Settings"),
         (
             Entry(
-                "Gateway",
+                gettext_noop("Gateway"),
                 "settings",
                 "gateway:gateway-settings-start",
                 Permission.SETTINGS_EDIT,
@@ -113,49 +144,49 @@ RAIL: Sequence[tuple[str, Sequence[Entry]]] = (
                 on_root=True,
             ),
             Entry(
-                "Service accounts",
+                gettext_noop("Service accounts"),
                 "robot",
                 "accounts:service-account-list",
                 Permission.SERVICE_ACCOUNT_VIEW,
                 narrows=True,
             ),
             Entry(
-                "Directories",
+                gettext_noop("Directories"),
                 "directory",
                 "directory:directory-list",
                 Permission.DIRECTORY_EDIT,
                 on_root=True,
             ),
             Entry(
-                "External data",
+                gettext_noop("External data"),
                 "data",
                 "directory:data-source-list",
                 Permission.DIRECTORY_EDIT,
                 on_root=True,
             ),
             Entry(
-                "Pomerium Cores",
+                gettext_noop("Pomerium Cores"),
                 "server",
                 "gateway:cluster-list",
                 Permission.SETTINGS_EDIT,
                 on_root=True,
             ),
             Entry(
-                "Addresses",
+                gettext_noop("Addresses"),
                 "external",
                 "policies:address-list",
                 Permission.SETTINGS_EDIT,
                 on_root=True,
             ),
             Entry(
-                "Directory accounts",
+                gettext_noop("Directory accounts"),
                 "key",
                 "directory:credential-list",
                 Permission.DIRECTORY_EDIT,
                 on_root=True,
             ),
             Entry(
-                "Health",
+                gettext_noop("Health"),
                 "health",
                 "health",
                 Permission.SETTINGS_EDIT,
@@ -164,24 +195,35 @@ RAIL: Sequence[tuple[str, Sequence[Entry]]] = (
         ),
     ),
     (
-        "Answers",
+        gettext_noop("Answers"),
         (
-            Entry("Who may?", "help", "access-why", Permission.NAMESPACE_VIEW),
             Entry(
-                "Traffic",
+                gettext_noop("Who may?"),
+                "help",
+                "access-why",
+                Permission.NAMESPACE_VIEW,
+            ),
+            Entry(
+                gettext_noop("Traffic"),
                 "network",
                 "gateway:traffic",
                 Permission.AUDIT_VIEW,
                 narrows=True,
             ),
             Entry(
-                "Decisions",
+                gettext_noop("Decisions"),
                 "report",
                 "gateway:decision-list",
                 Permission.AUDIT_VIEW,
                 narrows=True,
             ),
-            Entry("Audit log", "audit", "audit-list", Permission.AUDIT_VIEW, True),
+            Entry(
+                gettext_noop("Audit log"),
+                "audit",
+                "audit-list",
+                Permission.AUDIT_VIEW,
+                True,
+            ),
         ),
     ),
 )
@@ -204,7 +246,10 @@ def rail(
 def offered(actor: Actor) -> list[tuple[str, list[Entry]]]:
     """Return the pages that this person has a use for, by group."""
     return [
-        (label, [entry for entry in entries if is_for(actor, entry)])
+        (
+            gettext(label) if label else "",
+            [entry for entry in entries if is_for(actor, entry)],
+        )
         for label, entries in RAIL
     ]
 
@@ -229,11 +274,13 @@ def _item(
     waiting = entry.count(actor) if entry.count else 0
     keeps = f"?namespace={namespace['id']}" if namespace and entry.narrows else ""
     return {
-        "label": entry.label,
+        "label": entry.words,
         "icon": entry.icon,
         "url": f"{url}{keeps}",
         "active": is_here,
-        "count": f"{waiting} waiting" if waiting else "",
+        "count": gettext("%(waiting)s waiting") % {"waiting": waiting}
+        if waiting
+        else "",
     }
 
 
@@ -250,3 +297,7 @@ def chosen_namespace(request: HttpRequest, actor: Actor) -> dict[str, Any] | Non
         "name": namespace.name,
         "url": reverse("namespaces:namespace-detail", args=[namespace.id]),
     }
+
+
+def _count(waiting: int) -> str:
+    return gettext("%(waiting)s waiting") % {"waiting": waiting} if waiting else ""

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_noop
 
 from console.core.generic.pages import Page
 from console.ui.attention import list_attention
@@ -35,7 +36,7 @@ ICONS = {
 class OverviewPage(Page):
     """A person's own view; for somebody without a role, how to get one."""
 
-    title = "Overview"
+    title = gettext_noop("Overview")
     template_name = "console/overview.html"
 
     def get_template_names(self) -> list[str]:
@@ -87,26 +88,29 @@ class OverviewPage(Page):
         offered = (
             (
                 may_write and not routes,
-                "Import your Pomerium configuration",
-                "Routes and policies come out separately; nothing is written unseen.",
+                gettext("Import your Pomerium configuration"),
+                gettext(
+                    "Routes and policies come out separately; nothing is written "
+                    "unseen."
+                ),
                 "routes:import-start",
             ),
             (
                 may_write and not policies,
-                "Write a policy",
-                "Who may pass, under which conditions.",
+                gettext("Write a policy"),
+                gettext("Who may pass, under which conditions."),
                 "policies:policy-create",
             ),
             (
                 may_write and not routes,
-                "Create a route",
-                "An address, where it leads, and the policies that decide.",
+                gettext("Create a route"),
+                gettext("An address, where it leads, and the policies that decide."),
                 "routes:route-create",
             ),
             (
                 namespace_selectors.has_single_root_admin(self.actor),
-                "Make somebody else an admin of the root",
-                "If you are away, nobody can help the others.",
+                gettext("Make somebody else an admin of the root"),
+                gettext("If you are away, nobody can help the others."),
                 "namespaces:namespace-list",
             ),
         )

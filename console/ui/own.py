@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_noop
 
 from console.core import http
 from console.core.exceptions import ConsoleError
@@ -63,7 +64,7 @@ class _OwnDevices(Page):
 class OwnPage(_OwnDevices):
     """Who am I, which devices, what can I reach."""
 
-    title = "Your page"
+    title = gettext_noop("Your page")
     template_name = "devices/own_page.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -92,7 +93,7 @@ class OwnDevicesFragment(_OwnDevices):
 class EnrollPage(Page):
     """Where a link leads: one device of one type for one person."""
 
-    title = "Enroll a device"
+    title = gettext_noop("Enroll a device")
     template_name = "devices/own_enroll.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -116,7 +117,7 @@ class OpenPage(Page):
     Without a fitting device they are sent to enroll one, and come back here.
     """
 
-    title = "Not allowed"
+    title = gettext_noop("Not allowed")
     template_name = "devices/own_refused.html"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -152,7 +153,7 @@ class RenameAction(ActionView):
             actor=self.actor,
             now=self.now,
         )
-        messages.success(self.request, "The device has another name.")
+        messages.success(self.request, gettext("The device has another name."))
         return reverse("own-page")
 
 
@@ -164,7 +165,7 @@ class RemoveAction(ActionView):
         device_services.remove_own_device(
             self.kwargs["id"], actor=self.actor, now=self.now
         )
-        messages.success(self.request, "The device is removed.")
+        messages.success(self.request, gettext("The device is removed."))
         return reverse("own-page")
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_noop
 
 from console.core.actor import Actor
 from console.core.generic.pages import Page
@@ -13,23 +14,30 @@ from console.ui.navigation import Entry
 from namespaces.permissions import Permission
 
 ACTS: Sequence[Entry] = (
-    Entry("New route", "add", "routes:route-create", Permission.ROUTE_CREATE),
-    Entry("New policy", "add", "policies:policy-create", Permission.POLICY_CREATE),
     Entry(
-        "New namespace",
+        gettext_noop("New route"), "add", "routes:route-create", Permission.ROUTE_CREATE
+    ),
+    Entry(
+        gettext_noop("New policy"),
+        "add",
+        "policies:policy-create",
+        Permission.POLICY_CREATE,
+    ),
+    Entry(
+        gettext_noop("New namespace"),
         "add",
         "namespaces:namespace-create",
         Permission.NAMESPACE_CREATE,
     ),
     Entry(
-        "New link to enroll a device",
+        gettext_noop("New link to enroll a device"),
         "add",
         "devices:link-create",
         Permission.DEVICE_APPROVE,
         on_root=True,
     ),
     Entry(
-        "New directory",
+        gettext_noop("New directory"),
         "add",
         "directory:directory-create",
         Permission.DIRECTORY_EDIT,
@@ -62,7 +70,7 @@ def choices_for(text: str, *, actor: Actor) -> list[Group]:
     commands = [one for one in _commands(actor) if _fits(one, text)]
     if text:
         commands = commands[:MOST_COMMANDS]
-    groups = [Group("Go to and do", commands)] if commands else []
+    groups = [Group(gettext("Go to and do"), commands)] if commands else []
     if len(text) < search.MIN_LENGTH:
         return groups
     return groups + [_found(hits) for hits in search.find(text, actor=actor)]
@@ -70,16 +78,20 @@ def choices_for(text: str, *, actor: Actor) -> list[Group]:
 
 def _commands(actor: Actor) -> list[Choice]:
     pages = [
-        Choice(entry.label, reverse(entry.url_name), entry.icon, label)
+        Choice(entry.words, reverse(entry.url_name), entry.icon, label)
         for label, entries in navigation.offered(actor)
         for entry in entries
     ]
     acts = [
-        Choice(entry.label, reverse(entry.url_name), entry.icon)
+        Choice(entry.words, reverse(entry.url_name), entry.icon)
         for entry in ACTS
         if navigation.is_for(actor, entry)
     ]
-    return [*pages, *acts, Choice("Your account", reverse("account"), "person")]
+    return [
+        *pages,
+        *acts,
+        Choice(gettext("Your account"), reverse("account"), "person"),
+    ]
 
 
 def _fits(choice: Choice, text: str) -> bool:
@@ -95,14 +107,20 @@ def _found(hits: search.Hits) -> Group:
     kind = hits.kind
     found = [Choice(hit.name, hit.url, kind.icon, hit.note) for hit in hits.hits]
     if hits.more_url:
-        found.append(Choice(f"All {kind.label.lower()}…", hits.more_url, "search"))
+        found.append(
+            Choice(
+                gettext("All %(label)s…") % {"label": kind.label.lower()},
+                hits.more_url,
+                "search",
+            )
+        )
     return Group(kind.label, found)
 
 
 class PaletteFragment(Page):
     """What the palette offers for a text."""
 
-    title = "Commands"
+    title = gettext_noop("Commands")
     template_name = "console/partials/_palette.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from functools import cached_property
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from console.core.exceptions import PermissionDeniedError
 from console.core.generic.pages import CsvExport, ListPage, Page
@@ -20,14 +21,25 @@ from routes import services as route_services
 MAX_LISTED = 200
 MAX_FOUND = 10
 ROLE_COLUMNS = (
-    {"label": "Role"},
-    {"label": "Namespace, and all below"},
-    {"label": "How"},
-    {"label": "Until", "hide": "narrow"},
+    {"label": gettext_lazy("Role")},
+    {"label": gettext_lazy("Namespace, and all below")},
+    {"label": gettext_lazy("How")},
+    {"label": gettext_lazy("Until"), "hide": "narrow"},
 )
-REACH_COLUMNS = ({"label": "Route"}, {"label": "Namespace"}, {"label": "Why"})
-DEVICE_COLUMNS = ({"label": "Device"}, {"label": "Kind"}, {"label": "State"})
-MEMBER_COLUMNS = ({"label": "Name"}, {"label": "State", "hide": "narrow"})
+REACH_COLUMNS = (
+    {"label": gettext_lazy("Route")},
+    {"label": gettext_lazy("Namespace")},
+    {"label": gettext_lazy("Why")},
+)
+DEVICE_COLUMNS = (
+    {"label": gettext_lazy("Device")},
+    {"label": gettext_lazy("Kind")},
+    {"label": gettext_lazy("State")},
+)
+MEMBER_COLUMNS = (
+    {"label": gettext_lazy("Name")},
+    {"label": gettext_lazy("State"), "hide": "narrow"},
+)
 
 
 class _LooksPeopleUp(Page):
@@ -37,7 +49,9 @@ class _LooksPeopleUp(Page):
         """Refuse those who hold no role at all: to them the list would look empty."""
         if not access.can_anywhere(self.actor, Permission.DIRECTORY_VIEW):
             raise PermissionDeniedError(
-                "people and groups are shown to those who hold a role somewhere"
+                gettext(
+                    "people and groups are shown to those who hold a role somewhere"
+                )
             )
         return super().get_context_data(**kwargs)
 
@@ -45,7 +59,7 @@ class _LooksPeopleUp(Page):
 class PeoplePage(_LooksPeopleUp, ListPage):
     """Everybody whom the directory knows."""
 
-    title = "People"
+    title = gettext_noop("People")
     template_name = "directory/person_list.html"
     listing = PersonListing()
 
@@ -106,19 +120,24 @@ class PersonPage(Page):
         """Return what the person signs in as, for those who may change it."""
         if not self.may_link or person.is_local:
             return []
-        none = "None at the provider"
+        none = gettext("None at the provider")
         return [
-            {"label": "Issuer", "value": person.issuer, "empty": none},
-            {"label": "Subject", "value": person.subject, "code": True, "empty": none},
+            {"label": gettext("Issuer"), "value": person.issuer, "empty": none},
+            {
+                "label": gettext("Subject"),
+                "value": person.subject,
+                "code": True,
+                "empty": none,
+            },
         ]
 
     def get_identity_url(self, person: Any) -> dict[str, str] | None:
         """Return the button that links or unlinks."""
         if not self.may_link or person.is_local:
             return None
-        name, label = ("link", "Link to an identity")
+        name, label = ("link", gettext("Link to an identity"))
         if person.subject:
-            name, label = ("unlink", "Unlink identity")
+            name, label = ("unlink", gettext("Unlink identity"))
         url = reverse(f"directory:identity-{name}", args=[person.pk])
         return {"label": label, "url": url}
 
@@ -160,18 +179,21 @@ class PersonPage(Page):
 def _facts_of_person(person: Any) -> list[dict[str, Any]]:
     where = person.directory.name if person.directory else ""
     if person.is_local:
-        where = "Local account of this console"
+        where = gettext("Local account of this console")
     return [
-        {"label": "E-mail address", "value": person.email, "copyable": True},
+        {"label": gettext("E-mail address"), "value": person.email, "copyable": True},
         {
-            "label": "Id in the directory",
+            "label": gettext("Id in the directory"),
             "value": person.external_id,
             "code": True,
             "copyable": True,
-            "help": "What the criterion `user` of a policy compares with.",
+            "help": gettext("What the criterion `user` of a policy compares with."),
         },
-        {"label": "Directory", "value": where, "empty": "Not in one"},
-        {"label": "State", "value": "Active" if person.is_active else "Deactivated"},
+        {"label": gettext("Directory"), "value": where, "empty": gettext("Not in one")},
+        {
+            "label": gettext("State"),
+            "value": "Active" if person.is_active else "Deactivated",
+        },
     ]
 
 
@@ -193,7 +215,7 @@ def role_rows(bindings: Any, group_names: Any) -> list[dict[str, Any]]:
 class GroupsPage(_LooksPeopleUp, ListPage):
     """All groups that the directory knows."""
 
-    title = "Groups"
+    title = gettext_noop("Groups")
     template_name = "directory/group_list.html"
     listing = GroupListing()
 
@@ -255,15 +277,15 @@ class GroupPage(Page):
 def _facts_of_group(group: Any) -> list[dict[str, Any]]:
     return [
         {
-            "label": "Id in the directory",
+            "label": gettext("Id in the directory"),
             "value": group.external_id,
             "code": True,
             "copyable": True,
-            "help": "What the criterion `groups` of a policy compares with.",
+            "help": gettext("What the criterion `groups` of a policy compares with."),
         },
-        {"label": "E-mail address", "value": group.email},
-        {"label": "Directory", "value": group.directory.name},
-        {"label": "Members", "value": group.member_count},
+        {"label": gettext("E-mail address"), "value": group.email},
+        {"label": gettext("Directory"), "value": group.directory.name},
+        {"label": gettext("Members"), "value": group.member_count},
     ]
 
 

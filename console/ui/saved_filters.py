@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from console.core import http, saved_filters
 from console.core.exceptions import ConsoleError, ValidationFailedError
@@ -13,13 +14,17 @@ from console.core.generic.lists import ListPlace, list_places
 from console.core.generic.pages import ActionView, Page
 
 MAX_QUERY = 4000
-COLUMNS = ({"label": "Name"}, {"label": "List"}, {"label": "Query", "hide": "narrow"})
+COLUMNS = (
+    {"label": gettext_lazy("Name")},
+    {"label": gettext_lazy("List")},
+    {"label": gettext_lazy("Query"), "hide": "narrow"},
+)
 
 
 class SavedFiltersPage(Page):
     """What the person keeps; of one list, when htmx asks for its toolbar."""
 
-    title = "Saved filters"
+    title = gettext_noop("Saved filters")
     template_name = "console/saved_filters.html"
     fragment_template_name = "console/partials/_saved_filters.html"
     http_method_names = ["get", "post", "head", "options"]
@@ -58,7 +63,7 @@ class SavedFiltersPage(Page):
         place = list_places().get(self.asked("list"))
         try:
             if place is None:
-                raise ValidationFailedError("there is no such list")
+                raise ValidationFailedError(gettext("there is no such list"))
             saved = saved_filters.save_filter(
                 listing=place.listing.name,
                 name=self.asked("name"),
@@ -71,7 +76,7 @@ class SavedFiltersPage(Page):
                 raise
             context = self.get_context_data(error=error)
             return self.render_to_response(context, status=error.http_status)
-        messages.success(request, f"{saved.name} is saved.")
+        messages.success(request, gettext("%(name)s is saved.") % {"name": saved.name})
         return http.redirect(request, place.url(saved.query))
 
 
@@ -85,5 +90,7 @@ class DeleteSavedFilter(ActionView):
             actor=self.actor,
             now=self.now,
         )
-        messages.success(self.request, f"{saved.name} is deleted.")
+        messages.success(
+            self.request, gettext("%(name)s is deleted.") % {"name": saved.name}
+        )
         return reverse("saved-filters")

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from console.core.exceptions import ConsoleError, NotFoundError
 from console.core.generic.pages import ConfirmPage, FormPage, add_errors
@@ -28,20 +29,24 @@ class ScimTokenForm(forms.Form):
     """A token's name, and until when it works."""
 
     name = forms.CharField(
-        label="Name", max_length=100, help_text="Which provider holds it: `Okta`."
+        label=gettext_lazy("Name"),
+        max_length=100,
+        help_text=gettext_lazy("Which provider holds it: `Okta`."),
     )
     ends_on = forms.DateField(
-        label="Until the end of",
+        label=gettext_lazy("Until the end of"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text="Midnight UTC after that day. Empty: it does not end by itself.",
+        help_text=gettext_lazy(
+            "Midnight UTC after that day. Empty: it does not end by itself."
+        ),
     )
 
 
 class CreateScimTokenPage(FormPage[ScimTokenForm]):
     """Another token; those before go on working until they are revoked."""
 
-    title = "New token"
+    title = gettext_noop("New token")
     form_class = ScimTokenForm
     template_name = "directory/scim_token_form.html"
 
@@ -50,7 +55,7 @@ class CreateScimTokenPage(FormPage[ScimTokenForm]):
         """The directory of the URL, if somebody pushes to it."""
         found = selectors.get_directory(self.kwargs["id"], actor=self.actor)
         if found.provider != pushed.CODE:
-            raise NotFoundError("nobody pushes to this directory: it is read")
+            raise NotFoundError(gettext("nobody pushes to this directory: it is read"))
         return found
 
     def get_initial(self) -> dict[str, Any]:
@@ -83,7 +88,7 @@ class CreateScimTokenPage(FormPage[ScimTokenForm]):
                 self.get_context_data(form=form), status=error.http_status
             )
         context = {
-            "title": f"Token {issued.row.name}",
+            "title": gettext("Token %(name)s") % {"name": issued.row.name},
             "directory": self.directory,
             "address": scim_address(self.request, self.directory),
             "token": issued.token,
@@ -104,9 +109,10 @@ class RevokeScimTokenPage(ConfirmPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Say what happens."""
         return super().get_context_data(
-            title=f"Revoke {self.token.name}",
-            text=f"Whoever pushes with {self.token.name} is refused at once.",
-            label="Revoke",
+            title=gettext("Revoke %(name)s") % {"name": self.token.name},
+            text=gettext("Whoever pushes with %(name)s is refused at once.")
+            % {"name": self.token.name},
+            label=gettext("Revoke"),
             hidden=[],
             cancel_url=self.page_url,
             **kwargs,
@@ -121,5 +127,5 @@ class RevokeScimTokenPage(ConfirmPage):
         """Revoke it."""
         name, url = self.token.name, self.page_url
         services.revoke_scim_token(self.token.pk, actor=self.actor, now=self.now)
-        messages.success(self.request, f"{name} is revoked.")
+        messages.success(self.request, gettext("%(name)s is revoked.") % {"name": name})
         return url

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils.translation import gettext_noop
 
 from console.core.actor import Actor
 from console.core.generic.listing import Listing
@@ -112,7 +113,7 @@ def find(text: str, *, actor: Actor) -> list[Hits]:
 class SearchPage(Page):
     """What was found; as a fragment while one types."""
 
-    title = "Search"
+    title = gettext_noop("Search")
     template_name = "console/search.html"
     fragment_template_name = "console/partials/_hits.html"
 

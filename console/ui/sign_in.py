@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 from django.urls import reverse
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext_noop
 from django.views.decorators.debug import sensitive_post_parameters
 
 from console.core import http
@@ -75,7 +76,7 @@ class _StartsSession(FormPage[F]):
 class SignInPage(_StartsSession[SignInForm]):
     """The first page: a local account, or anybody of the demo."""
 
-    title = "Sign in"
+    title = gettext_noop("Sign in")
     template_name = "registration/login.html"
     form_class = SignInForm
     method = "local account"
@@ -110,7 +111,7 @@ class SignInPage(_StartsSession[SignInForm]):
 class RecoveryPage(_StartsSession[RecoveryForm]):
     """Sign-in with a token from the host, for when nothing else works."""
 
-    title = "Recover access"
+    title = gettext_noop("Recover access")
     template_name = "registration/recovery.html"
     form_class = RecoveryForm
     method = "recovery token"

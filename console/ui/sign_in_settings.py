@@ -6,6 +6,7 @@ from django import forms
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from console.core import http
 from console.core.generic.forms import VersionField
@@ -22,48 +23,56 @@ class SignInSettingsForm(forms.Form):
     """The provider, and what is believed of it."""
 
     is_enabled = forms.BooleanField(
-        label="People sign in with this provider", required=False
+        label=gettext_lazy("People sign in with this provider"), required=False
     )
     name = forms.CharField(
-        label="Name",
+        label=gettext_lazy("Name"),
         max_length=60,
-        help_text="On the button: “Sign in with …”.",
+        help_text=gettext_lazy("On the button: “Sign in with …”."),
     )
     issuer = forms.CharField(
-        label="Issuer",
+        label=gettext_lazy("Issuer"),
         max_length=500,
         required=False,
-        help_text="To the letter as the provider writes it, such as "
-        "https://acme.okta.com or https://sso.example.com/realms/main.",
+        help_text=gettext_lazy(
+            "To the letter as the provider writes it, such as "
+            "https://acme.okta.com or https://sso.example.com/realms/main."
+        ),
     )
-    client_id = forms.CharField(label="Client id", max_length=255, required=False)
+    client_id = forms.CharField(
+        label=gettext_lazy("Client id"), max_length=255, required=False
+    )
     client_secret = forms.CharField(
-        label="Client secret",
+        label=gettext_lazy("Client secret"),
         max_length=2000,
         required=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
-    scopes = forms.CharField(label="Scopes", max_length=255)
+    scopes = forms.CharField(label=gettext_lazy("Scopes"), max_length=255)
     directory_id = forms.ChoiceField(
-        label="Directory",
+        label=gettext_lazy("Directory"),
         required=False,
-        help_text="Whose people sign in here: they are recognized by their id in it.",
+        help_text=gettext_lazy(
+            "Whose people sign in here: they are recognized by their id in it."
+        ),
     )
     id_claim = forms.CharField(
-        label="Claim with that id",
+        label=gettext_lazy("Claim with that id"),
         max_length=64,
-        help_text="Mostly sub; oid for Microsoft Entra ID.",
+        help_text=gettext_lazy("Mostly sub; oid for Microsoft Entra ID."),
     )
     admits_unknown = forms.BooleanField(
-        label="Admit people who are in no directory",
+        label=gettext_lazy("Admit people who are in no directory"),
         required=False,
-        help_text="They start without any role.",
+        help_text=gettext_lazy("They start without any role."),
     )
     trusts_email = forms.BooleanField(
-        label="Take all its e-mail addresses for verified",
+        label=gettext_lazy("Take all its e-mail addresses for verified"),
         required=False,
-        help_text="Off: an address counts only if the provider says that it is "
-        "verified. Microsoft Entra ID never says so.",
+        help_text=gettext_lazy(
+            "Off: an address counts only if the provider says that it is "
+            "verified. Microsoft Entra ID never says so."
+        ),
     )
     version = VersionField(min_value=0)
 
@@ -76,15 +85,15 @@ class SignInSettingsForm(forms.Form):
         ]
         self.fields["directory_id"].choices = [("", "None"), *choices]  # type: ignore[attr-defined]
         if row.secret_fingerprint:
-            self.fields[
-                "client_secret"
-            ].help_text = f"Set ({row.secret_fingerprint}). Empty: it stays as it is."
+            self.fields["client_secret"].help_text = gettext(
+                "Set (%(secret_fingerprint)s). Empty: it stays as it is."
+            ) % {"secret_fingerprint": row.secret_fingerprint}
         if settings.OPENID_ISSUER:
             self.initial["issuer"] = settings.OPENID_ISSUER
             self.initial["client_id"] = settings.OPENID_CLIENT_ID
             for name in CONNECTION:
                 self.fields[name].disabled = True
-                self.fields[name].help_text = "Given by the environment."
+                self.fields[name].help_text = gettext("Given by the environment.")
 
 
 class SignInSettingsPage(FormPage[SignInSettingsForm]):
@@ -122,7 +131,7 @@ class SignInSettingsPage(FormPage[SignInSettingsForm]):
 class SignInTrialPage(Page):
     """What is wrong with the provider as it is saved."""
 
-    title = "Test of the identity provider"
+    title = gettext_noop("Test of the identity provider")
     template_name = "console/sign_in_trial.html"
     http_method_names = ["post", "options"]
 
@@ -151,10 +160,10 @@ class SignInTrialPage(Page):
 def provider_addresses(request: HttpRequest) -> list[dict[str, Any]]:
     """Return the addresses that are registered at the provider."""
     pages = (
-        ("Redirect URI", "openid-callback"),
-        ("Back-channel logout URI", "openid-backchannel-logout"),
-        ("Front-channel logout URI", "openid-frontchannel-logout"),
-        ("Address after sign-out", "sign-in"),
+        (gettext("Redirect URI"), "openid-callback"),
+        (gettext("Back-channel logout URI"), "openid-backchannel-logout"),
+        (gettext("Front-channel logout URI"), "openid-frontchannel-logout"),
+        (gettext("Address after sign-out"), "sign-in"),
     )
     return [
         {

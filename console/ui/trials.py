@@ -4,24 +4,25 @@ import json
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from console.core.generic.pages import Page
 from directory import selectors
 
 FIELD_COLUMNS = (
-    {"label": "Field"},
-    {"label": "Type"},
-    {"label": "For example"},
-    {"label": "Records", "align": "end", "hide": "narrow"},
+    {"label": gettext_lazy("Field")},
+    {"label": gettext_lazy("Type")},
+    {"label": gettext_lazy("For example")},
+    {"label": gettext_lazy("Records"), "align": "end", "hide": "narrow"},
 )
-RECORD_COLUMNS = ({"label": "Key"}, {"label": "Data"})
-PROBLEM_COLUMNS = ({"label": "Where"}, {"label": "Problem"})
+RECORD_COLUMNS = ({"label": gettext_lazy("Key")}, {"label": gettext_lazy("Data")})
+PROBLEM_COLUMNS = ({"label": gettext_lazy("Where")}, {"label": gettext_lazy("Problem")})
 
 
 class TrialPage(Page):
     """The result by itself, and the part of the form that waits for it."""
 
-    title = "Trial"
+    title = gettext_noop("Trial")
     template_name = "directory/trial.html"
     fragment_template_name = "directory/partials/_trial.html"
 

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from console.core.exceptions import ValidationFailedError
 from console.core.generic.pages import (
@@ -29,17 +30,17 @@ WAITING_SHOWN = 25
 LABELS = {
     "approve": ("Approve", "check"),
     "reject": ("Reject", "close"),
-    "reopen": ("Let it wait again", "undo"),
+    "reopen": (gettext_lazy("Let it wait again"), "undo"),
     "suspend": ("Suspend", "pause"),
-    "resume": ("Let it count again", "play"),
+    "resume": (gettext_lazy("Let it count again"), "play"),
     "revoke": ("Revoke", "deny"),
 }
 DONE = {
     "approve": "approved",
     "reject": "rejected",
-    "reopen": "waiting again",
+    "reopen": gettext_lazy("waiting again"),
     "suspend": "suspended",
-    "resume": "counting again",
+    "resume": gettext_lazy("counting again"),
     "revoke": "revoked",
 }
 HISTORY_ICONS = {
@@ -86,7 +87,7 @@ def offers_for(device: DeviceCredential, user_id: Any) -> list[dict[str, Any]]:
 class DeviceListPage(OfDevices, ListPage):
     """Everybody's devices."""
 
-    title = "Devices"
+    title = gettext_noop("Devices")
     tab = "device-list"
     template_name = "devices/device_list.html"
     fragment_template_name = "devices/partials/_list.html"
@@ -125,7 +126,7 @@ class DeviceExport(CsvExport):
 class WaitingPage(OfDevices, Page):
     """The inbox of those who decide: what waits, the oldest first."""
 
-    title = "Waiting devices"
+    title = gettext_noop("Waiting devices")
     tab = "device-waiting"
     template_name = "devices/device_waiting.html"
 
@@ -178,7 +179,11 @@ def _history(device: DeviceCredential, page: DevicePage) -> QuerySet[Any]:
 def _happened(event: Any) -> dict[str, Any]:
     verb = event.action.partition(".")[2]
     icon, kind = HISTORY_ICONS.get(verb, ("history", ""))
-    where = f" from {event.address}" if event.address else ""
+    where = (
+        gettext(" from %(address)s") % {"address": event.address}
+        if event.address
+        else ""
+    )
     return {
         "icon": icon,
         "kind": kind,
@@ -194,26 +199,30 @@ def _facts_of(device: DeviceCredential) -> list[dict[str, Any]]:
     enrollment = device.enrollment
     person = reverse("directory:person-detail", args=[device.user_id])
     return [
-        {"label": "Person", "value": str(device.user), "url": person},
-        {"label": "Type", "value": device.device_type.name},
-        {"label": "Model", "value": device.model, "empty": "Unknown"},
-        {"label": "Reason", "value": enrollment.reason},
-        {"label": "Enrolled from", "value": enrollment.enrolled_from},
-        {"label": "With", "value": enrollment.user_agent},
-        {"label": "Decided by", "value": enrollment.decided_by_label},
+        {"label": gettext("Person"), "value": str(device.user), "url": person},
+        {"label": gettext("Type"), "value": device.device_type.name},
+        {"label": gettext("Model"), "value": device.model, "empty": "Unknown"},
+        {"label": gettext("Reason"), "value": enrollment.reason},
+        {"label": gettext("Enrolled from"), "value": enrollment.enrolled_from},
+        {"label": gettext("With"), "value": enrollment.user_agent},
+        {"label": gettext("Decided by"), "value": enrollment.decided_by_label},
     ]
 
 
 def _technical(device: DeviceCredential) -> list[dict[str, Any]]:
     statement = device.attestation
     rows = (
-        ("Device id", str(device.pk), "Of this console and its API."),
-        ("Credential id", device.external_id, "What `device: is` compares with."),
-        ("Fingerprint", device.fingerprint, "What an approval is bound to."),
-        ("AAGUID", device.aaguid, "The model, as its maker numbers it."),
-        ("Attestation format", device.attestation_format, ""),
-        ("Certificate of", statement.get("subject", ""), ""),
-        ("Signed by", statement.get("issuer", ""), ""),
+        (gettext("Device id"), str(device.pk), gettext("Of this console and its API.")),
+        (
+            gettext("Credential id"),
+            device.external_id,
+            gettext("What `device: is` compares with."),
+        ),
+        ("Fingerprint", device.fingerprint, gettext("What an approval is bound to.")),
+        ("AAGUID", device.aaguid, gettext("The model, as its maker numbers it.")),
+        (gettext("Attestation format"), device.attestation_format, ""),
+        (gettext("Certificate of"), statement.get("subject", ""), ""),
+        (gettext("Signed by"), statement.get("issuer", ""), ""),
         ("Transports", ", ".join(device.transports), ""),
     )
     return [
@@ -240,7 +249,12 @@ class DecideAction(ActionView):
             undo = reverse("devices:device-undo", args=[enrollment.credential_id])
         messages.success(
             self.request,
-            f"{enrollment} of {enrollment.credential.user} is {DONE[action]}.",
+            gettext("%(enrollment)s of %(user)s is %(done)s.")
+            % {
+                "enrollment": enrollment,
+                "user": enrollment.credential.user,
+                "done": DONE[action],
+            },
             extra_tags=f"undo:{undo}" if undo else "",
         )
         return self.after(
@@ -261,7 +275,10 @@ class UndoAction(ActionView):
         enrollment = services.reopen_device(
             self.kwargs["id"], actor=self.actor, now=self.now
         )
-        messages.success(self.request, f"{enrollment} waits again.")
+        messages.success(
+            self.request,
+            gettext("%(enrollment)s waits again.") % {"enrollment": enrollment},
+        )
         return reverse("devices:device-waiting")
 
 
@@ -281,7 +298,9 @@ class DecideSeveralPage(OfDevices, ConfirmPage):
         """The decision that was chosen."""
         found = self.request.POST.get("action", "")
         if found not in ACTIONS:
-            raise ValidationFailedError(fields={"action": ["choose what to do"]})
+            raise ValidationFailedError(
+                fields={"action": [gettext("choose what to do")]}
+            )
         return found
 
     def post(self, request: Any, **kwargs: Any) -> Any:
@@ -296,7 +315,10 @@ class DecideSeveralPage(OfDevices, ConfirmPage):
         ids += [one.partition(":")[0] for one in self.request.POST.getlist("seen")]
         chosen = {uuid_from(text, name="ids") for text in ids}
         if not 1 <= len(chosen) <= MAX_CHOSEN:
-            raise ValidationFailedError(f"choose 1 to {MAX_CHOSEN} devices at a time")
+            raise ValidationFailedError(
+                gettext("choose 1 to %(max_chosen)s devices at a time")
+                % {"max_chosen": MAX_CHOSEN}
+            )
         devices = list(selectors.list_devices(self.actor).filter(pk__in=chosen))
         error = kwargs.get("error")
         said = (
@@ -331,7 +353,7 @@ class DecideSeveralPage(OfDevices, ConfirmPage):
             actor=self.actor,
             now=self.now,
         )
-        noun = "device is" if len(results) == 1 else "devices are"
+        noun = gettext("device is") if len(results) == 1 else gettext("devices are")
         messages.success(self.request, f"{len(results)} {noun} {DONE[self.action]}.")
         return reverse("devices:device-list")
 
@@ -346,11 +368,15 @@ class DeletePage(OfDevices, ConfirmPage):
         """Add the device."""
         device = selectors.get_device(self.kwargs["id"], actor=self.actor)
         return super().get_context_data(
-            title=f"Delete {device}",
+            title=gettext("Delete %(device)s") % {"device": device},
             device=device,
             text=(
-                f"{device} of {device.user} stops counting at once. Enrolled again, "
-                "it waits for approval like a new one. To keep the record, revoke it."
+                gettext(
+                    "%(device)s of %(user)s stops counting at once. Enrolled again, "
+                    "it waits for approval like a new one. To keep the record, "
+                    "revoke it."
+                )
+                % {"device": device, "user": device.user}
             ),
             hidden=[{"name": "seen", "value": seen_text(device)}],
             cancel_url=reverse("devices:device-detail", args=[device.pk]),
@@ -364,5 +390,5 @@ class DeletePage(OfDevices, ConfirmPage):
             actor=self.actor,
             now=self.now,
         )
-        messages.success(self.request, "The device is deleted.")
+        messages.success(self.request, gettext("The device is deleted."))
         return reverse("devices:device-list")

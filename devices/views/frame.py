@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from console.core.exceptions import ValidationFailedError
 from console.core.generic.pages import ActorMixin
@@ -64,5 +65,5 @@ def read_seen(text: str) -> Seen:
     device_id, _, rest = text.partition(":")
     version, _, fingerprint = rest.partition(":")
     if not version.isdecimal() or len(version) > 9:  # noqa: PLR2004 - of an integer
-        raise ValidationFailedError(fields={"seen": ["this is no device"]})
+        raise ValidationFailedError(fields={"seen": [gettext("this is no device")]})
     return Seen(uuid_from(device_id, name="seen"), int(version), fingerprint)

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_noop
 
 from console.core.exceptions import ConsoleError, ValidationFailedError
 from console.core.generic.pages import (
@@ -32,7 +33,7 @@ NOTICES_SHOWN = 10
 class LinkListPage(OfDevices, ListPage):
     """The links that were issued."""
 
-    title = "Enrollment links"
+    title = gettext_noop("Enrollment links")
     tab = "link-list"
     template_name = "devices/link_list.html"
     listing = LinkListing()
@@ -49,7 +50,7 @@ class LinkListPage(OfDevices, ListPage):
 class NewLinkPage(OfDevices, FormPage[LinkForm]):
     """Issues a link, and shows it once."""
 
-    title = "New enrollment link"
+    title = gettext_noop("New enrollment link")
     tab = "link-list"
     template_name = "devices/link_form.html"
     form_class = LinkForm
@@ -96,7 +97,7 @@ class NewLinkPage(OfDevices, FormPage[LinkForm]):
     def _issue(self, form: LinkForm) -> tuple[Any, str]:
         person = self.request.POST.get("person", "").removeprefix("user:")
         if not person:
-            raise ValidationFailedError("choose a person")
+            raise ValidationFailedError(gettext("choose a person"))
         return services.issue_link(
             user_id=uuid_from(person, name="person"),
             device_type=form.cleaned_data["device_type"],
@@ -113,14 +114,14 @@ class WithdrawAction(ActionView):
     def carry_out(self) -> str:
         """Withdraw it."""
         services.withdraw_link(self.kwargs["id"], actor=self.actor, now=self.now)
-        messages.success(self.request, "The link is withdrawn.")
+        messages.success(self.request, gettext("The link is withdrawn."))
         return reverse("devices:link-list")
 
 
 class TypeListPage(OfDevices, Page):
     """Device types, and the manufacturers that are trusted."""
 
-    title = "Device types"
+    title = gettext_noop("Device types")
     tab = "type-list"
     template_name = "devices/type_list.html"
 
@@ -148,7 +149,7 @@ class _TypeForm(OfDevices, FormPage[F]):
 class NewTypePage(_TypeForm[NewTypeForm]):
     """Makes a type of one's own."""
 
-    title = "New device type"
+    title = gettext_noop("New device type")
     form_class = NewTypeForm
 
     def get_initial(self) -> dict[str, Any]:
@@ -170,7 +171,7 @@ class EditTypePage(_TypeForm[TypeForm]):
 
     def get_title(self) -> str:
         """Its name."""
-        return f"Device type {self.kind}"
+        return gettext("Device type %(kind)s") % {"kind": self.kind}
 
     @property
     def kind(self) -> Any:
@@ -211,14 +212,14 @@ class DeleteTypeAction(ActionView):
             actor=self.actor,
             now=self.now,
         )
-        messages.success(self.request, "The device type is deleted.")
+        messages.success(self.request, gettext("The device type is deleted."))
         return reverse("devices:type-list")
 
 
 class NewRootPage(_TypeForm[RootForm]):
     """Trusts a manufacturer's certificate."""
 
-    title = "Trust a manufacturer"
+    title = gettext_noop("Trust a manufacturer")
     template_name = "devices/root_form.html"
     form_class = RootForm
 
@@ -238,18 +239,18 @@ class RemoveRootAction(ActionView):
         services.remove_attestation_root(
             self.kwargs["id"], actor=self.actor, now=self.now
         )
-        messages.success(self.request, "The certificate is trusted no more.")
+        messages.success(self.request, gettext("The certificate is trusted no more."))
         return reverse("devices:type-list")
 
 
 class RulesPage(OfDevices, FormPage[RulesForm]):
     """The rules of approval, and who hears of devices."""
 
-    title = "Rules for devices"
+    title = gettext_noop("Rules for devices")
     tab = "rules"
     template_name = "devices/rules_form.html"
     form_class = RulesForm
-    success_message = "The rules are saved."
+    success_message = gettext_noop("The rules are saved.")
 
     def get_initial(self) -> dict[str, Any]:
         """Start from what is there, without the secret."""

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext, gettext_noop
 
 from console.core.actor import Actor
 from console.core.exceptions import ValidationFailedError
@@ -17,16 +18,16 @@ STATES = (("active", "Active"), ("inactive", "Deactivated"))
 
 def _in_state(rows: QuerySet[Any], text: str, _: Actor) -> QuerySet[Any]:
     if text not in dict(STATES):
-        raise ValidationFailedError(fields={"state": ["active or inactive"]})
+        raise ValidationFailedError(fields={"state": [gettext("active or inactive")]})
     return rows.filter(is_active=text == "active")
 
 
 STATE: Filter[Any] = Filter(
     name="state",
-    label="State",
+    label=gettext_noop("State"),
     apply=_in_state,
     choices=lambda _: STATES,
-    help="active or inactive.",
+    help=gettext_noop("active or inactive."),
 )
 
 
@@ -37,7 +38,7 @@ class PersonListing(Listing[User]):
     columns = (
         Column(
             name="name",
-            label="Name",
+            label=gettext_noop("Name"),
             value=str,
             order_by=("display_name", "email"),
         ),
@@ -50,35 +51,35 @@ class PersonListing(Listing[User]):
         ),
         Column(
             name="id",
-            label="Id in the directory",
+            label=gettext_noop("Id in the directory"),
             value=lambda row: row.external_id,
             order_by=("external_id",),
             hide="narrow",
         ),
         Column(
             name="directory",
-            label="Directory",
+            label=gettext_noop("Directory"),
             value=lambda row: row.directory.name if row.directory else "",
             order_by=("directory__name",),
             hide="medium",
         ),
         Column(
             name="groups",
-            label="Groups",
+            label=gettext_noop("Groups"),
             value=lambda row: row.group_count,
             order_by=("group_count",),
             align="end",
         ),
         Column(
             name="seen",
-            label="Signed in",
+            label=gettext_noop("Signed in"),
             value=lambda row: row.last_login,
             order_by=("last_login",),
             hide="narrow",
         ),
         Column(
             name="state",
-            label="State",
+            label=gettext_noop("State"),
             value=lambda row: "active" if row.is_active else "deactivated",
             order_by=("is_active",),
         ),
@@ -86,15 +87,15 @@ class PersonListing(Listing[User]):
     filters = (
         Filter(
             name="group",
-            label="Group",
+            label=gettext_noop("Group"),
             apply=lambda rows, text, _: rows.filter(
                 memberships__group_id=uuid_from(text, name="group")
             ),
-            help="Id of a group: keeps its members.",
+            help=gettext_noop("Id of a group: keeps its members."),
         ),
         STATE,
     )
-    search_help = "Keeps the people with this in name, address or id."
+    search_help = gettext_noop("Keeps the people with this in name, address or id.")
 
     def rows(self, actor: Actor) -> QuerySet[User]:
         """Return the people whom the actor may look up."""
@@ -111,39 +112,42 @@ class GroupListing(Listing[Group]):
     name = "groups"
     columns = (
         Column(
-            name="name", label="Name", value=lambda row: row.name, order_by=("name",)
+            name="name",
+            label=gettext_noop("Name"),
+            value=lambda row: row.name,
+            order_by=("name",),
         ),
         Column(
             name="id",
-            label="Id in the directory",
+            label=gettext_noop("Id in the directory"),
             value=lambda row: row.external_id,
             order_by=("external_id",),
             hide="narrow",
         ),
         Column(
             name="directory",
-            label="Directory",
+            label=gettext_noop("Directory"),
             value=lambda row: row.directory.name,
             order_by=("directory__name",),
             hide="medium",
         ),
         Column(
             name="members",
-            label="Members",
+            label=gettext_noop("Members"),
             value=lambda row: row.member_count,
             order_by=("member_count",),
             align="end",
         ),
         Column(
             name="state",
-            label="State",
+            label=gettext_noop("State"),
             value=lambda row: "active" if row.is_active else "gone",
             order_by=("is_active",),
             hide="narrow",
         ),
     )
     filters = (STATE,)
-    search_help = "Keeps the groups with this in name, address or id."
+    search_help = gettext_noop("Keeps the groups with this in name, address or id.")
 
     def rows(self, actor: Actor) -> QuerySet[Group]:
         """Return the groups that the actor may look up."""
@@ -158,34 +162,37 @@ def _of_kind(
     rows: QuerySet[ServiceAccount], text: str, _: Actor
 ) -> QuerySet[ServiceAccount]:
     if text not in KIND_BY_CODE:
-        raise ValidationFailedError(fields={"kind": ["there is no such kind"]})
+        raise ValidationFailedError(fields={"kind": [gettext("there is no such kind")]})
     return rows.filter(kind=text)
 
 
 class ServiceAccountListing(Listing[ServiceAccount]):
     """The credentials for identity providers."""
 
-    name = "directory service accounts"
+    name = gettext_noop("directory service accounts")
     columns = (
         Column(
-            name="name", label="Name", value=lambda row: row.name, order_by=("name",)
+            name="name",
+            label=gettext_noop("Name"),
+            value=lambda row: row.name,
+            order_by=("name",),
         ),
         Column(
             name="kind",
-            label="Kind",
+            label=gettext_noop("Kind"),
             value=lambda row: row.kind,
             order_by=("kind",),
             hide="narrow",
         ),
         Column(
             name="expires",
-            label="Expires",
+            label=gettext_noop("Expires"),
             value=lambda row: row.expires_at,
             order_by=("expires_at",),
         ),
         Column(
             name="used",
-            label="Last used",
+            label=gettext_noop("Last used"),
             value=lambda row: row.last_used_at,
             order_by=("last_used_at",),
             hide="narrow",
@@ -194,14 +201,14 @@ class ServiceAccountListing(Listing[ServiceAccount]):
     filters = (
         Filter(
             name="kind",
-            label="Kind",
+            label=gettext_noop("Kind"),
             apply=_of_kind,
             choices=lambda _: [(kind.code, kind.name) for kind in KINDS],
             control="select",
-            help="Code of a kind, such as `okta`.",
+            help=gettext_noop("Code of a kind, such as `okta`."),
         ),
     )
-    search_help = "Keeps the accounts with this in their name."
+    search_help = gettext_noop("Keeps the accounts with this in their name.")
 
     def rows(self, actor: Actor) -> QuerySet[ServiceAccount]:
         """Return the accounts that the actor may see."""
@@ -220,30 +227,33 @@ class DirectoryListing(Listing[Directory]):
     name = "directories"
     columns = (
         Column(
-            name="name", label="Name", value=lambda row: row.name, order_by=("name",)
+            name="name",
+            label=gettext_noop("Name"),
+            value=lambda row: row.name,
+            order_by=("name",),
         ),
         Column(
             name="provider",
-            label="Provider",
+            label=gettext_noop("Provider"),
             value=lambda row: row.provider,
             order_by=("provider",),
             hide="narrow",
         ),
         Column(
             name="complete",
-            label="Last complete",
+            label=gettext_noop("Last complete"),
             value=lambda row: row.complete_at,
             order_by=("complete_at",),
         ),
         Column(
             name="next",
-            label="Next run",
+            label=gettext_noop("Next run"),
             value=lambda row: row.next_run_at,
             order_by=("next_run_at",),
             hide="narrow",
         ),
     )
-    search_help = "Keeps the directories with this in their name."
+    search_help = gettext_noop("Keeps the directories with this in their name.")
 
     def rows(self, actor: Actor) -> QuerySet[Directory]:
         """Return the directories that the actor may see."""
@@ -256,30 +266,32 @@ class DirectoryListing(Listing[Directory]):
 
 def _in_sync_state(rows: QuerySet[SyncRun], text: str, _: Actor) -> QuerySet[SyncRun]:
     if text not in RunState.values:
-        raise ValidationFailedError(fields={"state": ["there is no such state"]})
+        raise ValidationFailedError(
+            fields={"state": [gettext("there is no such state")]}
+        )
     return rows.filter(state=text)
 
 
 class SyncRunListing(Listing[SyncRun]):
     """The runs of all directories."""
 
-    name = "directory runs"
+    name = gettext_noop("directory runs")
     columns = (
         Column(
             name="started",
-            label="Started",
+            label=gettext_noop("Started"),
             value=lambda row: row.created_at,
             order_by=("created_at", "fence"),
         ),
         Column(
             name="directory",
-            label="Directory",
+            label=gettext_noop("Directory"),
             value=lambda row: row.directory.name,
             order_by=("directory__name",),
         ),
         Column(
             name="state",
-            label="State",
+            label=gettext_noop("State"),
             value=lambda row: row.state,
             order_by=("state",),
         ),
@@ -287,24 +299,24 @@ class SyncRunListing(Listing[SyncRun]):
     filters = (
         Filter(
             name="directory",
-            label="Directory",
+            label=gettext_noop("Directory"),
             apply=lambda rows, text, _: rows.filter(
                 directory_id=uuid_from(text, name="directory")
             ),
-            help="Id of a directory: keeps its runs.",
+            help=gettext_noop("Id of a directory: keeps its runs."),
         ),
         Filter(
             name="state",
-            label="State",
+            label=gettext_noop("State"),
             apply=_in_sync_state,
             choices=lambda _: RunState.choices,
             control="select",
-            help="Code of a state, such as `held`.",
+            help=gettext_noop("Code of a state, such as `held`."),
         ),
     )
 
     default_sort = "-started"
-    search_help = "Keeps the runs of directories with this in their name."
+    search_help = gettext_noop("Keeps the runs of directories with this in their name.")
 
     def rows(self, actor: Actor) -> QuerySet[SyncRun]:
         """Return the runs that the actor may see."""

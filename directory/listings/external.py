@@ -1,6 +1,7 @@
 """What the lists of external data can be asked: sources, their records, their runs."""
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext, gettext_noop
 
 from console.core.actor import Actor
 from console.core.exceptions import ValidationFailedError
@@ -18,44 +19,44 @@ from directory.models import (
 class DataSourceListing(Listing[ExternalDataSource]):
     """Where external data come from."""
 
-    name = "external data sources"
+    name = gettext_noop("external data sources")
     columns = (
         Column(
             name="type",
-            label="Type of records",
+            label=gettext_noop("Type of records"),
             value=lambda row: row.record_type,
             order_by=("record_type",),
         ),
         Column(
             name="key",
-            label="Found by",
+            label=gettext_noop("Found by"),
             value=lambda row: row.foreign_key,
             order_by=("foreign_key",),
             hide="narrow",
         ),
         Column(
             name="records",
-            label="Records",
+            label=gettext_noop("Records"),
             value=lambda row: row.record_count,
             order_by=("record_count",),
             align="end",
         ),
         Column(
             name="complete",
-            label="Last complete",
+            label=gettext_noop("Last complete"),
             value=lambda row: row.complete_at,
             order_by=("complete_at",),
         ),
         Column(
             name="next",
-            label="Next run",
+            label=gettext_noop("Next run"),
             value=lambda row: row.next_run_at,
             order_by=("next_run_at",),
             hide="narrow",
         ),
     )
     default_sort = "type"
-    search_help = "Keeps the sources with this in type or address."
+    search_help = gettext_noop("Keeps the sources with this in type or address.")
 
     def rows(self, actor: Actor) -> QuerySet[ExternalDataSource]:
         """Return the sources that the actor may see."""
@@ -73,35 +74,35 @@ class DataSourceListing(Listing[ExternalDataSource]):
 class RecordListing(Listing[ExternalRecord]):
     """The records of one source, or of all."""
 
-    name = "external records"
+    name = gettext_noop("external records")
     columns = (
         Column(
             name="key",
-            label="Key",
+            label=gettext_noop("Key"),
             value=lambda row: row.record_id,
             order_by=("record_id",),
         ),
         Column(
             name="network",
-            label="Network",
+            label=gettext_noop("Network"),
             value=lambda row: row.network,
             order_by=("network",),
             hide="narrow",
         ),
-        Column(name="data", label="Data", value=lambda row: row.data),
+        Column(name="data", label=gettext_noop("Data"), value=lambda row: row.data),
     )
     filters = (
         Filter(
             name="source",
-            label="Source",
+            label=gettext_noop("Source"),
             apply=lambda rows, text, _: rows.filter(
                 source_id=uuid_from(text, name="source")
             ),
-            help="Id of a source: keeps its records.",
+            help=gettext_noop("Id of a source: keeps its records."),
         ),
     )
     default_sort = "key"
-    search_help = "Keeps the records with this in key, network or data."
+    search_help = gettext_noop("Keeps the records with this in key, network or data.")
 
     def __init__(self, source: ExternalDataSource | None = None) -> None:
         self.source = source
@@ -120,30 +121,32 @@ class RecordListing(Listing[ExternalRecord]):
 
 def _in_run_state(rows: QuerySet[DataRun], text: str, _: Actor) -> QuerySet[DataRun]:
     if text not in RunState.values:
-        raise ValidationFailedError(fields={"state": ["there is no such state"]})
+        raise ValidationFailedError(
+            fields={"state": [gettext("there is no such state")]}
+        )
     return rows.filter(state=text)
 
 
 class DataRunListing(Listing[DataRun]):
     """The runs of all sources."""
 
-    name = "external data runs"
+    name = gettext_noop("external data runs")
     columns = (
         Column(
             name="started",
-            label="Started",
+            label=gettext_noop("Started"),
             value=lambda row: row.created_at,
             order_by=("created_at", "fence"),
         ),
         Column(
             name="source",
-            label="Source",
+            label=gettext_noop("Source"),
             value=lambda row: row.source.record_type,
             order_by=("source__record_type",),
         ),
         Column(
             name="state",
-            label="State",
+            label=gettext_noop("State"),
             value=lambda row: row.state,
             order_by=("state",),
         ),
@@ -151,23 +154,23 @@ class DataRunListing(Listing[DataRun]):
     filters = (
         Filter(
             name="source",
-            label="Source",
+            label=gettext_noop("Source"),
             apply=lambda rows, text, _: rows.filter(
                 source_id=uuid_from(text, name="source")
             ),
-            help="Id of a source: keeps its runs.",
+            help=gettext_noop("Id of a source: keeps its runs."),
         ),
         Filter(
             name="state",
-            label="State",
+            label=gettext_noop("State"),
             apply=_in_run_state,
             choices=lambda _: RunState.choices,
             control="select",
-            help="Code of a state, such as `held`.",
+            help=gettext_noop("Code of a state, such as `held`."),
         ),
     )
     default_sort = "-started"
-    search_help = "Keeps the runs of sources with this in their type."
+    search_help = gettext_noop("Keeps the runs of sources with this in their type.")
 
     def rows(self, actor: Actor) -> QuerySet[DataRun]:
         """Return the runs that the actor may see."""

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy
 
 from console.core.actor import Actor
 from namespaces.forms import NamespaceField
@@ -16,24 +17,30 @@ class CertificateForm(forms.Form):
 
     chain = forms.CharField(
         max_length=MAX_PEM,
-        label="Certificate and chain",
+        label=gettext_lazy("Certificate and chain"),
         widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}),
-        help_text="PEM, the host's own certificate first, then those that issued it.",
+        help_text=gettext_lazy(
+            "PEM, the host's own certificate first, then those that issued it."
+        ),
     )
     key = forms.CharField(
         max_length=MAX_PEM,
-        label="Private key",
+        label=gettext_lazy("Private key"),
         widget=forms.Textarea(
             attrs={"rows": 5, "spellcheck": "false", "autocomplete": "off"}
         ),
-        help_text="PEM without a password. It is sealed, and never shown again.",
+        help_text=gettext_lazy(
+            "PEM without a password. It is sealed, and never shown again."
+        ),
     )
     name = forms.CharField(
-        required=False, max_length=200, help_text="Empty: its first host."
+        required=False, max_length=200, help_text=gettext_lazy("Empty: its first host.")
     )
     namespace = NamespaceField()
     reason = forms.CharField(
-        required=False, max_length=500, help_text="For the audit log, such as a ticket."
+        required=False,
+        max_length=500,
+        help_text=gettext_lazy("For the audit log, such as a ticket."),
     )
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext, gettext_lazy
 
 from console.core.actor import Actor
 from console.core.generic.forms import VersionField
@@ -16,50 +17,60 @@ class ClusterForm(forms.Form):
 
     name = forms.CharField(max_length=200)
     namespace = NamespaceField(
-        help_text="Its routes, and those of all namespaces below, are served there."
+        help_text=gettext_lazy(
+            "Its routes, and those of all namespaces below, are served there."
+        )
     )
     mode = forms.ChoiceField(
-        label="Publishing",
+        label=gettext_lazy("Publishing"),
         choices=[
-            ("published", "Publish to it"),
-            ("paused", "Leave it as it is"),
-            ("withdrawn", "Take away what was published"),
+            ("published", gettext_lazy("Publish to it")),
+            ("paused", gettext_lazy("Leave it as it is")),
+            ("withdrawn", gettext_lazy("Take away what was published")),
         ],
     )
     url = forms.CharField(
-        label="Databroker",
+        label=gettext_lazy("Databroker"),
         max_length=2000,
         widget=forms.URLInput(attrs={"placeholder": "https://core.example.com:5443"}),
-        help_text="Core's grpc_address; http:// only for hosts that are listed.",
+        help_text=gettext_lazy(
+            "Core's grpc_address; http:// only for hosts that are listed."
+        ),
     )
     shared_secret = forms.CharField(
-        label="Shared secret",
+        label=gettext_lazy("Shared secret"),
         max_length=200,
         strip=True,
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
-        help_text="Core's shared_secret, base64. It is sealed, and never shown again.",
+        help_text=gettext_lazy(
+            "Core's shared_secret, base64. It is sealed, and never shown again."
+        ),
     )
     server_name = forms.CharField(
-        label="Name in its certificate",
+        label=gettext_lazy("Name in its certificate"),
         required=False,
         max_length=255,
-        help_text="Empty: the host of the address.",
+        help_text=gettext_lazy("Empty: the host of the address."),
     )
     authorities = forms.CharField(
-        label="Certificate authorities",
+        label=gettext_lazy("Certificate authorities"),
         required=False,
         max_length=MAX_PEM,
         widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
-        help_text="PEM of who vouches for it. Empty: the well-known ones.",
+        help_text=gettext_lazy(
+            "PEM of who vouches for it. Empty: the well-known ones."
+        ),
     )
     status_url = forms.CharField(
-        label="Health",
+        label=gettext_lazy("Health"),
         required=False,
         max_length=2000,
         widget=forms.URLInput(
             attrs={"placeholder": "https://core.example.com:28080/status"}
         ),
-        help_text="Where Core says whether it took what it was told. Empty: not asked.",
+        help_text=gettext_lazy(
+            "Where Core says whether it took what it was told. Empty: not asked."
+        ),
     )
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
@@ -88,7 +99,7 @@ class EditClusterForm(ClusterForm):
         super().__init__(*args, **kwargs | {"initial": initial})
         secret = self.fields["shared_secret"]
         secret.required = False
-        secret.help_text = (
+        secret.help_text = gettext(
             "Empty: it stays. Needed again when address, name or authorities change."
         )
         namespace: NamespaceField = self.fields["namespace"]  # type: ignore[assignment]

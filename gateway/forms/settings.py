@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext, gettext_lazy
 
 from console.core.generic.forms import VersionField
 from gateway.selectors import Held, HeldSettings
@@ -33,7 +34,9 @@ class SettingsForm(forms.Form):
 
     version = VersionField(min_value=0)
     reason = forms.CharField(
-        required=False, max_length=500, help_text="For the audit log, such as a ticket."
+        required=False,
+        max_length=500,
+        help_text=gettext_lazy("For the audit log, such as a ticket."),
     )
     use_required_attribute = False
 
@@ -87,7 +90,9 @@ class SettingsForm(forms.Form):
 def _parts(held: Held) -> Iterator[tuple[str, Setting, Any]]:
     """Yield the fields of a setting: name, what it is, and what stands in it."""
     setting = held.setting.setting
-    where = f", as in {held.source.name}" if held.source else ""
+    where = (
+        gettext(", as in %(name)s") % {"name": held.source.name} if held.source else ""
+    )
     if setting.kind is Kind.OBJECT:
         own = held.own if isinstance(held.own, Mapping) else {}
         # One of its own takes the place of the whole.

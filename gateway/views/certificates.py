@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponseBase
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_noop
 from django.views import View
 
 from console.core.exceptions import NotFoundError, PermissionDeniedError
@@ -28,7 +29,7 @@ def local_authority() -> Path:
 class CertificatesPage(ListPage):
     """Certificates, the one that ends first on top."""
 
-    title = "Certificates"
+    title = gettext_noop("Certificates")
     template_name = "gateway/certificate_list.html"
     listing = CertificateListing()
 
@@ -58,10 +59,10 @@ class CertificatesPage(ListPage):
 class UploadPage(FormPage[CertificateForm]):
     """Upload a certificate, or a newer one in the place of one that ends."""
 
-    title = "Upload a certificate"
+    title = gettext_noop("Upload a certificate")
     template_name = "gateway/certificate_form.html"
     form_class = CertificateForm
-    success_message = "Uploaded. Proxies show it within seconds."
+    success_message = gettext_noop("Uploaded. Proxies show it within seconds.")
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """Offer the namespaces where the reader may do it."""
@@ -94,10 +95,12 @@ class RemovePage(ConfirmPage):
             raise PermissionDeniedError
         hosts = ", ".join(self.certificate.host_list)
         return super().get_context_data(
-            title=f"Remove {self.certificate}",
-            text=f"Proxies no longer show it for {hosts}.",
-            kept="Routes stay as they are; browsers warn until there is another one.",
-            label="Remove",
+            title=gettext("Remove %(certificate)s") % {"certificate": self.certificate},
+            text=gettext("Proxies no longer show it for %(hosts)s.") % {"hosts": hosts},
+            kept=gettext(
+                "Routes stay as they are; browsers warn until there is another one."
+            ),
+            label=gettext("Remove"),
             cancel_url=reverse("gateway:certificate-list"),
             **kwargs,
         )

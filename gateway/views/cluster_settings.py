@@ -3,6 +3,8 @@
 from functools import cached_property
 from typing import Any
 
+from django.utils.translation import gettext, gettext_noop
+
 from console.core.generic.pages import FormPage
 from gateway import selectors, services
 from gateway.forms import SettingsForm
@@ -15,7 +17,7 @@ class ClusterSettingsPage(OfCluster, FormPage[SettingsForm]):
 
     template_name = "gateway/settings.html"
     form_class = SettingsForm
-    success_message = "Saved. Core is told at once."
+    success_message = gettext_noop("Saved. Core is told at once.")
 
     @cached_property
     def found(self) -> selectors.ClusterSettings:
@@ -24,7 +26,7 @@ class ClusterSettingsPage(OfCluster, FormPage[SettingsForm]):
 
     def get_title(self) -> str:
         """Say whose settings they are."""
-        return f"Settings of {self.found.cluster.name}"
+        return gettext("Settings of %(name)s") % {"name": self.found.cluster.name}
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """Start from what is there; only for those who may."""

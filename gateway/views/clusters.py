@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from console.core.generic.pages import (
     ActionView,
@@ -26,18 +27,18 @@ KINDS = {
     Standing.FAILING: "danger",
 }
 PROBLEM_COLUMNS = (
-    {"label": "About"},
-    {"label": "What is wrong"},
-    {"label": "What to do"},
+    {"label": gettext_lazy("About")},
+    {"label": gettext_lazy("What is wrong")},
+    {"label": gettext_lazy("What to do")},
 )
 
 
 def badge_of(row: Cluster) -> dict[str, str]:
     """Return kind and words of how publishing goes."""
     if row.mode == ClusterMode.PAUSED:
-        return {"kind": "neutral", "label": "Paused"}
+        return {"kind": "neutral", "label": gettext("Paused")}
     if row.mode == ClusterMode.WITHDRAWN and row.standing == Standing.CURRENT:
-        return {"kind": "neutral", "label": "Withdrawn"}
+        return {"kind": "neutral", "label": gettext("Withdrawn")}
     standing = Standing(row.standing)
     return {"kind": KINDS[standing], "label": str(standing.label)}
 
@@ -45,7 +46,7 @@ def badge_of(row: Cluster) -> dict[str, str]:
 class ClustersPage(ListPage):
     """All of them, with how publishing to each goes."""
 
-    title = "Pomerium Cores"
+    title = gettext_noop("Pomerium Cores")
     template_name = "gateway/cluster_list.html"
     listing = ClusterListing()
 
@@ -93,21 +94,46 @@ class ClusterPage(OfCluster, Page):
 
 def _facts_of(row: Cluster) -> list[dict[str, Any]]:
     place = str(row.namespace) if row.namespace else ""
-    trust = "Given with the cluster" if row.authorities else "The well-known ones"
+    trust = (
+        gettext("Given with the cluster")
+        if row.authorities
+        else gettext("The well-known ones")
+    )
     return [
-        {"label": "Serves", "value": place, "empty": "Its namespace is gone"},
-        {"label": "Publishing", "value": row.get_mode_display()},
-        {"label": "Databroker", "value": row.url, "code": True, "copyable": True},
         {
-            "label": "Certificate authorities",
-            "value": trust if row.url.startswith("https") else "",
-            "empty": "Not encrypted",
+            "label": gettext("Serves"),
+            "value": place,
+            "empty": gettext("Its namespace is gone"),
         },
-        {"label": "Name in its certificate", "value": row.server_name, "empty": "Host"},
-        {"label": "Shared secret", "value": f"Set ({row.secret_mark})"},
-        {"label": "Health", "value": row.status_url, "empty": "Not asked"},
+        {"label": gettext("Publishing"), "value": row.get_mode_display()},
         {
-            "label": "Settings of its own",
+            "label": gettext("Databroker"),
+            "value": row.url,
+            "code": True,
+            "copyable": True,
+        },
+        {
+            "label": gettext("Certificate authorities"),
+            "value": trust if row.url.startswith("https") else "",
+            "empty": gettext("Not encrypted"),
+        },
+        {
+            "label": gettext("Name in its certificate"),
+            "value": row.server_name,
+            "empty": "Host",
+        },
+        {
+            "label": gettext("Shared secret"),
+            "value": gettext("Set (%(secret_mark)s)")
+            % {"secret_mark": row.secret_mark},
+        },
+        {
+            "label": gettext("Health"),
+            "value": row.status_url,
+            "empty": gettext("Not asked"),
+        },
+        {
+            "label": gettext("Settings of its own"),
             "value": str(len(row.settings)) if row.settings else "",
             "empty": "None",
         },
@@ -145,12 +171,14 @@ class _ClusterForm(FormPage[ClusterForm]):
 class CreateClusterPage(_ClusterForm):
     """A new cluster."""
 
-    title = "New cluster"
+    title = gettext_noop("New cluster")
 
     def save(self, form: ClusterForm) -> str:
         """Add it; it is published to at once."""
         row = services.create_cluster(**form.values, actor=self.actor, now=self.now)
-        messages.success(self.request, f"{row} is being published to.")
+        messages.success(
+            self.request, gettext("%(row)s is being published to.") % {"row": row}
+        )
         return reverse("gateway:cluster-detail", args=[row.pk])
 
 
@@ -167,7 +195,7 @@ class EditClusterPage(OfCluster, _ClusterForm):
 
     def get_title(self) -> str:
         """Its name."""
-        return f"Edit {self.cluster}"
+        return gettext("Edit %(cluster)s") % {"cluster": self.cluster}
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """Fill in the cluster."""
@@ -192,7 +220,10 @@ class PublishToCluster(OfCluster, ActionView):
     def carry_out(self) -> str:
         """Ask for it."""
         services.request_publishing(self.cluster.pk, actor=self.actor, now=self.now)
-        messages.success(self.request, f"{self.cluster} is being published to.")
+        messages.success(
+            self.request,
+            gettext("%(cluster)s is being published to.") % {"cluster": self.cluster},
+        )
         return self.page_url
 
 
@@ -205,12 +236,15 @@ class DeleteClusterPage(OfCluster, ConfirmPage):
         """Say what stays."""
         row = self.cluster
         return super().get_context_data(
-            title=f"Delete {row}",
-            text="Postern forgets where it is and its shared secret.",
+            title=gettext("Delete %(row)s") % {"row": row},
+            text=gettext("Postern forgets where it is and its shared secret."),
             kept=(
-                f"What it was told ({row.routes} routes) stays in force there, and "
-                "nobody brings it up to date. To take it away, edit the cluster to "
-                "be withdrawn from first, and wait until it says so."
+                gettext(
+                    "What it was told (%(routes)s routes) stays in force there, and "
+                    "nobody brings it up to date. To take it away, edit the cluster "
+                    "to be withdrawn from first, and wait until it says so."
+                )
+                % {"routes": row.routes}
             ),
             hidden=[{"name": "version", "value": row.version}],
             cancel_url=self.page_url,
@@ -226,5 +260,5 @@ class DeleteClusterPage(OfCluster, ConfirmPage):
             actor=self.actor,
             now=self.now,
         )
-        messages.success(self.request, "The cluster is forgotten.")
+        messages.success(self.request, gettext("The cluster is forgotten."))
         return reverse("gateway:cluster-list")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.http import HttpRequest, StreamingHttpResponse
+from django.utils.translation import gettext_lazy, gettext_noop
 from django.views.generic import View
 
 from console.core.exceptions import ConsoleError
@@ -20,7 +21,7 @@ EXPORTED = (
     *("route_id", "route", "namespace_id", "deployment", "microseconds"),
     *("proxy", "recorder"),
 )
-WORDS = {"device-enrollment": "a device was asked for"}
+WORDS = {"device-enrollment": gettext_lazy("a device was asked for")}
 LOOKS = {"allow": "allow", "login": "login", "device-enrollment": "login"}
 
 
@@ -32,7 +33,7 @@ def look_of(outcome: str) -> str:
 class DecisionListPage(ListPage):
     """What was decided, the latest first."""
 
-    title = "Decisions"
+    title = gettext_noop("Decisions")
     template_name = "gateway/decision_list.html"
     listing = DecisionListing()
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from console.core.generic.pages import ActionView, ConfirmPage, FormPage, ListPage, Page
 from gateway import selectors, services
@@ -24,18 +25,18 @@ VERBS = {
     "changed": ("Changed", "edit", ""),
 }
 PROXY_COLUMNS = (
-    {"label": "Proxy"},
-    {"label": "State"},
-    {"label": "Runs"},
-    {"label": "Since", "hide": "narrow"},
-    {"label": "Behind since", "hide": "medium"},
-    {"label": "Seen", "hide": "narrow"},
+    {"label": gettext_lazy("Proxy")},
+    {"label": gettext_lazy("State")},
+    {"label": gettext_lazy("Runs")},
+    {"label": gettext_lazy("Since"), "hide": "narrow"},
+    {"label": gettext_lazy("Behind since"), "hide": "medium"},
+    {"label": gettext_lazy("Seen"), "hide": "narrow"},
 )
 EFFECT_COLUMNS = (
-    {"label": "Route"},
-    {"label": "Gained"},
-    {"label": "Lost"},
-    {"label": "Namespace", "hide": "narrow"},
+    {"label": gettext_lazy("Route")},
+    {"label": gettext_lazy("Gained")},
+    {"label": gettext_lazy("Lost")},
+    {"label": gettext_lazy("Namespace"), "hide": "narrow"},
 )
 EVENTS_SHOWN = 100
 DIFFERENCES_SHOWN = 200
@@ -64,7 +65,7 @@ def grouped(differences: list[Difference]) -> list[dict[str, Any]]:
 class DeploymentListPage(OfDeployments, ListPage):
     """The history."""
 
-    title = "Deployments"
+    title = gettext_noop("Deployments")
     template_name = "gateway/deployment_list.html"
     fragment_template_name = "gateway/partials/_deployments.html"
     listing = DeploymentListing()
@@ -91,7 +92,7 @@ class DeploymentPage(OfDeployments, Page):
         events = selectors.list_changes(deployment)
         newest = selectors.find_newest()
         return super().get_context_data(
-            title=f"Deployment {deployment.number}",
+            title=gettext("Deployment %(number)s") % {"number": deployment.number},
             deployment=deployment,
             before=selectors.find_before(deployment),
             is_newest=newest is not None and newest.number == deployment.number,
@@ -116,7 +117,8 @@ class EffectPage(OfDeployments, Page):
             self.kwargs["number"], actor=self.actor, now=self.now
         )
         return super().get_context_data(
-            title=f"Effect of deployment {effect.deployment.number}",
+            title=gettext("Effect of deployment %(number)s")
+            % {"number": effect.deployment.number},
             effect=effect,
             columns=EFFECT_COLUMNS,
             **kwargs,
@@ -145,7 +147,8 @@ class RollBackPage(OfDeployments, ConfirmPage):
         services.check_may_publish(self.actor)
         differences = selectors.list_differences_from_now(deployment)
         return super().get_context_data(
-            title=f"Roll back to deployment {deployment.number}",
+            title=gettext("Roll back to deployment %(number)s")
+            % {"number": deployment.number},
             deployment=deployment,
             groups=grouped(differences),
             hidden_count=max(0, len(differences) - DIFFERENCES_SHOWN),
@@ -162,7 +165,10 @@ class RollBackPage(OfDeployments, ConfirmPage):
             actor=self.actor,
             now=self.now,
         )
-        messages.success(self.request, f"Everything is as in deployment {number}.")
+        messages.success(
+            self.request,
+            gettext("Everything is as in deployment %(number)s.") % {"number": number},
+        )
         if made is None:
             return home()
         return reverse("gateway:deployment-detail", args=[made.number])
@@ -176,7 +182,11 @@ class PublishAction(ActionView):
         made = services.publish_now(
             reason=self.request.POST.get("reason", ""), actor=self.actor, now=self.now
         )
-        text = f"{made} is in force.".capitalize() if made else "Nothing had changed."
+        text = (
+            (gettext("%(made)s is in force.") % {"made": made}).capitalize()
+            if made
+            else gettext("Nothing had changed.")
+        )
         messages.success(self.request, text)
         return home()
 
@@ -184,10 +194,10 @@ class PublishAction(ActionView):
 class HoldPage(OfDeployments, FormPage[HoldForm]):
     """Holds changes back until a time."""
 
-    title = "Hold changes back"
+    title = gettext_noop("Hold changes back")
     template_name = "gateway/hold_form.html"
     form_class = HoldForm
-    success_message = "Changes are held back."
+    success_message = gettext_noop("Changes are held back.")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Refuse whoever may not, before they type."""
@@ -206,14 +216,16 @@ class ReleaseAction(ActionView):
     def carry_out(self) -> str:
         """Release."""
         services.release_changes(actor=self.actor, now=self.now)
-        messages.success(self.request, "Changes go out again as they are saved.")
+        messages.success(
+            self.request, gettext("Changes go out again as they are saved.")
+        )
         return home()
 
 
 class ProxyListPage(OfDeployments, Page):
     """Which process runs which deployment, since when."""
 
-    title = "Proxies"
+    title = gettext_noop("Proxies")
     tab = "proxy-list"
     template_name = "gateway/proxy_list.html"
 

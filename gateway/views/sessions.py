@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_noop
 
 from console.core.generic.pages import ActionView, ListPage
 from gateway import services
@@ -13,7 +14,7 @@ from gateway.listings import SessionListing
 class SessionListPage(ListPage):
     """One's own sessions; for admins of the root everybody's."""
 
-    title = "Sessions"
+    title = gettext_noop("Sessions")
     template_name = "gateway/session_list.html"
     fragment_template_name = "gateway/partials/_sessions.html"
     listing = SessionListing()
@@ -31,5 +32,8 @@ class RevokeAction(ActionView):
     def carry_out(self) -> str:
         """Revoke it."""
         row = services.revoke_session(self.kwargs["id"], actor=self.actor, now=self.now)
-        messages.success(self.request, f"The session at {row.host} has ended.")
+        messages.success(
+            self.request,
+            gettext("The session at %(host)s has ended.") % {"host": row.host},
+        )
         return reverse("gateway:session-list")

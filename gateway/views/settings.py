@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_noop
 from django.views import View
 
 from console.core import http
@@ -49,7 +50,7 @@ class SettingsPage(FormPage[SettingsForm]):
 
     template_name = "gateway/settings.html"
     form_class = SettingsForm
-    success_message = "Saved. Proxies follow within a second."
+    success_message = gettext_noop("Saved. Proxies follow within a second.")
 
     @cached_property
     def found(self) -> selectors.SettingsOf:
@@ -58,7 +59,7 @@ class SettingsPage(FormPage[SettingsForm]):
 
     def get_title(self) -> str:
         """Say whose settings they are."""
-        return f"Settings of {self.found.namespace.name}"
+        return gettext("Settings of %(name)s") % {"name": self.found.namespace.name}
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """Start from what is there; only for those who may."""

@@ -5,6 +5,7 @@ from urllib.parse import urlencode, urlsplit
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.generic import View
 
 from console.core.generic.pages import ActorMixin
@@ -55,7 +56,7 @@ class SignInAtRoute(ActorMixin, View):
         if self.request.headers.get("Sec-Fetch-Site") != "same-origin":
             return HttpResponseRedirect(location)
         context = {
-            "title": "One moment",
+            "title": gettext("One moment"),
             "location": location,
             "host": urlsplit(location).netloc,
         }

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from console.core.generic.pages import Page
 from console.core.http import uuid_from
@@ -14,14 +15,28 @@ from gateway.selectors import PERIODS, Point, Traffic
 WIDTH, HEIGHT = 600, 120
 GAP = 0.2  # of a step
 NUMBER = {"align": "end"}
-REASONS = ({"label": "Reason"}, {"label": "Outcome"}, NUMBER | {"label": "Requests"})
-ROUTES = (
-    {"label": "Route"},
-    NUMBER | {"label": "Allowed"},
-    NUMBER | {"label": "Not let through"},
+REASONS = (
+    {"label": gettext_lazy("Reason")},
+    {"label": gettext_lazy("Outcome")},
+    NUMBER | {"label": gettext_lazy("Requests")},
 )
-TIMES = ({"label": "Time"}, NUMBER | {"label": "Requests"}, NUMBER | {"label": "Share"})
-WORDS = ("1 ms or less", "up to 5 ms", "up to 20 ms", "up to 100 ms", "longer")
+ROUTES = (
+    {"label": gettext_lazy("Route")},
+    NUMBER | {"label": gettext_lazy("Allowed")},
+    NUMBER | {"label": gettext_lazy("Not let through")},
+)
+TIMES = (
+    {"label": gettext_lazy("Time")},
+    NUMBER | {"label": gettext_lazy("Requests")},
+    NUMBER | {"label": gettext_lazy("Share")},
+)
+WORDS = (
+    gettext_lazy("1 ms or less"),
+    gettext_lazy("up to 5 ms"),
+    gettext_lazy("up to 20 ms"),
+    gettext_lazy("up to 100 ms"),
+    "longer",
+)
 HUNDRED = 100
 
 
@@ -56,15 +71,17 @@ def share(part: int, whole: int) -> str:
 def change(traffic: Traffic) -> str:
     """Return how much more or less there was than in the period before."""
     if not traffic.before:
-        return "nothing in the period before"
+        return gettext("nothing in the period before")
     percent = (traffic.requests - traffic.before) / traffic.before * HUNDRED
-    return f"{percent:+.0f} % against the period before"
+    return gettext("%(percent)s %% against the period before") % {
+        "percent": f"{percent:+.0f}"
+    }
 
 
 class TrafficPage(Page):
     """How many requests, how they ended, how long deciding took."""
 
-    title = "Traffic"
+    title = gettext_noop("Traffic")
     template_name = "gateway/traffic.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

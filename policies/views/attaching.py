@@ -4,6 +4,7 @@ from functools import cached_property
 from typing import Any
 
 from django.contrib import messages
+from django.utils.translation import gettext, gettext_lazy
 
 from console.core.exceptions import PermissionDeniedError, ValidationFailedError
 from console.core.generic.previewed import PreviewedPage
@@ -17,10 +18,14 @@ from policies.services import PERMISSION_FOR
 from policies.views.frame import UNDO, OfPolicy
 
 TEXTS = {
-    AttachmentMode.INHERITED: "From then on it counts as if attached to every route "
-    "there and below, as far as these inherit.",
-    AttachmentMode.ENFORCED: "From then on it is a ceiling over every route there and "
-    "below, which nobody below can switch off.",
+    AttachmentMode.INHERITED: gettext_lazy(
+        "From then on it counts as if attached to every route there and "
+        "below, as far as these inherit."
+    ),
+    AttachmentMode.ENFORCED: gettext_lazy(
+        "From then on it is a ceiling over every route there and below, "
+        "which nobody below can switch off."
+    ),
 }
 
 
@@ -31,7 +36,7 @@ class AttachPage(OfPolicy, PreviewedPage):
 
     def get_title(self) -> str:
         """What is attached."""
-        return f"Attach {self.policy.name}"
+        return gettext("Attach %(name)s") % {"name": self.policy.name}
 
     @cached_property
     def form(self) -> AttachForm:
@@ -84,12 +89,20 @@ class AttachPage(OfPolicy, PreviewedPage):
     def carry_out(self) -> str:
         """Attach it as it was seen."""
         if not self.can_preview():
-            raise ValidationFailedError("choose a namespace, and how it counts there")
+            raise ValidationFailedError(
+                gettext("choose a namespace, and how it counts there")
+            )
         attachment = self.act(seen=self.asked("seen"))
         messages.success(
             self.request,
-            f"{self.policy.name} counts as {attachment.mode} on every route of "
-            f"{attachment.namespace.name} and below.",
+            gettext(
+                "%(name)s counts as %(mode)s on every route of %(namespace)s and below."
+            )
+            % {
+                "name": self.policy.name,
+                "mode": attachment.mode,
+                "namespace": attachment.namespace.name,
+            },
             extra_tags=undo_tag(UNDO, self.moment),
         )
         return self.url("policy-uses")
@@ -109,7 +122,7 @@ class DetachPage(OfPolicy, PreviewedPage):
 
     def get_title(self) -> str:
         """What is detached."""
-        return f"Detach {self.policy.name}"
+        return gettext("Detach %(name)s") % {"name": self.policy.name}
 
     def act(self, *, seen: str = "") -> Any:
         """Detach it."""
@@ -130,8 +143,11 @@ class DetachPage(OfPolicy, PreviewedPage):
         ):
             raise PermissionDeniedError
         return super().get_context_data(
-            text=f"It is {one.mode} by {one.namespace.name}, and stops counting on the "
-            "routes there and below.",
+            text=gettext(
+                "It is %(mode)s by %(name)s, and stops counting on the routes "
+                "there and below."
+            )
+            % {"mode": one.mode, "name": one.namespace.name},
             cancel_url=self.url("policy-uses"),
             **kwargs,
         )
@@ -141,7 +157,7 @@ class DetachPage(OfPolicy, PreviewedPage):
         self.act(seen=self.asked("seen"))
         messages.success(
             self.request,
-            f"{self.policy.name} no longer counts there.",
+            gettext("%(name)s no longer counts there.") % {"name": self.policy.name},
             extra_tags=undo_tag(UNDO, self.moment),
         )
         return self.url("policy-uses")

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext, gettext_lazy
 
 from console.core.actor import Actor
 from console.core.exceptions import ValidationFailedError
@@ -13,21 +14,29 @@ from policies.language.editing import Override
 from policies.views import builder_fields as fields
 
 SECTIONS = (
-    ("allow", "Let in when", "Nobody is let in: add what must hold."),
-    ("deny", "Keep out when", "Nobody is kept out who was let in above."),
+    (
+        "allow",
+        gettext_lazy("Let in when"),
+        gettext_lazy("Nobody is let in: add what must hold."),
+    ),
+    (
+        "deny",
+        gettext_lazy("Keep out when"),
+        gettext_lazy("Nobody is kept out who was let in above."),
+    ),
 )
 SWITCHES = {
     Override.AUTHENTICATED_USER: (
-        "Anybody who has signed in",
-        "Every account that can sign in, of whatever organization.",
+        gettext_lazy("Anybody who has signed in"),
+        gettext_lazy("Every account that can sign in, of whatever organization."),
     ),
     Override.CORS_PREFLIGHT: (
-        "CORS preflight requests",
-        "Browsers ask before a page of another origin may call.",
+        gettext_lazy("CORS preflight requests"),
+        gettext_lazy("Browsers ask before a page of another origin may call."),
     ),
     Override.ACCEPT: (
-        "Everybody, without signing in",
-        "Public access. Saving this needs the admin role.",
+        gettext_lazy("Everybody, without signing in"),
+        gettext_lazy("Public access. Saving this needs the admin role."),
     ),
 }
 
@@ -57,7 +66,7 @@ def _edit_from(text: str) -> dict[str, Any] | None:
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
-        raise ValidationFailedError("the edit is no JSON object")
+        raise ValidationFailedError(gettext("the edit is no JSON object"))
     return found
 
 

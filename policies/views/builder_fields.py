@@ -7,6 +7,8 @@ markup, where the controller `policy-builder` reads it.
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext, gettext_lazy
+
 from policies.forms import COMMON_ZONES
 from policies.language.builder import catalog
 from policies.selectors import METHODS, Offers
@@ -17,8 +19,8 @@ OPERATOR_HINTS = {
     "email": "ada@example.com",
     "path": "/admin/",
     "claim": "Lovelace",
-    "group": "Find a group by name",
-    "person": "Find a person by name",
+    "group": gettext_lazy("Find a group by name"),
+    "person": gettext_lazy("Find a person by name"),
     "record": "5",
 }
 DAYS = (
@@ -69,29 +71,47 @@ class Field:
 MAPPINGS: dict[str, tuple[tuple[Any, ...], ...]] = {
     "device": (
         ("type", "Type", "choice", "", ()),
-        ("is", "Device id", "text", "", ()),
+        ("is", gettext_lazy("Device id"), "text", "", ()),
         ("approved", "Approval", "choice", "", ("", "true", "false")),
     ),
     "certificate": (
-        ("fingerprint", "Fingerprint (SHA-256)", "lines", "one on each line", ()),
-        ("spki_hash", "Hash of the public key", "lines", "one on each line", ()),
-        ("san_email", "E-mail in the certificate", "text", "", ()),
-        ("san_dns", "DNS name in the certificate", "text", "", ()),
-        ("san_uri", "URI in the certificate", "text", "", ()),
+        (
+            "fingerprint",
+            gettext_lazy("Fingerprint (SHA-256)"),
+            "lines",
+            gettext_lazy("one on each line"),
+            (),
+        ),
+        (
+            "spki_hash",
+            gettext_lazy("Hash of the public key"),
+            "lines",
+            gettext_lazy("one on each line"),
+            (),
+        ),
+        ("san_email", gettext_lazy("E-mail in the certificate"), "text", "", ()),
+        ("san_dns", gettext_lazy("DNS name in the certificate"), "text", "", ()),
+        ("san_uri", gettext_lazy("URI in the certificate"), "text", "", ()),
     ),
     "dates": (
         ("after", "After", "moment", "2030-01-01T09:00:00Z", ()),
         ("before", "Before", "moment", "2030-02-01T09:00:00Z", ()),
     ),
     "hours": (
-        ("timezone", "Time zone", "zone", "Europe/Amsterdam", COMMON_ZONES),
+        (
+            "timezone",
+            gettext_lazy("Time zone"),
+            "zone",
+            "Europe/Amsterdam",
+            COMMON_ZONES,
+        ),
         ("after", "After", "text", "9:00", ()),
         ("before", "Before", "text", "17:00", ()),
     ),
 }
 LISTS = {
-    "network": ("Networks", "10.0.0.0/8, one on each line"),
-    "ssh-key": ("Keys", "ssh-ed25519 AAAA… one on each line"),
+    "network": ("Networks", gettext_lazy("10.0.0.0/8, one on each line")),
+    "ssh-key": ("Keys", gettext_lazy("ssh-ed25519 AAAA… one on each line")),
 }
 # What a criterion begins with. Its blanks can't be saved until somebody fills them.
 STARTS: dict[str, Any] = {
@@ -112,12 +132,12 @@ CATALOG = catalog()
 BY_NAME = {one["name"]: one for one in CATALOG["criteria"]}
 GROUPS = {
     "who": "Who",
-    "holds": "What they hold",
+    "holds": gettext_lazy("What they hold"),
     "device": "Device",
     "request": "Request",
     "time": "Time",
     "data": "Data",
-    "constant": "Anybody or nobody",
+    "constant": gettext_lazy("Anybody or nobody"),
 }
 
 
@@ -166,7 +186,7 @@ def fields_of(criterion: dict[str, Any], offers: Offers) -> list[Field]:
         return _mapping(widget, data)
     if widget in LISTS:
         label, hint = LISTS[widget]
-        return [Field(WHOLE, label, "lines", as_text(data), hint=hint)]
+        return [Field(WHOLE, label, "lines", as_text(data), hint=str(hint))]
     if widget == "days":
         return [Field(WHOLE, "Days", "chips", values=days_in(data), options=DAYS)]
     suggested = offers.claims if widget == "claim" else ()
@@ -182,7 +202,9 @@ def _device_type(data: Any, offers: Offers) -> Field:
         "type", "Type", "choice", chosen, options=options,
         words=tuple(
             f"{known[one]} ({one})" if one in known
-            else f"{one} (there is no such type)" if one else "not asked"
+            else gettext(
+"%(one)s (there is no such type)"
+) % {"one": one} if one else gettext("not asked")
             for one in options
         ),
     )  # fmt: skip
@@ -206,11 +228,14 @@ def record_fields(criterion: dict[str, Any], offers: Offers) -> list[Field]:
     data = criterion["data"] if isinstance(criterion["data"], dict) else {}
     chosen = as_text(data.get("type"))
     types = tuple(one.name for one in offers.records)
-    missing = "" if types else "No external data is set up yet."
+    missing = "" if types else gettext("No external data is set up yet.")
     if types and chosen and chosen not in types:
-        missing = "No data source has records of this type."
+        missing = gettext("No data source has records of this type.")
     return [
-        Field("type", "Type of record", "text", chosen, options=types, help=missing),
+        Field(
+            "type", gettext("Type of record"), "text", chosen,
+            options=types, help=missing,
+        ),
         Field(
             "field", "Field", "text", as_text(data.get("field")),
             options=offers.fields_of(chosen),
@@ -224,7 +249,7 @@ def field_of_test(criterion: dict[str, Any], test: dict[str, Any]) -> Field:
     takes_list = operator in {"in", "not_in"}
     texts = tuple(test["texts"])
     label = f"{criterion['label']} {test['words']}"
-    hint = OPERATOR_HINTS.get(widget, "")
+    hint = str(OPERATOR_HINTS.get(widget, ""))
     if widget == "method" and takes_list:
         return Field(operator, label, "chips", values=texts, options=METHODS)
     if widget == "method":
@@ -242,7 +267,7 @@ def field_of_test(criterion: dict[str, Any], test: dict[str, Any]) -> Field:
         )  # fmt: skip
     if takes_list:
         return Field(
-            operator, label, "lines", "\n".join(texts), hint="one on each line"
+            operator, label, "lines", "\n".join(texts), hint=gettext("one on each line")
         )
     kind = "number" if operator in NUMBERS else "text"
     return Field(operator, label, kind, texts[0] if texts else "", hint=hint)

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.utils.translation import gettext, gettext_noop
 
 from console.core.bulk import Versions
 from console.core.exceptions import ValidationFailedError
@@ -45,7 +46,7 @@ class PoliciesPage(BulkPage):
 
     def note(self, row: Any) -> str:
         """Where it lives."""
-        return f"in {row.namespace.name}"
+        return gettext("in %(name)s") % {"name": row.namespace.name}
 
     def is_complete(self) -> bool:
         """Answer whether the form is filled in."""
@@ -63,17 +64,19 @@ class PoliciesPage(BulkPage):
             return UUID(self.request.POST.get("namespace", ""))
         except ValueError as error:
             raise ValidationFailedError(
-                "choose a namespace where you may do this"
+                gettext("choose a namespace where you may do this")
             ) from error
 
 
 class DeletePoliciesPage(PoliciesPage):
     """Deletes policies."""
 
-    title = "Delete policies"
+    title = gettext_noop("Delete policies")
     permission = Permission.POLICY_DELETE
-    text = "These policies are deleted. Only what is attached nowhere can be."
-    confirm_label = "Delete"
+    text = gettext_noop(
+        "These policies are deleted. Only what is attached nowhere can be."
+    )
+    confirm_label = gettext_noop("Delete")
     is_harmless = False
     undo_url_name = "policies:policy-bulk-restore"
 
@@ -104,13 +107,13 @@ class RestorePoliciesAction(UndoBulkAction):
 class MovePoliciesPage(PoliciesPage):
     """Moves policies to another namespace."""
 
-    title = "Move policies"
+    title = gettext_noop("Move policies")
     permission = Permission.POLICY_EDIT
-    text = (
-        "These policies live in another namespace from then on. What they are attached "
-        "to has to lie there or below."
+    text = gettext_noop(
+        "These policies live in another namespace from then on. What "
+        "they are attached to has to lie there or below."
     )
-    confirm_label = "Move"
+    confirm_label = gettext_noop("Move")
     undo_url_name = UNDO
     form_class = MovePoliciesForm
 
@@ -125,16 +128,19 @@ class MovePoliciesPage(PoliciesPage):
 
     def tell(self, done: Any, count: int) -> str:
         """How many, and where."""
-        return f"{_counted(count)} in {done[0].namespace.name} now."
+        return gettext("%(counted)s in %(name)s now.") % {
+            "counted": _counted(count),
+            "name": done[0].namespace.name,
+        }
 
 
 class AttachPoliciesPage(PoliciesPage):
     """Lets policies count on every route of a namespace and below."""
 
-    title = "Attach policies"
+    title = gettext_noop("Attach policies")
     permission = Permission.POLICY_VIEW
-    text = "These policies count on every route of a namespace and below."
-    confirm_label = "Attach"
+    text = gettext_noop("These policies count on every route of a namespace and below.")
+    confirm_label = gettext_noop("Attach")
     undo_url_name = UNDO
     form_class = AttachPoliciesForm
 
@@ -150,26 +156,33 @@ class AttachPoliciesPage(PoliciesPage):
 
     def tell(self, done: Any, count: int) -> str:
         """How many, and where."""
-        return f"{_counted(count)} attached to {done[0].namespace.name}."
+        return gettext("%(counted)s attached to %(name)s.") % {
+            "counted": _counted(count),
+            "name": done[0].namespace.name,
+        }
 
 
 class DetachPoliciesPage(PoliciesPage):
     """Takes policies off a namespace."""
 
-    title = "Detach policies"
+    title = gettext_noop("Detach policies")
     permission = Permission.POLICY_VIEW
-    text = (
-        "These policies stop counting on the routes of a namespace and below. Those "
-        "that aren't attached to it stay as they are."
+    text = gettext_noop(
+        "These policies stop counting on the routes of a namespace and "
+        "below. Those that aren't attached to it stay as they are."
     )
-    confirm_label = "Detach"
+    confirm_label = gettext_noop("Detach")
     undo_url_name = UNDO
 
     def choices(self, rows: list[Any]) -> dict[str, Any]:
         """From where: what any of them is attached to."""
         options = selectors.list_places_attached(rows, actor=self.actor)
         return {
-            "select": {"name": "place", "label": "Namespace", "options": options},
+            "select": {
+                "name": "place",
+                "label": gettext("Namespace"),
+                "options": options,
+            },
             "chosen": self.request.POST.get("place", ""),
         }
 
@@ -204,4 +217,8 @@ class UndoPoliciesAction(UndoAction):
 
 
 def _counted(count: int) -> str:
-    return "1 policy is" if count == 1 else f"{count} policies are"
+    return (
+        gettext("1 policy is")
+        if count == 1
+        else gettext("%(count)s policies are") % {"count": count}
+    )

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy
 
 from console.core import http
 from console.core.generic.pages import ActionView, Page
@@ -27,22 +28,22 @@ FIELD_LABELS = {
     "remediation": "Remediation",
 }
 ROUTE_COLUMNS = (
-    {"label": "Route"},
-    {"label": "How"},
-    {"label": "Since", "hide": "narrow"},
-    {"label": "By", "hide": "medium"},
+    {"label": gettext_lazy("Route")},
+    {"label": gettext_lazy("How")},
+    {"label": gettext_lazy("Since"), "hide": "narrow"},
+    {"label": gettext_lazy("By"), "hide": "medium"},
 )
 NAMESPACE_COLUMNS = (
-    {"label": "Namespace"},
-    {"label": "How"},
-    {"label": "Since", "hide": "narrow"},
-    {"label": "By", "hide": "medium"},
+    {"label": gettext_lazy("Namespace")},
+    {"label": gettext_lazy("How")},
+    {"label": gettext_lazy("Since"), "hide": "narrow"},
+    {"label": gettext_lazy("By"), "hide": "medium"},
 )
 VERSION_COLUMNS = (
-    {"label": "Version"},
-    {"label": "Saved"},
-    {"label": "By", "hide": "narrow"},
-    {"label": "Reason", "hide": "medium"},
+    {"label": gettext_lazy("Version")},
+    {"label": gettext_lazy("Saved")},
+    {"label": gettext_lazy("By"), "hide": "narrow"},
+    {"label": gettext_lazy("Reason"), "hide": "medium"},
 )
 
 
@@ -94,7 +95,7 @@ class PolicyPage(OfPolicy, Page):
         entries = (
             (
                 access.can_anywhere(self.actor, Permission.POLICY_ATTACH),
-                "Attach to a namespace",
+                gettext("Attach to a namespace"),
                 "attach",
                 self.url("policy-attach"),
             ),
@@ -132,7 +133,9 @@ class LiftQuarantineAction(OfPolicy, ActionView):
         policy = services.lift_quarantine(
             self.policy.pk, actor=self.actor, now=self.now
         )
-        messages.success(self.request, f"{policy.name} is run again.")
+        messages.success(
+            self.request, gettext("%(name)s is run again.") % {"name": policy.name}
+        )
         return self.page_url
 
 
@@ -204,14 +207,17 @@ class HistoryPage(OfPolicy, Page):
         return super().get_context_data(
             versions=[(one, earlier[one.number]) for one in versions],
             next_number=versions[0].number + 1,
-            diff_label=f"Version {before.number} and {after.number}",
+            diff_label=gettext("Version %(number)s and %(after)s")
+            % {"number": before.number, "after": after.number},
             columns=VERSION_COLUMNS,
             before=before,
             after=after,
             comparison=selectors.compare_texts(
                 before.source, after.source, languages=(before.language, after.language)
             ),
-            same="These are the same version." if is_same else "The text is the same.",
+            same=gettext("These are the same version.")
+            if is_same
+            else gettext("The text is the same."),
             is_part=http.is_fragment(self.request),
             changes=_changed_fields(before, after),
             may_edit=self.can(Permission.POLICY_EDIT),
@@ -258,7 +264,14 @@ class RevertAction(OfPolicy, ActionView):
         )
         messages.success(
             self.request,
-            f"{policy.name} says again what version {to_version} said, "
-            f"as version {policy.version}.",
+            gettext(
+                "%(name)s says again what version %(to_version)s said, as "
+                "version %(version)s."
+            )
+            % {
+                "name": policy.name,
+                "to_version": to_version,
+                "version": policy.version,
+            },
         )
         return self.url("policy-history")

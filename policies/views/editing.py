@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_noop
 
 from console.core.exceptions import (
     ConsoleError,
@@ -45,7 +46,7 @@ MERGED = ("source", "name", "description", "explanation", "remediation")
 class CreatePage(EditorPage):
     """A new policy, in a namespace where the person may create some."""
 
-    title = "New policy"
+    title = gettext_noop("New policy")
     form_class = NewPolicyForm
     first = {"ppl": GENERAL, "rego": GENERAL}
 
@@ -84,7 +85,7 @@ class CreatePage(EditorPage):
             )
             initial |= {name: getattr(policy, name) for name in COPIED}
             initial |= {
-                "name": f"Copy of {policy.name}",
+                "name": gettext("Copy of %(name)s") % {"name": policy.name},
                 "namespace": str(policy.namespace_id),
             }
         return initial
@@ -106,7 +107,8 @@ class CreatePage(EditorPage):
         )
         messages.success(
             self.request,
-            f"{policy.name} is there. It does nothing until it is attached.",
+            gettext("%(name)s is there. It does nothing until it is attached.")
+            % {"name": policy.name},
         )
         return reverse("policies:policy-detail", args=[policy.pk])
 
@@ -143,7 +145,7 @@ class EditPage(OfPolicy, EditorPage):
 
     def get_title(self) -> str:
         """What is edited."""
-        return f"Edit {self.policy.name}"
+        return gettext("Edit %(name)s") % {"name": self.policy.name}
 
     def get_initial(self) -> dict[str, Any]:
         """Start from what is there."""
@@ -220,11 +222,13 @@ class EditPage(OfPolicy, EditorPage):
             **values,
         )
         if policy.version == version:
-            messages.info(self.request, "Nothing was changed, so nothing was saved.")
+            messages.info(
+                self.request, gettext("Nothing was changed, so nothing was saved.")
+            )
         else:
             messages.success(
                 self.request,
-                f"Saved as version {policy.version}.",
+                gettext("Saved as version %(version)s.") % {"version": policy.version},
                 extra_tags=undo_tag(UNDO, self.moment),
             )
             self._warn(policy)
@@ -245,7 +249,7 @@ class MovePage(OfPolicy, FormPage[MovePolicyForm]):
 
     def get_title(self) -> str:
         """What is moved."""
-        return f"Move {self.policy.name}"
+        return gettext("Move %(name)s") % {"name": self.policy.name}
 
     def get_initial(self) -> dict[str, Any]:
         """Keep the version that was seen."""
@@ -272,7 +276,8 @@ class MovePage(OfPolicy, FormPage[MovePolicyForm]):
         )
         messages.success(
             self.request,
-            f"{policy.name} lives in {policy.namespace.name} now.",
+            gettext("%(name)s lives in %(namespace)s now.")
+            % {"name": policy.name, "namespace": policy.namespace.name},
             extra_tags=undo_tag(UNDO, self.moment),
         )
         return self.page_url
@@ -285,7 +290,7 @@ class DeletePage(OfPolicy, ConfirmPage):
 
     def get_title(self) -> str:
         """What is deleted."""
-        return f"Delete {self.policy.name}"
+        return gettext("Delete %(name)s") % {"name": self.policy.name}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add what goes with it, or what stands in the way."""
@@ -293,7 +298,8 @@ class DeletePage(OfPolicy, ConfirmPage):
         policy = self.policy
         usage = selectors.get_usage(policy, actor=self.actor)
         return super().get_context_data(
-            text=f"“{policy.name}” is deleted. It is attached to nothing.",
+            text=gettext("“%(name)s” is deleted. It is attached to nothing.")
+            % {"name": policy.name},
             usage=usage,
             used_by=[
                 {"name": route.name, "url": route_url(route.pk), "note": "route"}
@@ -303,7 +309,9 @@ class DeletePage(OfPolicy, ConfirmPage):
                 {"name": one.namespace.name, "url": "", "note": one.get_mode_display()}
                 for one in usage.attachments
             ],
-            consequences=[{"label": "versions of it", "count": policy.version}],
+            consequences=[
+                {"label": gettext("versions of it"), "count": policy.version}
+            ],
             hidden=[{"name": "version", "value": policy.version}],
             cancel_url=self.page_url,
             **kwargs,
@@ -320,7 +328,9 @@ class DeletePage(OfPolicy, ConfirmPage):
         )
         undo = self.url("policy-restore")
         messages.success(
-            self.request, f"{self.policy.name} is deleted.", extra_tags=f"undo:{undo}"
+            self.request,
+            gettext("%(name)s is deleted.") % {"name": self.policy.name},
+            extra_tags=f"undo:{undo}",
         )
         return reverse("policies:policy-list")
 
@@ -335,7 +345,12 @@ class RestoreAction(ActionView):
                 self.kwargs["id"], actor=self.actor, now=self.now
             )
         except NotFoundError:
-            messages.info(self.request, "It is there already, or was never deleted.")
+            messages.info(
+                self.request, gettext("It is there already, or was never deleted.")
+            )
             return reverse("policies:policy-list")
-        messages.success(self.request, f"{policy.name} is back, with all its versions.")
+        messages.success(
+            self.request,
+            gettext("%(name)s is back, with all its versions.") % {"name": policy.name},
+        )
         return reverse("policies:policy-detail", args=[policy.pk])

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from console.core import http
 from console.core.actor import Actor
@@ -19,10 +20,10 @@ from policies.views.frame import OfPolicy
 from policies.views.trying import keep_context, panel_context
 
 COLUMNS = (
-    {"label": "Example"},
-    {"label": "Request", "hide": "narrow"},
-    {"label": "Expected", "hide": "narrow"},
-    {"label": "Answer"},
+    {"label": gettext_lazy("Example")},
+    {"label": gettext_lazy("Request"), "hide": "narrow"},
+    {"label": gettext_lazy("Expected"), "hide": "narrow"},
+    {"label": gettext_lazy("Answer")},
 )
 SHOWN_KIND = {"allow": "allow", "deny": "deny", "login": "login"}
 
@@ -61,7 +62,7 @@ def _why(result: ExampleResult | None) -> str:
 def answer_badge(code: str) -> dict[str, str]:
     """Return how an answer is shown; none is shown as such."""
     if not code:
-        return {"kind": "neutral", "label": "No answer"}
+        return {"kind": "neutral", "label": gettext("No answer")}
     return {"kind": SHOWN_KIND.get(code, "deny"), "label": ExpectedAnswer(code).label}
 
 
@@ -107,17 +108,25 @@ class RunExamplesAction(OfPolicy, ActionView):
         if failing:
             messages.warning(self.request, failing_in_words(failing, of=len(results)))
         else:
-            messages.success(self.request, "Every example gets its answer.")
+            messages.success(self.request, gettext("Every example gets its answer."))
         return self.url("policy-examples")
 
 
 def failing_in_words(failing: int, *, of: int | None = None) -> str:
     """Return how many examples fail, as a sentence."""
-    count = f"{failing} of {of}" if of else str(failing)
-    is_one = (of or failing) == 1
-    noun = "example" if is_one else "examples"
-    verb = "does" if failing == 1 else "do"
-    return f"{count} {noun} {verb} not get the answer that is expected."
+    if of is None:
+        text = ngettext(
+            "%(failing)s example does not get the answer that is expected.",
+            "%(failing)s examples do not get the answer that is expected.",
+            failing,
+        )
+    else:
+        text = ngettext(
+            "%(failing)s of %(of)s example does not get the answer that is expected.",
+            "%(failing)s of %(of)s examples do not get the answer that is expected.",
+            of,
+        )
+    return text % {"failing": failing, "of": of}
 
 
 class AddExamplePage(OfPolicy, Page):
@@ -137,7 +146,10 @@ class AddExamplePage(OfPolicy, Page):
                 raise
             problem = _first(refused)
         if kept and not http.is_fragment(request):
-            messages.success(request, f"“{kept.name}” is kept as an example.")
+            messages.success(
+                request,
+                gettext("“%(name)s” is kept as an example.") % {"name": kept.name},
+            )
             return http.redirect(request, self.url("policy-examples"))
         context = self.get_context_data(
             kept=kept,
@@ -174,7 +186,7 @@ class RemoveExampleAction(OfPolicy, ActionView):
             actor=self.actor,
             now=self.now,
         )
-        messages.success(self.request, "The example is gone.")
+        messages.success(self.request, gettext("The example is gone."))
         return self.url("policy-examples")
 
 

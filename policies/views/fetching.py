@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib import messages
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from console.core.generic.pages import ActionView, ConfirmPage, FormPage
 from policies import selectors, services
@@ -15,10 +16,10 @@ if TYPE_CHECKING:
 
 MINUTE = 60
 COLUMNS = (
-    {"label": "Address"},
-    {"label": "Answer"},
-    {"label": "Fetched", "hide": "narrow"},
-    {"label": "Listed by", "hide": "narrow"},
+    {"label": gettext_lazy("Address")},
+    {"label": gettext_lazy("Answer")},
+    {"label": gettext_lazy("Fetched"), "hide": "narrow"},
+    {"label": gettext_lazy("Listed by"), "hide": "narrow"},
 )
 
 
@@ -26,31 +27,36 @@ class AddressForm(forms.Form):
     """An address, how often it is fetched, and how old its answer may be."""
 
     url = forms.URLField(
-        label="Address",
+        label=gettext_lazy("Address"),
         max_length=2000,
         assume_scheme="https",
         widget=forms.URLInput(attrs={"placeholder": "https://example.com/names.json"}),
-        help_text="Letter for letter as policies write it.",
+        help_text=gettext_lazy("Letter for letter as policies write it."),
     )
     interval_minutes = forms.IntegerField(
-        label="Fetch every … minutes", initial=60, min_value=1, max_value=7 * 24 * 60
+        label=gettext_lazy("Fetch every … minutes"),
+        initial=60,
+        min_value=1,
+        max_value=7 * 24 * 60,
     )
     max_age_hours = forms.IntegerField(
-        label="Take no answer older than … hours",
+        label=gettext_lazy("Take no answer older than … hours"),
         initial=24,
         min_value=1,
         max_value=7 * 24,
-        help_text="Policies that fetch it refuse once its answer is older.",
+        help_text=gettext_lazy(
+            "Policies that fetch it refuse once its answer is older."
+        ),
     )
 
 
 class AddressesPage(FormPage[AddressForm]):
     """The list, with a form that adds to it."""
 
-    title = "Addresses"
+    title = gettext_noop("Addresses")
     template_name = "policies/address_list.html"
     form_class = AddressForm
-    success_message = "The address is listed, and is being fetched."
+    success_message = gettext_noop("The address is listed, and is being fetched.")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add what is listed, for those who may."""
@@ -81,7 +87,9 @@ class FetchAddressAction(ActionView):
         url = services.refetch_address(
             self.kwargs["id"], actor=self.actor, now=self.now
         )
-        messages.success(self.request, f"{url} is being fetched.")
+        messages.success(
+            self.request, gettext("%(url)s is being fetched.") % {"url": url}
+        )
         return reverse("policies:address-list")
 
 
@@ -97,7 +105,7 @@ class RemoveAddressPage(ConfirmPage):
 
     def get_title(self) -> str:
         """What is removed."""
-        return "Remove an address"
+        return gettext("Remove an address")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add who fetches it."""
@@ -110,12 +118,16 @@ class RemoveAddressPage(ConfirmPage):
             }
             for one in found
         ]
-        label = "policy refuses" if len(found) == 1 else "policies refuse"
+        label = (
+            gettext("policy refuses") if len(found) == 1 else gettext("policies refuse")
+        )
         return super().get_context_data(
-            text=f"{self.address.url} is fetched no more, and its answer is forgotten.",
+            text=gettext("%(url)s is fetched no more, and its answer is forgotten.")
+            % {"url": self.address.url},
             consequences=[
                 {
-                    "label": f"{label} whoever it would ask about",
+                    "label": gettext("%(label)s whoever it would ask about")
+                    % {"label": label},
                     "count": len(found),
                     "entries": entries,
                 }
@@ -127,5 +139,7 @@ class RemoveAddressPage(ConfirmPage):
     def carry_out(self) -> str:
         """Remove it."""
         url = services.unlist_address(self.kwargs["id"], actor=self.actor, now=self.now)
-        messages.success(self.request, f"{url} is no longer listed.")
+        messages.success(
+            self.request, gettext("%(url)s is no longer listed.") % {"url": url}
+        )
         return reverse("policies:address-list")

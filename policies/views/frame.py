@@ -4,6 +4,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy
 
 from console.core.exceptions import PermissionDeniedError
 from console.core.generic.pages import ActorMixin
@@ -34,7 +35,7 @@ PARTS = (
 # costs no edit.
 PAGES = (
     ("Examples", "policy-examples", "try"),
-    ("Applies to", "policy-uses", "attach"),
+    (gettext_lazy("Applies to"), "policy-uses", "attach"),
     ("History", "policy-history", "history"),
 )
 # Which parts a policy in this language has closed.

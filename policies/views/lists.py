@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_noop
 
 from console.core.generic.pages import CsvExport, ListPage, Page
 from namespaces import access
@@ -39,19 +40,27 @@ class PolicyRow:
     @property
     def menu_label(self) -> str:
         """What the row's menu is for."""
-        return f"Actions for {self.policy.name}"
+        return gettext("Actions for %(name)s") % {"name": self.policy.name}
 
     @property
     def failing_label(self) -> str:
         """How many examples are answered otherwise than expected."""
         is_one = self.failing == 1
-        return "1 example fails" if is_one else f"{self.failing} examples fail"
+        return (
+            gettext("1 example fails")
+            if is_one
+            else gettext("%(failing)s examples fail") % {"failing": self.failing}
+        )
 
     @property
     def faults_label(self) -> str:
         """How many groups it names that are not there."""
         count = len(self.faults)
-        return "1 group is missing" if count == 1 else f"{count} groups are missing"
+        return (
+            gettext("1 group is missing")
+            if count == 1
+            else gettext("%(count)s groups are missing") % {"count": count}
+        )
 
     @property
     def used_by(self) -> str:
@@ -70,7 +79,7 @@ class PolicyRow:
 class PolicyListPage(ListPage):
     """The policies that the person sees."""
 
-    title = "Policies"
+    title = gettext_noop("Policies")
     template_name = "policies/policy_list.html"
     listing = PolicyListing()
 
@@ -128,7 +137,7 @@ class PolicyExport(CsvExport):
 class DeletedPoliciesPage(Page):
     """What was deleted and may be restored."""
 
-    title = "Deleted policies"
+    title = gettext_noop("Deleted policies")
     template_name = "policies/policy_deleted.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -137,9 +146,9 @@ class DeletedPoliciesPage(Page):
         return super().get_context_data(
             page=rows.get_page(self.request.GET.get("page")),
             columns=[
-                {"label": "Name"},
-                {"label": "Deleted by", "hide": "narrow"},
-                {"label": "When"},
+                {"label": gettext("Name")},
+                {"label": gettext("Deleted by"), "hide": "narrow"},
+                {"label": gettext("When")},
             ],
             **kwargs,
         )

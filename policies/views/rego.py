@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from console.core import http
 from console.core.actor import Actor
@@ -50,11 +51,11 @@ class JsonForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 10, "class": "code"}),
     )
     records = forms.CharField(
-        label="Records",
+        label=gettext_lazy("Records"),
         max_length=MAX_JSON,
         required=False,
         widget=forms.Textarea(attrs={"rows": 8, "class": "code"}),
-        help_text="By type and id, as get_databroker_record finds them.",
+        help_text=gettext_lazy("By type and id, as get_databroker_record finds them."),
     )
 
     def __init__(self, data: Any = None, **kwargs: Any) -> None:
@@ -79,7 +80,7 @@ def rego_panel(*, actor: Actor) -> dict[str, Any]:
 class TryRegoPage(Page):
     """The answer of a text for a request in JSON; htmx gets the answer alone."""
 
-    title = "Try a text in Rego"
+    title = gettext_noop("Try a text in Rego")
     template_name = "policies/policy_try_rego.html"
     http_method_names = ["post", "options"]
 
@@ -101,7 +102,7 @@ class TryRegoPage(Page):
     def _answer(self, request: HttpRequest) -> dict[str, Any]:
         namespace = request.POST.get("namespace", "")
         if not namespace:
-            raise ValidationFailedError("choose a namespace first")
+            raise ValidationFailedError(gettext("choose a namespace first"))
         trial = services.try_rego(
             request.POST.get("source", ""),
             given=_json(request.POST.get("given", ""), "input"),
@@ -129,7 +130,11 @@ def _json(text: str, name: str) -> dict[str, Any]:
     try:
         value = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise ValidationFailedError(f"{name} is no JSON: {error}") from error
+        raise ValidationFailedError(
+            gettext("%(name)s is no JSON: %(error)s") % {"name": name, "error": error}
+        ) from error
     if not isinstance(value, dict):
-        raise ValidationFailedError(f"{name} is no JSON object")
+        raise ValidationFailedError(
+            gettext("%(name)s is no JSON object") % {"name": name}
+        )
     return value

@@ -6,6 +6,8 @@ and fro brings back what was there.
 
 from typing import Any
 
+from django.utils.translation import gettext
+
 from policies.models import PolicyLanguage
 
 NAMES = dict(PolicyLanguage.choices)
@@ -32,7 +34,8 @@ def closed_tab(
     """
     to = other(language)
     return {
-        "title": f"Closed, because this policy is written in {NAMES[language]}",
+        "title": gettext("Closed, because this policy is written in %(names)s")
+        % {"names": NAMES[language]},
         "to": to,
         "name": NAMES[to],
         "may_switch": may_switch,

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
 
 from console.core import http
 from console.core.actor import Actor
@@ -148,7 +149,7 @@ class TryPolicyPage(OfPolicy, TryPage):
 
     def get_title(self) -> str:
         """What is tried."""
-        return f"Try {self.policy.name}"
+        return gettext("Try %(name)s") % {"name": self.policy.name}
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Show the panel to those who may use it."""
@@ -169,14 +170,14 @@ class TryPolicyPage(OfPolicy, TryPage):
 class TryDraftPage(TryPage):
     """Tries a policy that isn't saved yet, in the namespace chosen for it."""
 
-    title = "Try a draft"
+    title = gettext_noop("Try a draft")
     http_method_names = ["post", "options"]
 
     def try_it(self, form: AttemptForm) -> Trial:
         """Try the text that was sent along."""
         namespace = self.request.POST.get("namespace", "")
         if not namespace:
-            raise ValidationFailedError("choose a namespace first")
+            raise ValidationFailedError(gettext("choose a namespace first"))
         return services.try_policy(
             form.attempt(now=self.now),
             namespace_id=http.uuid_from(namespace, name="namespace"),

@@ -11,7 +11,7 @@ from namespaces.permissions import Permission
 from policies.api.serializers import ReasonSerializer
 from routes import selectors, services
 from routes.api import ownership_serializers as serializers
-from routes.listings import (
+from routes.listings.ownership import (
     ConsentListing,
     DelegationListing,
     HostListing,

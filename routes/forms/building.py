@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 
 from routes.forms.controls import make_field
 from routes.forms.nodes import (
@@ -49,7 +50,7 @@ def _optional_list(setting: Setting, name: str, value: Any, canvas: Canvas) -> N
     node = OptionalList(
         setting=setting, canvas=canvas, name=name, is_set=value is not None
     )
-    box = forms.BooleanField(required=False, label="None at all")
+    box = forms.BooleanField(required=False, label=gettext("None at all"))
     canvas.add(node.none_name, box, value == [])
     return node
 
@@ -59,7 +60,9 @@ def _group(setting: Setting, name: str, value: Any, canvas: Canvas) -> Node:
     node = Group(setting=setting, canvas=canvas, name=name, is_set=value is not None)
     if setting.empty_is_value and setting.key not in NEVER_EMPTY:
         node.toggle = f"{name}.there"
-        box = forms.BooleanField(required=False, label=f"Use {setting.label}")
+        box = forms.BooleanField(
+            required=False, label=gettext("Use %(label)s") % {"label": setting.label}
+        )
         canvas.add(node.toggle, box, value is not None)
     node.children = [
         build(child, f"{name}.{child.key}", held.get(child.key), canvas)
@@ -168,7 +171,7 @@ def _join_map(rows: Held) -> dict[str, str]:
     for index, row in enumerate(rows):
         name = row.get("name", "").strip()
         if name in values:
-            raise RowError(index, f"`{name}` is there twice")
+            raise RowError(index, gettext("`%(name)s` is there twice") % {"name": name})
         values[name] = row.get("value", "")
     return values
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext, gettext_lazy
 
 from routes.forms.yaml_text import YamlTextError, read_yaml, write_yaml
 from routes.settings_table import Kind, Setting
@@ -14,9 +15,9 @@ YAML = frozenset(
 )
 CODE = frozenset({Kind.REGEX, Kind.CERTIFICATE, Kind.PRIVATE_KEY}) | YAML
 UNSET = ""
-MASK_HELP = (
-    "Shown as a mask once it is set. Leave the mask to keep it, type another to "
-    "replace it, clear it to remove it."
+MASK_HELP = gettext_lazy(
+    "Shown as a mask once it is set. Leave the mask to keep it, type "
+    "another to replace it, clear it to remove it."
 )
 
 
@@ -71,7 +72,11 @@ class SwitchField(LooseChoice):
     """Yes, no, or not set."""
 
     def __init__(self, unset: str, **kwargs: Any) -> None:
-        label = f"Not set: {unset}" if unset else "Not set"
+        label = (
+            gettext("Not set: %(unset)s") % {"unset": unset}
+            if unset
+            else gettext("Not set")
+        )
         choices = [(UNSET, label), ("true", "Yes"), ("false", "No")]
         super().__init__(choices=choices, **kwargs)
 
@@ -108,16 +113,20 @@ def make_field(setting: Setting) -> forms.Field:
 def _help(setting: Setting) -> str:
     text = setting.explanation
     if setting.kind in LINES:
-        text += " One on each line."
+        text += gettext(" One on each line.")
     elif setting.kind in YAML:
-        text += " As YAML."
+        text += gettext(" As YAML.")
     if setting.unset and not (setting.choices or setting.kind is Kind.TRISTATE):
-        text += f" Not set: {setting.unset}."
+        text += gettext(" Not set: %(unset)s.") % {"unset": setting.unset}
     return f"{text} {MASK_HELP}" if setting.secret else text
 
 
 def _unset_label(setting: Setting) -> str:
-    return f"Not set: {setting.unset}" if setting.unset else "Not set"
+    return (
+        gettext("Not set: %(unset)s") % {"unset": setting.unset}
+        if setting.unset
+        else gettext("Not set")
+    )
 
 
 def _choices(setting: Setting) -> list[tuple[str, str]]:

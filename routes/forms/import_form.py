@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy
 
 from console.core.actor import Actor
 from namespaces.forms import NamespaceField
@@ -11,9 +12,9 @@ from routes.imports.plan import Differing, Options
 from routes.imports.reader import FILE
 
 DIFFERING = (
-    (Differing.REFUSE.value, "Stop, and show me what differs"),
-    (Differing.UPDATE.value, "Update it, as the file has it"),
-    (Differing.SKIP.value, "Leave it as it is"),
+    (Differing.REFUSE.value, gettext_lazy("Stop, and show me what differs")),
+    (Differing.UPDATE.value, gettext_lazy("Update it, as the file has it")),
+    (Differing.SKIP.value, gettext_lazy("Leave it as it is")),
 )
 
 
@@ -21,16 +22,16 @@ class OptionsForm(forms.Form):
     """What to do where a file leaves a choice."""
 
     differing = forms.ChoiceField(
-        label="What is there already and differs",
+        label=gettext_lazy("What is there already and differs"),
         choices=DIFFERING,
         widget=forms.RadioSelect,
         initial=Differing.REFUSE.value,
     )
     inherits = forms.BooleanField(
-        label="New routes inherit the policies of their namespace",
+        label=gettext_lazy("New routes inherit the policies of their namespace"),
         required=False,
         initial=True,
-        help_text="A file of Pomerium Core knows nothing like it.",
+        help_text=gettext_lazy("A file of Pomerium Core knows nothing like it."),
     )
 
     def options(self) -> Options:
@@ -45,15 +46,17 @@ class ImportForm(forms.Form):
     """A configuration, pasted or uploaded, and where it goes."""
 
     namespace = NamespaceField(
-        label="Into namespace",
-        help_text="Routes and policies are made there.",
+        label=gettext_lazy("Into namespace"),
+        help_text=gettext_lazy("Routes and policies are made there."),
     )
     use_required_attribute = False
 
     text = forms.CharField(
-        label="Configuration",
+        label=gettext_lazy("Configuration"),
         strip=False,
-        error_messages={"required": "Paste a configuration, or choose a file."},
+        error_messages={
+            "required": gettext_lazy("Paste a configuration, or choose a file.")
+        },
         widget=forms.Textarea(
             attrs={
                 "spellcheck": "false",
@@ -61,10 +64,10 @@ class ImportForm(forms.Form):
                 "class": "code",
             }
         ),
-        help_text="Paste it, or drop the file here.",
+        help_text=gettext_lazy("Paste it, or drop the file here."),
     )
     file = forms.FileField(
-        label="Or choose a file",
+        label=gettext_lazy("Or choose a file"),
         required=False,
         allow_empty_file=True,
         widget=forms.FileInput(
@@ -90,12 +93,15 @@ class ExportForm(forms.Form):
     """What to export."""
 
     namespace = NamespaceField(
-        label="Namespace", help_text="With all routes in it and below."
+        label=gettext_lazy("Namespace"),
+        help_text=gettext_lazy("With all routes in it and below."),
     )
     with_secrets = forms.BooleanField(
-        label="With the secrets of routes",
+        label=gettext_lazy("With the secrets of routes"),
         required=False,
-        help_text="For admins of the namespace; the audit log records it.",
+        help_text=gettext_lazy(
+            "For admins of the namespace; the audit log records it."
+        ),
     )
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy
 
 from console.core.actor import Actor
 from namespaces.forms import NamespaceField
@@ -13,7 +14,7 @@ from routes.forms.route_form import MAX_VERSION
 class MoveRoutesForm(forms.Form):
     """Another namespace for several routes."""
 
-    to = NamespaceField(label="New namespace")
+    to = NamespaceField(label=gettext_lazy("New namespace"))
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -24,11 +25,11 @@ class MoveRoutesForm(forms.Form):
 class MoveRouteForm(forms.Form):
     """Another namespace for a route."""
 
-    namespace = NamespaceField(label="New namespace")
+    namespace = NamespaceField(label=gettext_lazy("New namespace"))
     reason = forms.CharField(
         required=False,
         max_length=500,
-        help_text="For the history and the audit log, such as a ticket.",
+        help_text=gettext_lazy("For the history and the audit log, such as a ticket."),
     )
     version = forms.IntegerField(
         widget=forms.HiddenInput, min_value=1, max_value=MAX_VERSION

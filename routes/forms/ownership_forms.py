@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy
 
 from console.core.actor import Actor
 from namespaces.forms import NamespaceField
@@ -16,7 +17,7 @@ class _InNamespace(forms.Form):
     reason = forms.CharField(
         required=False,
         max_length=500,
-        help_text="For the audit log, such as a ticket.",
+        help_text=gettext_lazy("For the audit log, such as a ticket."),
     )
 
     def __init__(
@@ -32,13 +33,17 @@ class DelegateForm(_InNamespace):
 
     host = forms.CharField(
         max_length=255,
-        label="Zone or host",
-        help_text="A zone such as *.apps.example.com; or one host, with a path.",
+        label=gettext_lazy("Zone or host"),
+        help_text=gettext_lazy(
+            "A zone such as *.apps.example.com; or one host, with a path."
+        ),
     )
     path = forms.CharField(
         required=False,
         max_length=500,
-        help_text="Of one host: /admin/ stands for all that begins with it.",
+        help_text=gettext_lazy(
+            "Of one host: /admin/ stands for all that begins with it."
+        ),
     )
 
     field_order = ("host", "path", "namespace", "reason")
@@ -49,7 +54,7 @@ class RegisterForm(_InNamespace):
 
     target = forms.CharField(
         max_length=255,
-        label="Host or network",
+        label=gettext_lazy("Host or network"),
         help_text="app.internal, *.team.internal, 10.1.2.3 or 10.1.0.0/16",
     )
     confirmed = forms.BooleanField(required=False, widget=forms.HiddenInput)
@@ -61,7 +66,9 @@ class AskForm(_InNamespace):
     """A namespace that wants to route to an upstream of another."""
 
     upstream = forms.CharField(
-        max_length=255, label="Upstream", help_text="The host or address of the route."
+        max_length=255,
+        label=gettext_lazy("Upstream"),
+        help_text=gettext_lazy("The host or address of the route."),
     )
 
     field_order = ("upstream", "namespace", "reason")

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django import forms
 from django.http import QueryDict
+from django.utils.translation import gettext, gettext_lazy
 
 from console.core.actor import Actor
 from namespaces.forms import NamespaceField
@@ -58,28 +59,32 @@ class IdsField(forms.Field):
         try:
             return [UUID(text) for text in (value or [])[:MAX_POLICIES] if text]
         except ValueError as error:
-            raise forms.ValidationError("choose policies from the list") from error
+            raise forms.ValidationError(
+                gettext("choose policies from the list")
+            ) from error
 
 
 class RouteForm(forms.Form):
     """What a route is. Its fields come from the table; decisions are the services'."""
 
     namespace = NamespaceField(
-        help_text="Who manages it. Policies of this namespace and above can be picked."
+        help_text=gettext_lazy(
+            "Who manages it. Policies of this namespace and above can be picked."
+        )
     )
     version = forms.IntegerField(
         widget=forms.HiddenInput, min_value=1, max_value=MAX_VERSION
     )
     inherits_policies = forms.BooleanField(
-        label="Inherit the policies of its namespaces",
+        label=gettext_lazy("Inherit the policies of its namespaces"),
         required=False,
-        help_text="Policies that are enforced count in any case.",
+        help_text=gettext_lazy("Policies that are enforced count in any case."),
     )
     policy_ids = IdsField(required=False)
     reason = forms.CharField(
         required=False,
         max_length=500,
-        help_text="For the history and the audit log, such as a ticket.",
+        help_text=gettext_lazy("For the history and the audit log, such as a ticket."),
     )
     use_required_attribute = False
 

@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 import yaml
+from django.utils.translation import gettext
 
 from policies.language.errors import Report
 from policies.language.nodes import to_json
@@ -55,7 +56,7 @@ def read_yaml(text: str) -> Any:
     report = Report()
     node = compose(text.replace("\r\n", "\n"), report, bounds=BOUNDS)
     if report.problems or node is None:
-        problem = report.problems[0] if report.problems else "nothing in it"
+        problem = report.problems[0] if report.problems else gettext("nothing in it")
         raise YamlTextError(str(problem))
     return to_json(node)
 

@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext, gettext_noop, ngettext
+
 from console.core.bulk import Versions
 from console.core.exceptions import ValidationFailedError
 from console.core.generic.bulk import BulkPage, UndoBulkAction
@@ -38,16 +40,22 @@ class RoutesPage(BulkPage):
 
 
 def _counted(count: int) -> str:
-    return "1 route is" if count == 1 else f"{count} routes are"
+    return (
+        gettext("1 route is")
+        if count == 1
+        else gettext("%(count)s routes are") % {"count": count}
+    )
 
 
 class DeleteRoutesPage(RoutesPage):
     """Deletes routes."""
 
-    title = "Delete routes"
+    title = gettext_noop("Delete routes")
     permission = Permission.ROUTE_DELETE
-    text = "These routes are deleted. Their addresses are not served any more."
-    confirm_label = "Delete"
+    text = gettext_noop(
+        "These routes are deleted. Their addresses are not served any more."
+    )
+    confirm_label = gettext_noop("Delete")
     is_harmless = False
     undo_url_name = "routes:route-bulk-restore"
 
@@ -82,10 +90,12 @@ class RestoreRoutesAction(UndoBulkAction):
 class MoveRoutesPage(RoutesPage):
     """Moves routes to another namespace."""
 
-    title = "Move routes"
+    title = gettext_noop("Move routes")
     permission = Permission.ROUTE_MOVE
-    text = "These routes move with their hosts, under the policies of the new place."
-    confirm_label = "Move"
+    text = gettext_noop(
+        "These routes move with their hosts, under the policies of the new place."
+    )
+    confirm_label = gettext_noop("Move")
     undo_url_name = "routes:route-undo"
 
     def choices(self, rows: list[Route]) -> dict[str, Any]:
@@ -106,7 +116,10 @@ class MoveRoutesPage(RoutesPage):
 
     def tell(self, done: Any, count: int) -> str:
         """How many, and where."""
-        return f"{_counted(count)} in {done[0].namespace.name} now."
+        return gettext("%(counted)s in %(name)s now.") % {
+            "counted": _counted(count),
+            "name": done[0].namespace.name,
+        }
 
     def _to(self) -> UUID | str:
         """Return where to. An id that isn't offered is the service's to refuse.
@@ -120,7 +133,7 @@ class MoveRoutesPage(RoutesPage):
             return UUID(self.request.POST.get("to", ""))
         except ValueError as error:
             raise ValidationFailedError(
-                "choose a namespace where you may move routes"
+                gettext("choose a namespace where you may move routes")
             ) from error
 
 
@@ -137,7 +150,11 @@ class _WithPolicy(RoutesPage):
         """Which policy."""
         options = self.offered(rows)
         return {
-            "select": {"name": "policy", "label": "Policy", "options": options},
+            "select": {
+                "name": "policy",
+                "label": gettext("Policy"),
+                "options": options,
+            },
             "chosen": self.request.POST.get("policy", ""),
         }
 
@@ -154,9 +171,11 @@ class _WithPolicy(RoutesPage):
 class AttachToRoutesPage(_WithPolicy):
     """Attaches a policy to routes."""
 
-    title = "Attach a policy"
-    text = "The policy is attached to these routes, behind those that they have."
-    confirm_label = "Attach"
+    title = gettext_noop("Attach a policy")
+    text = gettext_noop(
+        "The policy is attached to these routes, behind those that they have."
+    )
+    confirm_label = gettext_noop("Attach")
     undo_url_name = "routes:route-undo"
 
     def offered(self, rows: list[Route]) -> list[tuple[str, str]]:
@@ -171,15 +190,21 @@ class AttachToRoutesPage(_WithPolicy):
 
     def tell(self, done: Any, count: int) -> str:
         """To how many it was new."""
-        return f"The policy is attached to {done} route{'' if done == 1 else 's'}."
+        return ngettext(
+            "The policy is attached to %(done)s route.",
+            "The policy is attached to %(done)s routes.",
+            done,
+        ) % {"done": done}
 
 
 class DetachFromRoutesPage(_WithPolicy):
     """Takes a policy off routes."""
 
-    title = "Detach a policy"
-    text = "The policy no longer counts on these routes. Those without it stay."
-    confirm_label = "Detach"
+    title = gettext_noop("Detach a policy")
+    text = gettext_noop(
+        "The policy no longer counts on these routes. Those without it stay."
+    )
+    confirm_label = gettext_noop("Detach")
     undo_url_name = "routes:route-undo"
 
     def offered(self, rows: list[Route]) -> list[tuple[str, str]]:
@@ -194,7 +219,11 @@ class DetachFromRoutesPage(_WithPolicy):
 
     def tell(self, done: Any, count: int) -> str:
         """From how many."""
-        return f"The policy is detached from {done} route{'' if done == 1 else 's'}."
+        return ngettext(
+            "The policy is detached from %(done)s route.",
+            "The policy is detached from %(done)s routes.",
+            done,
+        ) % {"done": done}
 
 
 class UndoRoutesAction(UndoAction):

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_noop
 
 from console.core.exceptions import (
     ConsoleError,
@@ -85,7 +86,7 @@ def refused(form: RouteForm, error: RouteSettingsError) -> ValidationFailedError
 class CreatePage(RouteFormPage):
     """A new route, in a namespace where the person may create some."""
 
-    title = "New route"
+    title = gettext_noop("New route")
 
     @property
     def preview_url(self) -> str:  # type: ignore[override]
@@ -146,7 +147,9 @@ class CreatePage(RouteFormPage):
             )
         except RouteSettingsError as error:
             raise refused(form, error) from error
-        messages.success(self.request, f"{route.name} is there.")
+        messages.success(
+            self.request, gettext("%(name)s is there.") % {"name": route.name}
+        )
         return reverse("routes:route-detail", args=[route.pk])
 
 
@@ -154,7 +157,7 @@ def _copied(route: Route) -> dict[str, Any]:
     """Return the settings of a copy: another name, and no secrets."""
     settings = selectors.masked_settings(route)
     settings = put_secrets(settings, dict.fromkeys(masked_entries(settings), ""))
-    return settings | {"name": f"Copy of {route.name}"}
+    return settings | {"name": gettext("Copy of %(name)s") % {"name": route.name}}
 
 
 class EditPage(OfRoute, RouteFormPage):
@@ -180,7 +183,7 @@ class EditPage(OfRoute, RouteFormPage):
 
     def get_title(self) -> str:
         """What is edited."""
-        return f"Edit {self.route.name}"
+        return gettext("Edit %(name)s") % {"name": self.route.name}
 
     def content(self) -> dict[str, Any]:
         """Start from what is there; refuse a form that would be refused when sent."""
@@ -219,12 +222,18 @@ class EditPage(OfRoute, RouteFormPage):
         except RouteSettingsError as error:
             raise refused(form, error) from error
         if route.version == values["version"]:
-            messages.info(self.request, "Nothing was changed, so nothing was saved.")
+            messages.info(
+                self.request, gettext("Nothing was changed, so nothing was saved.")
+            )
         else:
             # Policies can be put back; settings hold secrets that nobody remembers.
             is_same = selectors.masked_settings(route) == settings
             undo = undo_tag(UNDO, self.moment) if is_same else ""
-            messages.success(self.request, f"{route.name} is saved.", extra_tags=undo)
+            messages.success(
+                self.request,
+                gettext("%(name)s is saved.") % {"name": route.name},
+                extra_tags=undo,
+            )
         return self.page_url
 
 
@@ -236,7 +245,7 @@ class MovePage(OfRoute, FormPage[MoveRouteForm]):
 
     def get_title(self) -> str:
         """What is moved."""
-        return f"Move {self.route.name}"
+        return gettext("Move %(name)s") % {"name": self.route.name}
 
     def get_initial(self) -> dict[str, Any]:
         """Keep the version that was seen."""
@@ -263,7 +272,8 @@ class MovePage(OfRoute, FormPage[MoveRouteForm]):
         )
         messages.success(
             self.request,
-            f"{route.name} lives in {route.namespace.name} now.",
+            gettext("%(name)s lives in %(namespace)s now.")
+            % {"name": route.name, "namespace": route.namespace.name},
             extra_tags=undo_tag(UNDO, self.moment),
         )
         return self.page_url
@@ -276,7 +286,7 @@ class DeletePage(OfRoute, ConfirmPage):
 
     def get_title(self) -> str:
         """What is deleted."""
-        return f"Delete {self.route.name}"
+        return gettext("Delete %(name)s") % {"name": self.route.name}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add what goes with it."""
@@ -285,11 +295,12 @@ class DeletePage(OfRoute, ConfirmPage):
         attached = selectors.policies_of(route).attached
         resting = selectors.hosts_left_by([route])
         return super().get_context_data(
-            text=f"“{route.name}” is deleted. {route.from_url} is not served any more.",
+            text=gettext("“%(name)s” is deleted. %(from_url)s is not served any more.")
+            % {"name": route.name, "from_url": route.from_url},
             consequences=[
                 *consequence(
-                    "policy is detached, and stays",
-                    "policies are detached, and stay",
+                    gettext("policy is detached, and stays"),
+                    gettext("policies are detached, and stay"),
                     [
                         {
                             "name": one.name,
@@ -315,7 +326,9 @@ class DeletePage(OfRoute, ConfirmPage):
         )
         undo = self.url("route-restore")
         messages.success(
-            self.request, f"{self.route.name} is deleted.", extra_tags=f"undo:{undo}"
+            self.request,
+            gettext("%(name)s is deleted.") % {"name": self.route.name},
+            extra_tags=f"undo:{undo}",
         )
         return reverse("routes:route-list")
 
@@ -330,9 +343,14 @@ class RestoreAction(ActionView):
                 self.kwargs["id"], actor=self.actor, now=self.now
             )
         except NotFoundError:
-            messages.info(self.request, "It is there already, or was never deleted.")
+            messages.info(
+                self.request, gettext("It is there already, or was never deleted.")
+            )
             return reverse("routes:route-list")
-        messages.success(self.request, f"{route.name} is back, with its policies.")
+        messages.success(
+            self.request,
+            gettext("%(name)s is back, with its policies.") % {"name": route.name},
+        )
         return reverse("routes:route-detail", args=[route.pk])
 
 
@@ -348,8 +366,8 @@ def consequence(
 def resting_hosts(hosts: list[str]) -> list[dict[str, Any]]:
     """Return what is said of hosts that no route uses any more."""
     return consequence(
-        "host rests for a week: nobody else may claim it",
-        "hosts rest for a week: nobody else may claim them",
+        gettext("host rests for a week: nobody else may claim it"),
+        gettext("hosts rest for a week: nobody else may claim them"),
         [{"name": host} for host in hosts],
     )
 

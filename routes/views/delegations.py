@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from console.core.exceptions import NotFoundError
 from console.core.generic.pages import ActionView, ConfirmPage
@@ -27,10 +28,11 @@ class RevokePage(ConfirmPage):
         needing = services.preview_revocation(self.kwargs["id"], actor=self.actor)
         name = name_for(self.delegation.namespace, self.actor)
         return super().get_context_data(
-            title=f"Take back {self.delegation}",
-            text=f"{name} may not publish anything new under {self.delegation}.",
-            kept="It can be undone: what was taken back is delegated again.",
-            label="Take back",
+            title=gettext("Take back %(delegation)s") % {"delegation": self.delegation},
+            text=gettext("%(name)s may not publish anything new under %(delegation)s.")
+            % {"name": name, "delegation": self.delegation},
+            kept=gettext("It can be undone: what was taken back is delegated again."),
+            label=gettext("Take back"),
             needing=needing,
             entries=[
                 {
@@ -48,7 +50,9 @@ class RevokePage(ConfirmPage):
         """Take it back."""
         services.revoke_delegation(self.kwargs["id"], actor=self.actor, now=self.now)
         undo = reverse("routes:host-delegation-restore", args=[self.kwargs["id"]])
-        messages.success(self.request, "Taken back.", extra_tags=f"undo:{undo}")
+        messages.success(
+            self.request, gettext("Taken back."), extra_tags=f"undo:{undo}"
+        )
         return reverse("routes:host-delegation-list")
 
 
@@ -62,7 +66,9 @@ class RestoreDelegationAction(ActionView):
                 self.kwargs["id"], actor=self.actor, now=self.now
             )
         except NotFoundError:
-            messages.info(self.request, "It is there already, or was never taken back.")
+            messages.info(
+                self.request, gettext("It is there already, or was never taken back.")
+            )
         else:
-            messages.success(self.request, "Delegated again.")
+            messages.success(self.request, gettext("Delegated again."))
         return reverse("routes:host-delegation-list")

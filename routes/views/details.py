@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy
 
 from console.core.generic.pages import Page
 from console.core.models import AuditEvent
@@ -20,17 +21,17 @@ from routes.views.trying import route_panel
 HEAD = frozenset({"name", "description", "from", "to"})
 HISTORY_PER_PAGE = 20
 POLICY_COLUMNS = (
-    {"label": "Policy"},
-    {"label": "How"},
-    {"label": "From", "hide": "narrow"},
+    {"label": gettext_lazy("Policy")},
+    {"label": gettext_lazy("How")},
+    {"label": gettext_lazy("From"), "hide": "narrow"},
 )
 CHANGE_LABELS = {
     "policy_ids": "Policies",
-    "inherits_policies": "Inherits policies",
+    "inherits_policies": gettext_lazy("Inherits policies"),
     "namespace_id": "Namespace",
 }
 # Said in the place of an id whose name the reader may not know.
-UNSEEN = {"namespace_id": "A namespace that you don't see"}
+UNSEEN = {"namespace_id": gettext_lazy("A namespace that you don't see")}
 VERBS = {
     "route.created": ("Created", "add"),
     "route.updated": ("Changed", "edit"),
@@ -81,7 +82,7 @@ class RoutePage(OfRoute, Page):
         )
 
     def _deciding(self, effective: selectors.EffectivePolicies) -> list[DecidingPolicy]:
-        found = [(one, "attached", "this route") for one in effective.attached]
+        found = [(one, "attached", gettext("this route")) for one in effective.attached]
         for mode, arriving in (
             ("inherited", effective.inherited),
             ("enforced", effective.enforced),
@@ -172,12 +173,12 @@ def _shown_change(change: SettingChange, names: dict[str, str]) -> ShownChange:
             sides.append([])
         elif setting is None:
             items = value if isinstance(value, list) else [value]
-            unseen = UNSEEN.get(change.key, "")
+            unseen = str(UNSEEN.get(change.key, ""))
             sides.append([_named(item, names, unseen) for item in items])
         else:
             sides.append(lines_of_change(setting, value))
     label = setting.label if setting else CHANGE_LABELS.get(change.key, change.key)
-    return ShownChange(label, *sides)
+    return ShownChange(str(label), *sides)
 
 
 def _named(item: Any, names: dict[str, str], unseen: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from cryptography import x509
 from django.utils.formats import date_format
+from django.utils.translation import gettext
 
 from routes.forms.yaml_text import write_yaml
 from routes.settings_table import SECTIONS, Kind, Setting, settings_of_section
@@ -107,7 +108,7 @@ def lines_of(setting: Setting, value: Any) -> list[str]:
     if isinstance(value, Mapping):
         return [f"{name}: {_unmasked(text)}" for name, text in value.items()]
     if isinstance(value, list):
-        return [str(item) for item in value] or ["None at all"]
+        return [str(item) for item in value] or [gettext("None at all")]
     labels = {choice.value: choice.label for choice in setting.choices}
     return str(labels.get(str(value), value)).splitlines()
 
@@ -124,16 +125,21 @@ def _unmasked(text: str) -> str:
 
 
 def _secret(mask: str) -> str:
-    return f"set, fingerprint {mask.removeprefix(MASK)}"
+    return gettext("set, fingerprint %(removeprefix)s") % {
+        "removeprefix": mask.removeprefix(MASK)
+    }
 
 
 def _certificates(value: str) -> list[str]:
     try:
         found = x509.load_pem_x509_certificates(base64.b64decode(value))
     except ValueError:
-        return ["A certificate that can't be read"]
+        return [gettext("A certificate that can't be read")]
     return [
-        f"{one.subject.rfc4514_string() or 'no subject'}, until "
-        f"{date_format(one.not_valid_after_utc, 'j M Y')}"
+        gettext("%(rfc4514_string)s, until %(date_format)s")
+        % {
+            "rfc4514_string": one.subject.rfc4514_string() or gettext("no subject"),
+            "date_format": date_format(one.not_valid_after_utc, "j M Y"),
+        }
         for one in found
     ]

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_noop
 
 from console.core import http
 from console.core.exceptions import ConsoleError, ValidationFailedError
@@ -32,7 +33,7 @@ class EffectPage(Page):
     shown stays.
     """
 
-    title = "Effect of a draft"
+    title = gettext_noop("Effect of a draft")
     template_name = "policies/policy_effect.html"
     http_method_names = ["post", "options"]
 
@@ -51,7 +52,9 @@ class EffectPage(Page):
         form = AttemptForm(request.POST)
         try:
             if not form.is_valid():
-                raise ValidationFailedError("the request that is tried has a mistake")
+                raise ValidationFailedError(
+                    gettext("the request that is tried has a mistake")
+                )
             effect = self.effect(form)
         except ConsoleError as refused:
             if refused.http_status in FORBIDDEN:
@@ -108,7 +111,7 @@ class DraftEffectPage(EffectPage):
         """Call the service."""
         namespace = self.request.POST.get("namespace", "")
         if not namespace:
-            raise ValidationFailedError("choose a namespace first")
+            raise ValidationFailedError(gettext("choose a namespace first"))
         return services.effect_of(
             form.attempt(now=self.now),
             namespace_id=http.uuid_from(namespace, name="namespace"),

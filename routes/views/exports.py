@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from console.core.exceptions import ConsoleError, NotFoundError
 from console.core.generic.pages import FormPage, add_errors
@@ -15,14 +16,14 @@ FILE_NAME = "pomerium-routes.yaml"
 class ExportPage(FormPage[ExportForm]):
     """Routes and policies as a configuration file."""
 
-    title = "Export for Pomerium Core"
+    title = gettext_noop("Export for Pomerium Core")
     template_name = "routes/imports/export.html"
     form_class = ExportForm
     extra_context = {
         "refusal_columns": [
-            {"label": "Route"},
-            {"label": "Policy"},
-            {"label": "What stands in the way"},
+            {"label": gettext_lazy("Route")},
+            {"label": gettext_lazy("Policy")},
+            {"label": gettext_lazy("What stands in the way")},
         ]
     }
 

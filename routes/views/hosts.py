@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.contrib import messages
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from console.core.actor import Actor
 from console.core.exceptions import PermissionDeniedError, ValidationFailedError
@@ -23,7 +24,7 @@ from namespaces import access
 from namespaces.permissions import Permission
 from routes import selectors, services
 from routes.forms.ownership_forms import AskForm, DelegateForm, RegisterForm
-from routes.listings import (
+from routes.listings.ownership import (
     ConsentListing,
     DelegationListing,
     HostListing,
@@ -40,7 +41,7 @@ TABS = (
     ("Upstreams", "upstream-list", "namespaces"),
     ("Consents", "upstream-consent-list", "help"),
 )
-SOMEBODY = "another namespace"
+SOMEBODY = gettext_lazy("another namespace")
 
 
 def tabs(active: str) -> list[dict[str, Any]]:
@@ -60,7 +61,7 @@ def name_for(namespace: "Namespace", actor: Actor) -> str:
     """Return a namespace's name, if the reader may know it."""
     if access.can(actor, Permission.NAMESPACE_VIEW, namespace):
         return namespace.name
-    return SOMEBODY
+    return str(SOMEBODY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ class OwnershipList(ListPage):
 class HostsPage(OwnershipList):
     """Hosts and their owners."""
 
-    title = "Hosts"
+    title = gettext_noop("Hosts")
     name = "host-list"
     template_name = "routes/hosts/host_list.html"
     listing = HostListing()
@@ -124,7 +125,7 @@ class HostsCsv(CsvExport):
 class DelegationsPage(OwnershipList):
     """Zones and paths that are lent."""
 
-    title = "Delegations of hosts"
+    title = gettext_noop("Delegations of hosts")
     name = "host-delegation-list"
     template_name = "routes/hosts/delegation_list.html"
     listing = DelegationListing()
@@ -143,7 +144,7 @@ class DelegationsPage(OwnershipList):
 class UpstreamsPage(OwnershipList):
     """What is registered as whose upstream."""
 
-    title = "Upstreams"
+    title = gettext_noop("Upstreams")
     name = "upstream-list"
     template_name = "routes/hosts/upstream_list.html"
     listing = UpstreamListing()
@@ -161,7 +162,7 @@ class UpstreamsPage(OwnershipList):
 class ConsentsPage(OwnershipList):
     """Who asked to route to what, and the answers."""
 
-    title = "Consents to upstreams"
+    title = gettext_noop("Consents to upstreams")
     name = "upstream-consent-list"
     template_name = "routes/hosts/consent_list.html"
     listing = ConsentListing()
@@ -201,8 +202,8 @@ class _OwnershipForm(FormPage[Any]):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add words and the way back."""
         return super().get_context_data(
-            note=self.note,
-            submit=kwargs.pop("submit", self.submit),
+            note=gettext(self.note),
+            submit=kwargs.pop("submit", gettext(self.submit)),
             cancel_url=self.list_url,
             **kwargs,
         )
@@ -223,16 +224,16 @@ class _OwnershipForm(FormPage[Any]):
 class DelegatePage(_OwnershipForm):
     """Lend a zone or a path."""
 
-    title = "Delegate hosts"
+    title = gettext_noop("Delegate hosts")
     form_class = DelegateForm
     permission = Permission.HOST_DELEGATE
     place_permission = Permission.NAMESPACE_VIEW
     list_name = "host-delegation-list"
-    note = (
-        "Managers of the namespace, and of those below, may publish there from then "
-        "on. Hosts that others have already stay theirs."
+    note = gettext_noop(
+        "Managers of the namespace, and of those below, may publish "
+        "there from then on. Hosts that others have already stay theirs."
     )
-    submit = "Delegate"
+    submit = gettext_noop("Delegate")
     success_message = "Delegated."
 
     def save(self, form: Any) -> str:
@@ -244,16 +245,16 @@ class DelegatePage(_OwnershipForm):
 class RegisterPage(_OwnershipForm):
     """Register an upstream, after a look at the routes of others that lead there."""
 
-    title = "Register an upstream"
+    title = gettext_noop("Register an upstream")
     form_class = RegisterForm
     permission = Permission.UPSTREAM_EDIT
     place_permission = Permission.UPSTREAM_EDIT
     list_name = "upstream-list"
-    note = (
-        "Other namespaces then need its consent to route there. Routes that exist are "
-        "left alone, and listed before anything is saved."
+    note = gettext_noop(
+        "Other namespaces then need its consent to route there. Routes "
+        "that exist are left alone, and listed before anything is saved."
     )
-    submit = "Look for routes"
+    submit = gettext_noop("Look for routes")
     success_message = "Registered."
 
     def form_valid(self, form: Any) -> Any:
@@ -271,7 +272,7 @@ class RegisterPage(_OwnershipForm):
             return self.form_invalid(form)
         form.data = {**form.data.dict(), "confirmed": "on"}
         return self.render_to_response(
-            self.get_context_data(form=form, found=found, submit="Register")
+            self.get_context_data(form=form, found=found, submit=gettext("Register"))
         )
 
     def save(self, form: Any) -> str:
@@ -283,14 +284,16 @@ class RegisterPage(_OwnershipForm):
 class AskPage(_OwnershipForm):
     """Ask for consent."""
 
-    title = "Ask for consent"
+    title = gettext_noop("Ask for consent")
     form_class = AskForm
     permission = Permission.ROUTE_CREATE
     place_permission = Permission.ROUTE_CREATE
     list_name = "upstream-consent-list"
-    note = "An admin of whoever has the upstream reads the request, and answers it."
-    submit = "Ask"
-    success_message = "The owner has been asked."
+    note = gettext_noop(
+        "An admin of whoever has the upstream reads the request, and answers it."
+    )
+    submit = gettext_noop("Ask")
+    success_message = gettext_noop("The owner has been asked.")
 
     def save(self, form: Any) -> str:
         """Ask."""
@@ -314,10 +317,11 @@ class ReleaseUpstreamPage(ConfirmPage):
         if not may:
             raise PermissionDeniedError
         return super().get_context_data(
-            title=f"Give up {self.upstream}",
-            text=f"Every namespace may route to {self.upstream} without asking.",
-            kept="Consents to it go; routes stay as they are.",
-            label="Give up",
+            title=gettext("Give up %(upstream)s") % {"upstream": self.upstream},
+            text=gettext("Every namespace may route to %(upstream)s without asking.")
+            % {"upstream": self.upstream},
+            kept=gettext("Consents to it go; routes stay as they are."),
+            label=gettext("Give up"),
             cancel_url=reverse("routes:upstream-list"),
             **kwargs,
         )
@@ -325,7 +329,7 @@ class ReleaseUpstreamPage(ConfirmPage):
     def carry_out(self) -> str:
         """Give it up."""
         services.release_upstream(self.kwargs["id"], actor=self.actor, now=self.now)
-        messages.success(self.request, "Given up.")
+        messages.success(self.request, gettext("Given up."))
         return reverse("routes:upstream-list")
 
 
@@ -336,7 +340,7 @@ class ReleaseHostAction(ActionView):
         """Let anybody claim it."""
         host = selectors.get_host(self.kwargs["id"], actor=self.actor)
         services.release_host(host.host, actor=self.actor, now=self.now)
-        messages.success(self.request, "Anybody may claim the host now.")
+        messages.success(self.request, gettext("Anybody may claim the host now."))
         return reverse("routes:host-list")
 
 

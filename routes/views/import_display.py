@@ -1,10 +1,11 @@
 """An import as its pages draw it: headline, tabs, rows. No rules are here."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy
 
 from routes.imports import report
 from routes.imports.progress import read_progress
@@ -12,38 +13,41 @@ from routes.models import ImportRun, ImportStatus
 
 FINDINGS, ROUTES, POLICIES, LEFT_ALONE = "findings", "routes", "policies", "left-alone"
 PARTS = (
-    (FINDINGS, "To look at", "warning"),
+    (FINDINGS, gettext_lazy("To look at"), "warning"),
     (ROUTES, "Routes", "route"),
     (POLICIES, "Policies", "policy"),
-    (LEFT_ALONE, "Left alone", "settings"),
+    (LEFT_ALONE, gettext_lazy("Left alone"), "settings"),
 )
-COLUMNS: dict[str, list[dict[str, str]]] = {
-    FINDINGS: [{"label": "Line", "align": "end"}, {"label": "What"}],
+COLUMNS: Mapping[str, Sequence[Mapping[str, Any]]] = {
+    FINDINGS: [
+        {"label": gettext_lazy("Line"), "align": "end"},
+        {"label": gettext_lazy("What")},
+    ],
     ROUTES: [
-        {"label": "Route"},
-        {"label": "From"},
-        {"label": "To", "hide": "medium"},
-        {"label": "Policies", "hide": "narrow"},
-        {"label": "What happens"},
+        {"label": gettext_lazy("Route")},
+        {"label": gettext_lazy("From")},
+        {"label": gettext_lazy("To"), "hide": "medium"},
+        {"label": gettext_lazy("Policies"), "hide": "narrow"},
+        {"label": gettext_lazy("What happens")},
     ],
     POLICIES: [
-        {"label": "Policy"},
-        {"label": "Routes", "align": "end", "hide": "narrow"},
-        {"label": "Namespace", "hide": "medium"},
-        {"label": "What happens"},
+        {"label": gettext_lazy("Policy")},
+        {"label": gettext_lazy("Routes"), "align": "end", "hide": "narrow"},
+        {"label": gettext_lazy("Namespace"), "hide": "medium"},
+        {"label": gettext_lazy("What happens")},
     ],
     LEFT_ALONE: [
-        {"label": "Line", "align": "end"},
-        {"label": "Setting"},
-        {"label": "Why"},
+        {"label": gettext_lazy("Line"), "align": "end"},
+        {"label": gettext_lazy("Setting")},
+        {"label": gettext_lazy("Why")},
     ],
 }
 RUN_COLUMNS = [
-    {"label": "File"},
-    {"label": "Namespace"},
-    {"label": "Status"},
-    {"label": "Started", "hide": "narrow"},
-    {"label": "By", "hide": "medium"},
+    {"label": gettext_lazy("File")},
+    {"label": gettext_lazy("Namespace")},
+    {"label": gettext_lazy("Status")},
+    {"label": gettext_lazy("Started"), "hide": "narrow"},
+    {"label": gettext_lazy("By"), "hide": "medium"},
 ]
 UNDER_WAY = frozenset({ImportStatus.READING, ImportStatus.QUEUED, ImportStatus.RUNNING})
 STATUS_BADGES = {
@@ -55,9 +59,9 @@ STATUS_BADGES = {
 ACTION_BADGES = {
     "create": ("new", "Create", "Created"),
     "update": ("warning", "Update", "Updated"),
-    "reuse": ("neutral", "Use as it is", "Used as it is"),
+    "reuse": ("neutral", gettext_lazy("Use as it is"), gettext_lazy("Used as it is")),
     "unchanged": ("neutral", "Nothing", "Nothing"),
-    "skip": ("neutral", "Leave as it is", "Left as it is"),
+    "skip": ("neutral", gettext_lazy("Leave as it is"), gettext_lazy("Left as it is")),
 }
 SEVERITY_BADGES = {
     "problem": ("danger", "Problem"),
@@ -65,9 +69,9 @@ SEVERITY_BADGES = {
     "note": ("info", "Note"),
 }
 PHASES = {
-    "reading": "Reading the file",
-    "comparing": "Comparing with what is there",
-    "writing": "Writing policies and routes",
+    "reading": gettext_lazy("Reading the file"),
+    "comparing": gettext_lazy("Comparing with what is there"),
+    "writing": gettext_lazy("Writing policies and routes"),
 }
 DIFFERING_CODES = frozenset({"route_differs", "policy_differs"})
 
@@ -90,7 +94,7 @@ def headline(run: ImportRun) -> str:
     if "fingerprint" not in run.plan:
         return ""
     if run.status == ImportStatus.DONE:
-        return "Everything in the file is here now."
+        return gettext("Everything in the file is here now.")
     return report.summarize(run.plan)
 
 
@@ -102,9 +106,9 @@ def routes_url(run: ImportRun) -> str:
 def progress_of(run: ImportRun) -> dict[str, Any]:
     """Return the parameters of the progress component."""
     held = read_progress(run.pk)
-    label = "Waiting for a worker"
+    label = gettext("Waiting for a worker")
     if held is not None:
-        label = PHASES.get(held.phase, held.phase)
+        label = str(PHASES.get(held.phase, held.phase))
     counted = held is not None and held.total > 0
     return {
         "id": "import-progress",
@@ -192,7 +196,7 @@ def _sentence(words: str) -> str:
 
 def _action_badge(one: Mapping[str, Any], run: ImportRun) -> Badge:
     kind, before, after = ACTION_BADGES[one["action"]]
-    return Badge(kind, after if run.status == ImportStatus.DONE else before)
+    return Badge(kind, str(after if run.status == ImportStatus.DONE else before))
 
 
 def _route(one: Mapping[str, Any], run: ImportRun) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_noop
 
 from console.core.exceptions import PermissionDeniedError
 from console.core.generic.pages import ActionView, ActorMixin, FormPage, Page
@@ -28,7 +29,7 @@ RECENT = 10
 class StartPage(FormPage[ImportForm]):
     """Where a configuration is pasted, dropped or chosen."""
 
-    title = "Import from Pomerium Core"
+    title = gettext_noop("Import from Pomerium Core")
     template_name = "routes/imports/start.html"
     form_class = ImportForm
 
@@ -88,7 +89,9 @@ class ImportPage(OfImport, Page):
 
     def get_title(self) -> str:
         """Return the name of the file."""
-        return f"Import of {self.run.file_name or 'a configuration'}"
+        return gettext("Import of %(file_name)s") % {
+            "file_name": self.run.file_name or gettext("a configuration")
+        }
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the part of the plan that is looked at."""

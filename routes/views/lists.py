@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext, gettext_noop
 
 from console.core.generic.pages import CsvExport, ListPage, Page
 from namespaces import access
@@ -35,7 +36,7 @@ class RouteRow:
     @property
     def menu_label(self) -> str:
         """What the menu is called for screen readers."""
-        return f"Actions for {self.route.name}"
+        return gettext("Actions for %(name)s") % {"name": self.route.name}
 
     @property
     def url(self) -> str:
@@ -46,9 +47,12 @@ class RouteRow:
     @property
     def condition(self) -> str:
         """The path condition in words."""
-        words = {"prefix": "begins with", "path": "is", "regex": "matches"}
+        words = {"prefix": gettext("begins with"), "path": "is", "regex": "matches"}
         for key, value in settings_of_match(self.route.match).items():
-            return f"path {words[key]} {value}"
+            return gettext("path %(words)s %(value)s") % {
+                "words": words[key],
+                "value": value,
+            }
         return ""
 
     @property
@@ -61,7 +65,7 @@ class RouteRow:
 class RouteListPage(ListPage):
     """The routes that the person sees."""
 
-    title = "Routes"
+    title = gettext_noop("Routes")
     template_name = "routes/route_list.html"
     fragment_template_name = "routes/partials/_list.html"
     listing = RouteListing()
@@ -131,7 +135,7 @@ class RouteExportCsv(CsvExport):
 class DeletedRoutesPage(Page):
     """What was deleted and may be restored."""
 
-    title = "Deleted routes"
+    title = gettext_noop("Deleted routes")
     template_name = "routes/route_deleted.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -140,9 +144,9 @@ class DeletedRoutesPage(Page):
         return super().get_context_data(
             page=rows.get_page(self.request.GET.get("page")),
             columns=[
-                {"label": "Name"},
-                {"label": "Deleted by", "hide": "narrow"},
-                {"label": "When"},
+                {"label": gettext("Name")},
+                {"label": gettext("Deleted by"), "hide": "narrow"},
+                {"label": gettext("When")},
             ],
             **kwargs,
         )

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from console.core import http
 from console.core.actor import Actor
@@ -73,7 +74,7 @@ class TryRoutePage(OfRoute, Page):
 
     def get_title(self) -> str:
         """What is tried."""
-        return f"Try {self.route.name}"
+        return gettext("Try %(name)s") % {"name": self.route.name}
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Show the panel to those who may use it."""

@@ -1,8 +1,18 @@
-"""What people read in templates is marked for translation, so that tools find it."""
+"""What people read on pages is marked for translation, so that tools find it."""
+
+import ast
+import re
 
 import pytest
 
-from tests.architecture.sources import ROOT, list_files
+from tests.architecture import unmarked
+from tests.architecture.sources import (
+    ROOT,
+    list_application_files,
+    list_files,
+    name_of,
+    parse,
+)
 from tests.architecture.untranslated import find
 
 TEMPLATES = [
@@ -10,6 +20,13 @@ TEMPLATES = [
 ]
 # Shown when nothing works any more: it is sent as it is, without a request.
 PLAIN = {"500.html"}
+# The Python of pages, without that of the programs that serve them.
+PAGES = re.compile(
+    r"(console/ui|console/core/generic|\w+/views|\w+/forms|\w+/listings)(/|\.py$)"
+)
+PROGRAMS = re.compile(
+    r"/management/|ui/(health|keeper|parent|processes|single_instance|supervisor)\.py$"
+)
 
 
 def texts_in(source: str) -> list[str]:
@@ -54,3 +71,35 @@ def test_every_text_of_a_template_is_marked() -> None:
 )
 def test_texts_are_told_from_everything_else(source: str, texts: list[str]) -> None:
     assert texts_in(source) == texts
+
+
+def test_every_text_in_the_python_of_pages_is_marked() -> None:
+    found = {
+        name_of(path): texts
+        for path in list_application_files()
+        if PAGES.match(name_of(path)) and not PROGRAMS.search(name_of(path))
+        if (texts := list(unmarked.find(parse(path))))
+    }
+
+    assert found == {}, "mark these as docs/translation.md says"
+
+
+@pytest.mark.parametrize(
+    ("source", "texts"),
+    [
+        ('title = "New route"', ["New route"]),
+        ('title = gettext_noop("New route")', []),
+        ('text = f"{name} is there."', ["\x00 is there."]),
+        ('text = gettext("%(name)s is there.") % values', []),
+        ('raise NotFoundError("there is none")', ["there is none"]),
+        ('raise ValueError("there is none")', []),
+        ('def ask() -> None:\n    """Ask somebody."""', []),
+        ('if words == "not found": pass', []),
+        ('css = "list__row list__row--wide"', []),
+        ('name = "policy-detail"', []),
+    ],
+)
+def test_texts_in_python_are_told_from_everything_else(
+    source: str, texts: list[str]
+) -> None:
+    assert [text for _, text in unmarked.find(ast.parse(source))] == texts

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 TOKEN = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", re.DOTALL)
 WHOLE = re.compile(
-    r"\{% (comment|blocktranslate|verbatim)\b.*?%\}.*?\{% end\1 %\}", re.DOTALL
+    r"\{% (comment|blocktranslate|verbatim)\b.*?%\}.*?\{% end\1 %\}"
+    r"|\{% block layout %\}.*?\{% endblock layout %\}",  # attributes of the body
+    re.DOTALL,
 )
 VARIABLE, BLOCK, HIDDEN = "\x01", "\x02", "\x03"
 # A tag of which the template chooses parts ends where the next one begins.

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from console.core.bulk import MAX_CHOSEN, Prospect, Versions, look_ahead
 from console.core.exceptions import ValidationFailedError
@@ -87,7 +88,8 @@ class BulkPage(ConfirmPage):
                 rows = list(self.listing.rows(self.actor).filter(pk__in=ids))
         if not 1 <= count <= MAX_CHOSEN:
             raise ValidationFailedError(
-                f"choose 1 to {MAX_CHOSEN} {self.nouns[1]} at a time"
+                gettext("choose 1 to %(max_chosen)s %(nouns)s at a time")
+                % {"max_chosen": MAX_CHOSEN, "nouns": self.nouns[1]}
             )
         return sorted(rows, key=lambda row: (row.name.lower(), str(row.pk)))
 
@@ -102,8 +104,8 @@ class BulkPage(ConfirmPage):
         return super().get_context_data(
             free=free,
             ready=ready,
-            text=self.text,
-            confirm_label=self.confirm_label,
+            text=gettext(self.text),
+            confirm_label=gettext(self.confirm_label),
             is_harmless=self.is_harmless,
             count=len(ready),
             noun=self.nouns[0] if len(ready) == 1 else self.nouns[1],
@@ -135,7 +137,8 @@ class BulkPage(ConfirmPage):
         versions: Versions = dict(map(_seen, self.request.POST.getlist("seen")))
         if not 1 <= len(versions) <= MAX_CHOSEN:
             raise ValidationFailedError(
-                f"choose 1 to {MAX_CHOSEN} {self.nouns[1]} at a time"
+                gettext("choose 1 to %(max_chosen)s %(nouns)s at a time")
+                % {"max_chosen": MAX_CHOSEN, "nouns": self.nouns[1]}
             )
         text = self.tell(self.act(versions), len(versions))
         undo = ""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
 
 from django.db.models import Model, QuerySet
+from django.utils.translation import gettext, gettext_noop
 
 from console.core.actor import Actor
 from console.core.exceptions import ValidationFailedError
@@ -78,7 +79,7 @@ class Listing(Generic[M]):
     filters: ClassVar[Sequence[Filter[Any]]] = ()
     default_sort: ClassVar[str] = "name"
     most_counted: ClassVar[int | None] = None
-    search_help: ClassVar[str] = "Keeps what contains this text."
+    search_help: ClassVar[str] = gettext_noop("Keeps what contains this text.")
 
     def rows(self, actor: Actor) -> QuerySet[M]:
         """Return everything that the actor may see: a selector's answer."""
@@ -144,7 +145,8 @@ class Listing(Generic[M]):
         if not fields:
             known = ", ".join(name for name, by in sortable.items() if by)
             raise ValidationFailedError(
-                f"can't sort by `{sort[:40]}`", fields={"sort": [f"one of {known}"]}
+                gettext("can't sort by `%(sort)s`") % {"sort": sort[:40]},
+                fields={"sort": [gettext("one of %(known)s") % {"known": known}]},
             )
         if sort.startswith("-"):
             return [*map(_reversed, fields), "-pk"]
@@ -159,6 +161,11 @@ def _clean(params: Mapping[str, str], name: str) -> str:
     text = params.get(name, "").strip()
     if len(text) > MAX_TEXT_LENGTH or "\0" in text:
         raise ValidationFailedError(
-            fields={name: [f"at most {MAX_TEXT_LENGTH} characters, without NUL"]}
+            fields={
+                name: [
+                    gettext("at most %(max_text_length)s characters, without NUL")
+                    % {"max_text_length": MAX_TEXT_LENGTH}
+                ]
+            }
         )
     return text

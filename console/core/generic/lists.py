@@ -21,7 +21,7 @@ class ListPlace:
 
     listing: Listing[Any]
     url_name: str
-    title: str
+    title: str  # in English
 
     def url(self, query: str = "") -> str:
         """Return the address of the page, narrowed by a query."""

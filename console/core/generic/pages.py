@@ -13,6 +13,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.generic import FormView, TemplateView, View
 
 from console.core import http
@@ -65,7 +66,7 @@ class Page(ActorMixin, TemplateView):
 
     def get_title(self) -> str:
         """Return the page's title."""
-        return self.title
+        return gettext(self.title) if self.title else ""
 
     def get_template_names(self) -> list[str]:
         """Choose between page and fragment."""
@@ -119,7 +120,7 @@ class FormPage(ActorMixin, DjangoFormView[F]):
 
     def get_title(self) -> str:
         """Return the page's title."""
-        return self.title
+        return gettext(self.title) if self.title else ""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the title."""
@@ -139,7 +140,7 @@ class FormPage(ActorMixin, DjangoFormView[F]):
                 self.get_context_data(form=form, error=error), status=error.http_status
             )
         if self.success_message:
-            messages.success(self.request, self.success_message)
+            messages.success(self.request, gettext(self.success_message))
         return http.redirect(self.request, url)
 
     def form_invalid(self, form: F) -> HttpResponse:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, QueryDict
+from django.utils.translation import gettext
 
 from console.core.actor import Actor
 from console.core.generic.listing import Filter, Listing
@@ -39,7 +40,7 @@ class CountedPaginator(Paginator):  # type: ignore[type-arg] # not when it runs
     def count_in_words(self) -> str:
         """The same for people: more than `most` were not counted."""
         if self._most is not None and self.count > self._most:
-            return f"more than {self._most:,}"
+            return gettext("more than %(most)s") % {"most": f"{self._most:,}"}
         return str(self.count)
 
 
@@ -177,11 +178,11 @@ def list_state(
         page=pages.get_page(params.get("page")),
         columns=[
             ColumnHeading(
-                label=column.label,
+                label=gettext(column.label) if column.label else "",
                 sort=column.name if column.order_by else "",
                 align=column.align,
                 hide=column.hide,
-                note=column.note,
+                note=gettext(column.note) if column.note else "",
             )
             for column in listing.columns
             if column.is_shown
@@ -197,7 +198,7 @@ def list_state(
 def _filter_state(one: Filter[Any], params: QueryDict, actor: Actor) -> FilterState:
     return FilterState(
         name=one.name,
-        label=one.label,
+        label=gettext(one.label),
         value=params.get(one.name, "").strip(),
         control="select" if one.choices else one.control,
         options=list(one.choices(actor)) if one.choices else [],

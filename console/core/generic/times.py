@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from django.utils.translation import gettext, gettext_noop
+
 from console.core.exceptions import ValidationFailedError
 from console.core.generic.listing import Apply, Filter
 
@@ -18,17 +20,17 @@ def time_filters(column: str) -> tuple[Filter[Any], Filter[Any]]:
     return (
         Filter(
             name="since",
-            label="From",
+            label=gettext_noop("From"),
             apply=bound("gte", name="since", day_ends=False),
             control="date",
-            help="First day, or moment in ISO 8601.",
+            help=gettext_noop("First day, or moment in ISO 8601."),
         ),
         Filter(
             name="until",
-            label="To",
+            label=gettext_noop("To"),
             apply=bound("lt", name="until", day_ends=True),
             control="date",
-            help="Last day, or moment in ISO 8601 (not included).",
+            help=gettext_noop("Last day, or moment in ISO 8601 (not included)."),
         ),
     )
 
@@ -42,6 +44,10 @@ def _moment_of(text: str, *, name: str, day_ends: bool) -> datetime:
         moment = datetime.fromisoformat(text)
     except (ValueError, OverflowError) as error:
         raise ValidationFailedError(
-            fields={name: ["give a day such as 2026-01-31, or a moment in ISO 8601"]}
+            fields={
+                name: [
+                    gettext("give a day such as 2026-01-31, or a moment in ISO 8601")
+                ]
+            }
         ) from error
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

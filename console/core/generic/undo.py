@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext
 
 from console.core.exceptions import ConsoleError, ValidationFailedError
 from console.core.generic.pages import ActionView
@@ -28,7 +29,7 @@ class MomentAction(ActionView):
         """When it was done."""
         moment = parse_datetime(self.request.GET.get("at", "")[:40])
         if moment is None or moment.tzinfo is None:
-            raise ValidationFailedError("say when it was done")
+            raise ValidationFailedError(gettext("say when it was done"))
         return moment
 
 
@@ -50,11 +51,20 @@ class UndoAction(MomentAction):
         except ConsoleError as error:
             if not error.is_about_input:
                 raise
-            messages.error(self.request, f"Not undone: {error.message}.")
+            messages.error(
+                self.request,
+                gettext("Not undone: %(message)s.") % {"message": error.message},
+            )
             return reverse(self.list_url_name)
         if len(rows) == 1:
-            messages.success(self.request, f"Undone: {rows[0].name} is as it was.")
+            messages.success(
+                self.request,
+                gettext("Undone: %(name)s is as it was.") % {"name": rows[0].name},
+            )
             return reverse(self.detail_url_name, args=[rows[0].pk])
-        text = f"Undone: {len(rows)} {self.nouns[1]} are as they were."
+        text = gettext("Undone: %(count)s %(nouns)s are as they were.") % {
+            "count": len(rows),
+            "nouns": self.nouns[1],
+        }
         messages.success(self.request, text)
         return reverse(self.list_url_name)

@@ -21,6 +21,7 @@ from django.templatetags.static import static
 from django.urls import get_script_prefix
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, gettext_noop
 
 from console.core import assets, components
 
@@ -33,21 +34,21 @@ UNDO = "undo:"
 
 # What each kind of badge shows beside its color: an icon, and its usual word.
 BADGES = {
-    "viewer": ("view", "Viewer"),
-    "manager": ("edit", "Manager"),
-    "admin": ("role", "Admin"),
-    "attached": ("attach", "Attached"),
-    "inherited": ("inherited", "Inherited"),
-    "enforced": ("enforced", "Enforced"),
-    "allow": ("allow", "Allow"),
-    "deny": ("deny", "Deny"),
-    "login": ("login", "Sign-in"),
-    "success": ("success", "OK"),
-    "info": ("info", "Info"),
-    "warning": ("warning", "Warning"),
-    "danger": ("error", "Problem"),
+    "viewer": ("view", gettext_noop("Viewer")),
+    "manager": ("edit", gettext_noop("Manager")),
+    "admin": ("role", gettext_noop("Admin")),
+    "attached": ("attach", gettext_noop("Attached")),
+    "inherited": ("inherited", gettext_noop("Inherited")),
+    "enforced": ("enforced", gettext_noop("Enforced")),
+    "allow": ("allow", gettext_noop("Allow")),
+    "deny": ("deny", gettext_noop("Deny")),
+    "login": ("login", gettext_noop("Sign-in")),
+    "success": ("success", gettext_noop("OK")),
+    "info": ("info", gettext_noop("Info")),
+    "warning": ("warning", gettext_noop("Warning")),
+    "danger": ("error", gettext_noop("Problem")),
     "neutral": ("", ""),
-    "new": ("spark", "New"),
+    "new": ("spark", gettext_noop("New")),
 }
 
 
@@ -188,7 +189,7 @@ def control(field: BoundField, **attributes: str) -> SafeString:
 def badge_of(kind: str) -> dict[str, str]:
     """Icon and usual label of a kind of badge."""
     drawn, label = BADGES[kind]
-    return {"icon": drawn, "label": label}
+    return {"icon": drawn, "label": gettext(label) if label else ""}
 
 
 @register.filter

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_noop
 
 from console.core.exceptions import ConsoleError, PermissionDeniedError
 from console.core.generic.pages import (
@@ -33,7 +34,7 @@ USUAL_LIFETIME = timedelta(days=90)
 class AccountsPage(ListPage):
     """The machines that call the API."""
 
-    title = "Service accounts"
+    title = gettext_noop("Service accounts")
     template_name = "namespaces/account_list.html"
     listing = ApiAccountListing()
 
@@ -101,7 +102,7 @@ class _IssuesToken(FormPage[F]):
 def show_token(request: HttpRequest, issued: services.IssuedToken) -> HttpResponse:
     """Answer with the page that shows a token."""
     context = {
-        "title": f"Token of {issued.account.name}",
+        "title": gettext("Token of %(name)s") % {"name": issued.account.name},
         "account": issued.account,
         "token": issued.token,
     }
@@ -111,7 +112,7 @@ def show_token(request: HttpRequest, issued: services.IssuedToken) -> HttpRespon
 class CreateAccountPage(_IssuesToken[AccountForm]):
     """A new account, in a namespace where the person may make some."""
 
-    title = "New service account"
+    title = gettext_noop("New service account")
     form_class = AccountForm
 
     def get_form_kwargs(self) -> dict[str, Any]:
@@ -167,7 +168,7 @@ class EditAccountPage(FormPage[EditAccountForm]):
 
     def get_title(self) -> str:
         """Its name."""
-        return f"Edit {self.account.name}"
+        return gettext("Edit %(name)s") % {"name": self.account.name}
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """Offer roles up to the person's own there."""
@@ -214,9 +215,9 @@ class _ConfirmsAccount(_OfAccount, ConfirmPage):
         """Say what happens."""
         account = self.account
         return super().get_context_data(
-            title=f"{self.label}: {account.name}",
-            text=self.what.format(name=account.name),
-            label=self.label,
+            title=f"{gettext(self.label)}: {account.name}",
+            text=gettext(self.what).format(name=account.name),
+            label=gettext(self.label),
             hidden=[{"name": "version", "value": account.version}],
             cancel_url=reverse("accounts:service-account-detail", args=[account.pk]),
             **kwargs,
@@ -232,10 +233,11 @@ class _ConfirmsAccount(_OfAccount, ConfirmPage):
 class RotateAccountPage(_ConfirmsAccount):
     """Another token; the one before is dead at once."""
 
-    label = "New token"
-    what = (
-        "{name} gets a new token. The one that it has now stops working at once. You "
-        "become its owner: it will never be able to do more than you."
+    label = gettext_noop("New token")
+    what = gettext_noop(
+        "{name} gets a new token. The one that it has now stops working "
+        "at once. You become its owner: it will never be able to do more "
+        "than you."
     )
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
@@ -256,8 +258,10 @@ class RotateAccountPage(_ConfirmsAccount):
 class RevokeAccountPage(_ConfirmsAccount):
     """The account goes, with its roles."""
 
-    label = "Revoke"
-    what = "{name} is deleted with its roles, and its token stops working at once."
+    label = gettext_noop("Revoke")
+    what = gettext_noop(
+        "{name} is deleted with its roles, and its token stops working at once."
+    )
 
     def carry_out(self) -> str:
         """Revoke it."""
@@ -265,5 +269,5 @@ class RevokeAccountPage(_ConfirmsAccount):
         services.revoke_api_account(
             self.account.pk, version=self.version, actor=self.actor, now=self.now
         )
-        messages.success(self.request, f"{name} is revoked.")
+        messages.success(self.request, gettext("%(name)s is revoked.") % {"name": name})
         return reverse("accounts:service-account-list")

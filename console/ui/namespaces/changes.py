@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_noop
 
 from console.core.exceptions import PermissionDeniedError, ValidationFailedError
 from console.core.generic import undo
@@ -24,7 +25,7 @@ UNDO = "namespaces:namespace-undo"
 class CreatePage(FormPage[NewNamespaceForm]):
     """A new namespace, in one where the person may create some."""
 
-    title = "New namespace"
+    title = gettext_noop("New namespace")
     template_name = "namespaces/namespace_form.html"
     form_class = NewNamespaceForm
 
@@ -54,7 +55,9 @@ class CreatePage(FormPage[NewNamespaceForm]):
             actor=self.actor,
             now=self.now,
         )
-        messages.success(self.request, f"{namespace.name} is there.")
+        messages.success(
+            self.request, gettext("%(name)s is there.") % {"name": namespace.name}
+        )
         return reverse("namespaces:namespace-detail", args=[namespace.id])
 
 
@@ -84,7 +87,7 @@ class EditPage(_Form[EditNamespaceForm]):
 
     def get_title(self) -> str:
         """What is edited."""
-        return f"Edit {self.namespace.name}"
+        return gettext("Edit %(name)s") % {"name": self.namespace.name}
 
     def get_initial(self) -> dict[str, Any]:
         """Start from what is there."""
@@ -116,8 +119,11 @@ class InheritPage(OfNamespace, PreviewedPage):
 
     def get_title(self) -> str:
         """What is switched."""
-        deed = "Inherit again" if self.inherits else "Stop inheriting"
-        return f"{deed} in {self.namespace.name}"
+        deed = gettext("Inherit again") if self.inherits else gettext("Stop inheriting")
+        return gettext("%(deed)s in %(name)s") % {
+            "deed": deed,
+            "name": self.namespace.name,
+        }
 
     def act(self, *, seen: str = "") -> Any:
         """Turn it."""
@@ -150,9 +156,11 @@ class InheritPage(OfNamespace, PreviewedPage):
         self.act(seen=self.asked("seen"))
         messages.success(
             self.request,
-            "Policies from above count here again."
+            gettext("Policies from above count here again.")
             if self.inherits
-            else "Inherited policies no longer count here. Enforced ones still do.",
+            else gettext(
+                "Inherited policies no longer count here. Enforced ones still do."
+            ),
             extra_tags=undo_tag(UNDO, self.moment),
         )
         return self.page_url
@@ -165,7 +173,7 @@ class MovePage(OfNamespace, PreviewedPage):
 
     def get_title(self) -> str:
         """What is moved."""
-        return f"Move {self.namespace.name}"
+        return gettext("Move %(name)s") % {"name": self.namespace.name}
 
     @cached_property
     def form(self) -> MoveForm:
@@ -216,12 +224,13 @@ class MovePage(OfNamespace, PreviewedPage):
         if not self.can(Permission.NAMESPACE_MOVE):
             raise PermissionDeniedError
         if not self.can_preview():
-            raise ValidationFailedError("choose a new parent")
+            raise ValidationFailedError(gettext("choose a new parent"))
         moved = self.act(seen=self.asked("seen"))
         parent = moved.parent.name if moved.parent else ""
         messages.success(
             self.request,
-            f"{moved.name} is now in {parent}.",
+            gettext("%(name)s is now in %(parent)s.")
+            % {"name": moved.name, "parent": parent},
             extra_tags=undo_tag(UNDO, self.moment),
         )
         return self.page_url
@@ -234,7 +243,7 @@ class DeletePage(OfNamespace, PreviewedPage):
 
     def get_title(self) -> str:
         """What is deleted."""
-        return f"Delete {self.namespace.name}"
+        return gettext("Delete %(name)s") % {"name": self.namespace.name}
 
     def foresee(self) -> Preview:
         """Look at what would go; thousands of things may, so without the lock."""
@@ -275,7 +284,9 @@ class DeletePage(OfNamespace, PreviewedPage):
         self.act(seen=self.asked("seen"))
         restore = reverse("namespaces:namespace-restore", args=[namespace.id])
         messages.success(
-            self.request, f"{namespace.name} is deleted.", extra_tags=f"undo:{restore}"
+            self.request,
+            gettext("%(name)s is deleted.") % {"name": namespace.name},
+            extra_tags=f"undo:{restore}",
         )
         return reverse("namespaces:namespace-list")
 
@@ -288,7 +299,9 @@ class RestoreAction(ActionView):
         namespace = services.restore_namespace(
             self.kwargs["id"], actor=self.actor, now=self.now
         )
-        messages.success(self.request, f"{namespace.name} is back.")
+        messages.success(
+            self.request, gettext("%(name)s is back.") % {"name": namespace.name}
+        )
         return reverse("namespaces:namespace-detail", args=[namespace.id])
 
 

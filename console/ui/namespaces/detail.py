@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy
 
 from console.core.generic.pages import Page
 from console.ui.namespaces.counts import Counts, count_below
@@ -12,15 +13,24 @@ from namespaces.permissions import Permission
 from policies import selectors as policy_selectors
 
 POLICY_COLUMNS = (
-    {"label": "Policy"},
-    {"label": "How"},
-    {"label": "Attached to"},
-    {"label": "Lives in", "hide": "narrow"},
+    {"label": gettext_lazy("Policy")},
+    {"label": gettext_lazy("How")},
+    {"label": gettext_lazy("Attached to")},
+    {"label": gettext_lazy("Lives in"), "hide": "narrow"},
 )
 CHILD_COLUMNS = (
-    {"label": "Name"},
-    {"label": "Routes", "align": "end", "note": "There and below"},
-    {"label": "Policies", "align": "end", "note": "There and below", "hide": "narrow"},
+    {"label": gettext_lazy("Name")},
+    {
+        "label": gettext_lazy("Routes"),
+        "align": "end",
+        "note": gettext_lazy("There and below"),
+    },
+    {
+        "label": gettext_lazy("Policies"),
+        "align": "end",
+        "note": gettext_lazy("There and below"),
+        "hide": "narrow",
+    },
 )
 
 
@@ -66,19 +76,19 @@ class NamespacePage(OfNamespace, Page):
         here = f"?namespace={self.namespace.id}"
         return [
             {
-                "label": "Routes here and below",
+                "label": gettext("Routes here and below"),
                 "value": counts.routes,
                 "icon": "route",
                 "url": f"{reverse('routes:route-list')}{here}",
             },
             {
-                "label": "Policies here and below",
+                "label": gettext("Policies here and below"),
                 "value": counts.policies,
                 "icon": "policy",
                 "url": f"{reverse('policies:policy-list')}{here}",
             },
             {
-                "label": "Namespaces in it",
+                "label": gettext("Namespaces in it"),
                 "value": children,
                 "icon": "namespaces",
                 "url": "#children",
@@ -91,7 +101,7 @@ class NamespacePage(OfNamespace, Page):
         entries = (
             (
                 self.can(Permission.AUDIT_VIEW),
-                "Audit log",
+                gettext("Audit log"),
                 "audit",
                 f"{reverse('audit-list')}?namespace={here}",
             ),

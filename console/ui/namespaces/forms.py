@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.utils.translation import gettext_lazy
 
 from console.core.actor import Actor
 from console.core.generic.forms import VersionField
@@ -13,30 +14,30 @@ from namespaces.permissions import Permission
 from namespaces.roles import ROLES, Role
 
 REASON = forms.CharField(
-    label="Reason",
+    label=gettext_lazy("Reason"),
     required=False,
     max_length=1000,
-    help_text="For the audit log: why this is done, or a ticket.",
+    help_text=gettext_lazy("For the audit log: why this is done, or a ticket."),
 )
 
 
 class NamespaceForm(forms.Form):
     """Name and description."""
 
-    name = forms.CharField(label="Name", max_length=100)
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=100)
     description = forms.CharField(
-        label="Description",
+        label=gettext_lazy("Description"),
         required=False,
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="What this namespace is for, and whom to ask.",
+        help_text=gettext_lazy("What this namespace is for, and whom to ask."),
     )
 
 
 class NewNamespaceForm(NamespaceForm):
     """A namespace that isn't there yet, and where it goes."""
 
-    parent = NamespaceField(label="In")
+    parent = NamespaceField(label=gettext_lazy("In"))
     field_order = ("parent", "name", "description")
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
@@ -58,7 +59,7 @@ class EditNamespaceForm(NamespaceForm):
 class MoveForm(forms.Form):
     """Where a namespace goes."""
 
-    under = NamespaceField(label="New parent")
+    under = NamespaceField(label=gettext_lazy("New parent"))
     reason = REASON
 
     def __init__(self, *args: Any, actor: Actor, outside: str, **kwargs: Any) -> None:
@@ -82,12 +83,14 @@ def end_of_day(day: date | None) -> datetime | None:
 class RoleForm(forms.Form):
     """A role, and until when."""
 
-    role = forms.ChoiceField(label="Role", widget=forms.RadioSelect)
+    role = forms.ChoiceField(label=gettext_lazy("Role"), widget=forms.RadioSelect)
     ends_on = forms.DateField(
-        label="Until the end of",
+        label=gettext_lazy("Until the end of"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text="Midnight UTC after that day. Empty: it does not end by itself.",
+        help_text=gettext_lazy(
+            "Midnight UTC after that day. Empty: it does not end by itself."
+        ),
     )
     reason = REASON
     version = VersionField(required=False)
@@ -111,10 +114,10 @@ class GrantForm(RoleForm):
 
     subject = forms.RegexField(
         r"^(user|group):[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
-        label="Person or group",
+        label=gettext_lazy("Person or group"),
         error_messages={
-            "required": "Search for a person or a group, and choose one.",
-            "invalid": "Choose one of those that were found.",
+            "required": gettext_lazy("Search for a person or a group, and choose one."),
+            "invalid": gettext_lazy("Choose one of those that were found."),
         },
     )
     field_order = ("subject", "role", "ends_on", "reason")
@@ -129,13 +132,13 @@ class GrantForm(RoleForm):
 class EditAccountForm(RoleForm):
     """A service account as it stands."""
 
-    name = forms.CharField(label="Name", max_length=100)
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=100)
     description = forms.CharField(
-        label="Description",
+        label=gettext_lazy("Description"),
         required=False,
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Which machine this is, and whom to ask.",
+        help_text=gettext_lazy("Which machine this is, and whom to ask."),
     )
     reason = None  # type: ignore[assignment] # the events of accounts have none
     field_order = ("namespace", "name", "description", "role", "ends_on")
@@ -145,7 +148,8 @@ class AccountForm(EditAccountForm):
     """A service account that isn't there yet, and where it works."""
 
     namespace = NamespaceField(
-        label="Namespace", help_text="It works there and in all below."
+        label=gettext_lazy("Namespace"),
+        help_text=gettext_lazy("It works there and in all below."),
     )
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:

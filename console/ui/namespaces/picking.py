@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from django.http import HttpRequest, JsonResponse
 from django.urls import Resolver404, resolve, reverse
+from django.utils.translation import gettext
 
 from console.core.exceptions import ValidationFailedError
 from console.core.generic.pages import ActorMixin, Page
@@ -155,7 +156,7 @@ class Options(ActorMixin):
             permission = Permission(asked.get("permission", "namespace:view"))
         except ValueError as error:
             raise ValidationFailedError(
-                fields={"permission": ["there is no such permission"]}
+                fields={"permission": [gettext("there is no such permission")]}
             ) from error
         found, more = namespace_selectors.find_namespaces(
             self.actor,

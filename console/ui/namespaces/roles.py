@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy
 
 from console.core.exceptions import NotFoundError, PermissionDeniedError
 from console.core.generic.pages import F, FormPage, Page
@@ -26,15 +27,15 @@ if TYPE_CHECKING:
 MAX_FOUND = 10
 MOST_PEOPLE = 500
 PEOPLE_COLUMNS = (
-    {"label": "Person"},
-    {"label": "Role here"},
-    {"label": "By", "hide": "narrow"},
+    {"label": gettext_lazy("Person")},
+    {"label": gettext_lazy("Role here")},
+    {"label": gettext_lazy("By"), "hide": "narrow"},
 )
 COLUMNS = (
-    {"label": "Who"},
-    {"label": "Role"},
-    {"label": "From", "hide": "narrow"},
-    {"label": "Until", "hide": "narrow"},
+    {"label": gettext_lazy("Who")},
+    {"label": gettext_lazy("Role")},
+    {"label": gettext_lazy("From"), "hide": "narrow"},
+    {"label": gettext_lazy("Until"), "hide": "narrow"},
 )
 
 
@@ -115,7 +116,8 @@ class RolesPage(OfNamespace, Page):
             {
                 "who": one,
                 "why_url": f"{why}{one.person.pk}",
-                "why_label": f"What {one.person} can do here",
+                "why_label": gettext("What %(person)s can do here")
+                % {"person": one.person},
             }
             for one in people
         ]
@@ -158,7 +160,7 @@ class GrantPage(_RoleForm[GrantForm]):
 
     def get_title(self) -> str:
         """Where the role is granted."""
-        return f"Grant a role in {self.namespace.name}"
+        return gettext("Grant a role in %(name)s") % {"name": self.namespace.name}
 
     def get_initial(self) -> dict[str, Any]:
         """Start with the weakest role, and with who was chosen elsewhere."""
@@ -202,7 +204,9 @@ class GrantPage(_RoleForm[GrantForm]):
         binding = self.grant(form, seen=self.request.POST.get("seen", "")[:64])
         role = ROLE_BY_CODE[binding.permission.codename]
         messages.success(
-            self.request, f"{binding.user or binding.group} is {role.name} here now."
+            self.request,
+            gettext("%(user)s is %(name)s here now.")
+            % {"user": binding.user or binding.group, "name": role.name},
         )
         return self.roles_url
 
@@ -229,7 +233,9 @@ class ChangePage(_OfBinding, _RoleForm[RoleForm]):
     def get_title(self) -> str:
         """Whose role it is."""
         one = self.binding
-        return f"Role of {one.user or one.group or one.service_account}"
+        return gettext("Role of %(user)s") % {
+            "user": one.user or one.group or one.service_account
+        }
 
     def get_initial(self) -> dict[str, Any]:
         """Start from what is there."""
@@ -262,7 +268,9 @@ class RevokePage(_OfBinding, PreviewedPage):
     def get_title(self) -> str:
         """Whose role goes."""
         one = self.binding
-        return f"Take the role of {one.user or one.group or one.service_account} away"
+        return gettext("Take the role of %(user)s away") % {
+            "user": one.user or one.group or one.service_account
+        }
 
     def act(self, *, seen: str = "") -> Any:
         """Revoke it."""
@@ -283,9 +291,15 @@ class RevokePage(_OfBinding, PreviewedPage):
         binding = self.binding
         return super().get_context_data(
             text=(
-                f"{binding.user or binding.group or binding.service_account} is "
-                f"{ROLE_BY_CODE[binding.permission.codename].name} of "
-                f"{self.namespace.name}, and of all below it, until you take it away."
+                gettext(
+                    "%(user)s is %(name)s of %(namespace)s, and of all below it, "
+                    "until you take it away."
+                )
+                % {
+                    "user": binding.user or binding.group or binding.service_account,
+                    "name": ROLE_BY_CODE[binding.permission.codename].name,
+                    "namespace": self.namespace.name,
+                }
             ),
             hidden=[{"name": "version", "value": binding.version}],
             cancel_url=self._roles_url(),
@@ -298,5 +312,5 @@ class RevokePage(_OfBinding, PreviewedPage):
     def carry_out(self) -> str:
         """Revoke it as it was seen."""
         self.act(seen=self.asked("seen"))
-        messages.success(self.request, "The role is taken away.")
+        messages.success(self.request, gettext("The role is taken away."))
         return self._roles_url()

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from console.core.generic.pages import Page
 from console.ui.namespaces.counts import NONE, Counts, count_below
@@ -19,17 +20,26 @@ MOST_DELETED = 400
 DEEPEST_INDENT = 10  # further in, a name would have no room
 
 COLUMNS = (
-    {"label": "Name"},
-    {"label": "Routes", "align": "end", "note": "Here and below"},
-    {"label": "Policies", "align": "end", "note": "Here and below", "hide": "narrow"},
-    {"label": "Your role", "hide": "narrow"},
+    {"label": gettext_lazy("Name")},
+    {
+        "label": gettext_lazy("Routes"),
+        "align": "end",
+        "note": gettext_lazy("Here and below"),
+    },
+    {
+        "label": gettext_lazy("Policies"),
+        "align": "end",
+        "note": gettext_lazy("Here and below"),
+        "hide": "narrow",
+    },
+    {"label": gettext_lazy("Your role"), "hide": "narrow"},
 )
 
 
 DELETED_COLUMNS = (
-    {"label": "Name"},
-    {"label": "Deleted"},
-    {"label": "By", "hide": "narrow"},
+    {"label": gettext_lazy("Name")},
+    {"label": gettext_lazy("Deleted")},
+    {"label": gettext_lazy("By"), "hide": "narrow"},
 )
 
 
@@ -77,12 +87,14 @@ class Row:
     @property
     def menu_label(self) -> str:
         """What the row's menu is for."""
-        return f"Actions for {self.node.name}"
+        return gettext("Actions for %(name)s") % {"name": self.node.name}
 
     @property
     def note(self) -> str:
         """What is unusual about it."""
-        return "" if self.node.inherits_policies else "does not inherit policies"
+        return (
+            "" if self.node.inherits_policies else gettext("does not inherit policies")
+        )
 
 
 class Rows(Page):
@@ -112,11 +124,11 @@ class Rows(Page):
         entries = (
             (
                 Permission.NAMESPACE_CREATE,
-                "New namespace in it",
+                gettext("New namespace in it"),
                 "add",
                 f"{reverse('namespaces:namespace-create')}?parent={here}",
             ),
-            (Permission.NAMESPACE_EDIT, "Rename and describe", "edit", "edit"),
+            (Permission.NAMESPACE_EDIT, gettext("Rename and describe"), "edit", "edit"),
             (Permission.NAMESPACE_GRANT, "Roles", "role", "roles"),
             (Permission.NAMESPACE_MOVE, "Move", "move", "move"),
             (Permission.NAMESPACE_DELETE, "Delete", "delete", "delete"),
@@ -145,7 +157,7 @@ class TreePage(Rows):
     unfolded. Searching finds everywhere.
     """
 
-    title = "Namespaces"
+    title = gettext_noop("Namespaces")
     template_name = "namespaces/namespace_list.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -198,7 +210,7 @@ def _more(piece: Piece) -> dict[str, Any]:
 class DeletedPage(Page):
     """Namespaces that were deleted, with all that went with them."""
 
-    title = "Deleted namespaces"
+    title = gettext_noop("Deleted namespaces")
     template_name = "namespaces/namespace_deleted.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

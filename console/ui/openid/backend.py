@@ -10,6 +10,7 @@ from django.contrib.auth import get_user_model
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from mozilla_django_oidc.auth import OIDCAuthenticationBackend
 
 from console.core import http
@@ -46,7 +47,7 @@ class OpenIdBackend(OIDCAuthenticationBackend):  # type: ignore[misc] # it has n
     def get_token(self, payload: dict[str, str]) -> dict[str, Any]:
         """Redeem the code, within the limits."""
         if not payload.get("code_verifier"):
-            raise TokenRefusedError("this log-in has no code verifier")
+            raise TokenRefusedError(gettext("this log-in has no code verifier"))
         fields = {k: v for k, v in payload.items() if k != "client_secret"}
         return self.client.redeem(fields | {"redirect_uri": callback_url(self.request)})
 

@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import View
 from mozilla_django_oidc.utils import import_from_settings
@@ -34,9 +35,9 @@ STATES = "oidc_states"
 STATE_SECONDS = 600
 PENDING_SECONDS = 3600
 MAX_TEXT = 2000
-FOR_PEOPLE = (
-    "Sign-in with your identity provider did not work. Try again; if it stays so, tell "
-    "an administrator: the audit log says why."
+FOR_PEOPLE = gettext_lazy(
+    "Sign-in with your identity provider did not work. Try again; if "
+    "it stays so, tell an administrator: the audit log says why."
 )
 REASONS = frozenset({"access_denied", "login_required", "consent_required"})
 
@@ -108,7 +109,7 @@ class OpenIdCallback(OIDCAuthenticationCallbackView):  # type: ignore[misc] # no
         pending = request.session.get(STATES) or {}
         begun = pending.get(given["state"])
         if begun is None:
-            raise TokenRefusedError("this browser did not begin such a log-in")
+            raise TokenRefusedError(gettext("this browser did not begin such a log-in"))
         self.next_url = begun.get("next") or self.next_url
         self.check_issuer(request)
         is_old = time.time() - begun["added_on"] > STATE_SECONDS
@@ -116,8 +117,12 @@ class OpenIdCallback(OIDCAuthenticationCallbackView):  # type: ignore[misc] # no
             del request.session[STATES][given["state"]]
             request.session.modified = True
             if given["error"] in REASONS:
-                raise TokenRefusedError(f"the provider says `{given['error']}`")
-            raise TokenRefusedError("too old" if is_old else "the answer has no code")
+                raise TokenRefusedError(
+                    gettext("the provider says `%(error)s`") % {"error": given["error"]}
+                )
+            raise TokenRefusedError(
+                gettext("too old") if is_old else gettext("the answer has no code")
+            )
 
     @staticmethod
     def check_issuer(request: HttpRequest) -> None:
@@ -129,7 +134,7 @@ class OpenIdCallback(OIDCAuthenticationCallbackView):  # type: ignore[misc] # no
         if told is not None and not hmac.compare_digest(
             told.encode(), provider.issuer.encode()
         ):
-            raise TokenRefusedError("the answer is of another issuer")
+            raise TokenRefusedError(gettext("the answer is of another issuer"))
 
     def login_success(self) -> HttpResponse:
         """Start a session under a new id."""
@@ -156,7 +161,7 @@ def refuse(request: HttpRequest, error: Exception) -> HttpResponse:
     status = error.http_status if isinstance(error, ConsoleError) else 400
     is_about_person = isinstance(error, SignInRefusedError)
     context = {
-        "title": "You are not signed in",
+        "title": gettext("You are not signed in"),
         "text": reason if is_about_person else FOR_PEOPLE,
     }
     return render(request, "registration/openid_refused.html", context, status=status)
