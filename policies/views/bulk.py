@@ -1,6 +1,5 @@
 """Several policies at once: delete, move, attach to a namespace. Each asks first."""
 
-from datetime import datetime
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -207,13 +206,10 @@ class DetachPoliciesPage(PoliciesPage):
 class UndoPoliciesAction(UndoAction):
     """Takes back that policies were moved, attached, detached or changed."""
 
+    service = staticmethod(services.undo)
     list_url_name = "policies:policy-list"
     detail_url_name = "policies:policy-detail"
     nouns = PoliciesPage.nouns
-
-    def undo(self, moment: datetime) -> list[Any]:
-        """Do the opposite."""
-        return services.undo(moment, actor=self.actor, now=self.now)
 
 
 def _counted(count: int) -> str:

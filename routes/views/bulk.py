@@ -1,6 +1,5 @@
 """Several routes at once: delete, move, attach or detach a policy. Each asks first."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -229,10 +228,7 @@ class DetachFromRoutesPage(_WithPolicy):
 class UndoRoutesAction(UndoAction):
     """Takes back that routes were moved, or that their policies were changed."""
 
+    service = staticmethod(services.undo)
     list_url_name = "routes:route-list"
     detail_url_name = "routes:route-detail"
     nouns = RoutesPage.nouns
-
-    def undo(self, moment: datetime) -> list[Route]:
-        """Do the opposite."""
-        return services.undo(moment, actor=self.actor, now=self.now)

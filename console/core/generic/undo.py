@@ -1,5 +1,6 @@
 """The button *Undo* of a message: it names the moment of what is to be taken back."""
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 from urllib.parse import urlencode
@@ -34,20 +35,24 @@ class MomentAction(ActionView):
 
 
 class UndoAction(MomentAction):
-    """Has a service do the opposite of what was done; tells why that can't be."""
+    """Has a service do the opposite of what was done; tells why that can't be.
 
+    Attributes:
+        service: takes back what somebody (`actor`) did at a moment; returns the rows
+            that are as they were.
+        nouns: what one of them, and several, are called.
+        list_url_name, detail_url_name: their pages.
+    """
+
+    service: ClassVar[Callable[..., Sequence[Any]]]
     detail_url_name: ClassVar[str]
     nouns: ClassVar[tuple[str, str]]
-
-    def undo(self, moment: datetime) -> list[Any]:
-        """Call the service; return the rows that are as they were."""
-        raise NotImplementedError
 
     def carry_out(self) -> str:
         """Undo it, and show it: the row itself if it is a single one."""
         moment = self.moment
         try:
-            rows = self.undo(moment)
+            rows = self.service(moment, actor=self.actor, now=self.now)
         except ConsoleError as error:
             if not error.is_about_input:
                 raise

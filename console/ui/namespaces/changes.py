@@ -1,6 +1,5 @@
 """Pages that change the tree: create, edit, move, delete, restore."""
 
-from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -308,10 +307,7 @@ class RestoreAction(ActionView):
 class UndoAction(undo.UndoAction):
     """Takes back a move, or a turn of the switch."""
 
+    service = staticmethod(services.undo)
     list_url_name = "namespaces:namespace-list"
     detail_url_name = "namespaces:namespace-detail"
     nouns = ("namespace", "namespaces")
-
-    def undo(self, moment: datetime) -> list[Any]:
-        """Do the opposite."""
-        return services.undo(moment, actor=self.actor, now=self.now)
