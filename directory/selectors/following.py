@@ -75,6 +75,7 @@ def follow_people(
 def _people(query: str, where: str, ids: list[str]) -> Iterator[FollowedPerson]:
     groups = _groups()
     shared: dict[str, str] = {}
+    named: dict[str | None, str | None] = {None: None}  # directories, as others say it
     joined = JOINED[connection.vendor]
     sql = query.format(columns=COLUMNS, joined=joined, where=where)
     with connection.chunked_cursor() as cursor:
@@ -82,11 +83,13 @@ def _people(query: str, where: str, ids: list[str]) -> Iterator[FollowedPerson]:
         while rows := cursor.fetchmany(FETCHED):
             for pk, external_id, email, directory, active, claims, members in rows:
                 known = groups.get(directory, {})
+                if directory not in named:
+                    named[directory] = _dashed(directory)
                 yield FollowedPerson(
                     _dashed(pk),
                     external_id,
                     email,
-                    None if directory is None else _dashed(directory),
+                    named[directory],
                     bool(active),
                     shared.setdefault(claims, claims),
                     tuple([known[one] for one in members.split(",") if one in known])

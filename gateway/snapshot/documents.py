@@ -172,8 +172,9 @@ class Snapshot:
 
     def __post_init__(self) -> None:
         """Refuse what isn't whole: a policy that is left out would let people in."""
+        known = frozenset(self.policies)
         for route in self.routes.values():
-            lacking = route.policy_keys - self.policies.keys()
+            lacking = route.policy_keys - known
             if lacking:
                 named = ", ".join(sorted(lacking))
                 raise SnapshotError(f"route {route.id} lacks its policies {named}")

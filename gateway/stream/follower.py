@@ -11,12 +11,13 @@ import logging
 import math
 import threading
 import time
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from gateway.snapshot import Snapshot, SnapshotError
 
 from .chunks import Chunks, assemble, check_root
-from .loading import Loader
+from .loading import Loader, without_collection
 from .source import Head, Source, SourceGoneError
 
 if TYPE_CHECKING:
@@ -116,8 +117,9 @@ class Follower:
             SourceGoneError: it didn't answer in full; what is known stays.
         """
         head = self._source.head()
-        self._loader.follow(head)
-        self._follow_deployment(head)
+        with nullcontext() if self._ready.is_set() else without_collection():
+            self._loader.follow(head)
+            self._follow_deployment(head)
         self._succeeded_at = time.monotonic()
         if self.snapshot is not None:
             self._ready.set()

@@ -76,7 +76,7 @@ class Loader:
 
     def _load_all(self) -> None:
         """Read everything, and let it count at the end: an empty moment may allow."""
-        with _without_collection():
+        with without_collection():
             people = {one.id: one for one in self._source.people(None)}
             devices = _by_person(self._source.devices(None))
             sessions = {one.key: one for one in self._source.sessions(None)}
@@ -208,7 +208,7 @@ def _by_person(
 
 
 @contextmanager
-def _without_collection() -> Iterator[None]:
+def without_collection() -> Iterator[None]:
     """Make many objects that stay, and don't look for garbage among them."""
     was_enabled = gc.isenabled()
     gc.disable()

@@ -1,5 +1,6 @@
 """What a follower takes over, what it refuses, and what stays in force."""
 
+import gc
 import logging
 import math
 from datetime import UTC, datetime, timedelta
@@ -382,3 +383,18 @@ class TestThread:
 
         assert follower.wait(60)
         follower.stop()
+
+
+class TestMemory:
+    def test_looks_for_no_garbage_while_it_reads_everything(
+        self, source: MemorySource
+    ) -> None:
+        seen: list[bool] = []
+        follower = follow(source, on_snapshot=lambda _: seen.append(gc.isenabled()))
+
+        follower.poll()
+        source.publish(4, make_chunk(routes=[make_route("blog")]))
+        follower.poll()
+
+        assert seen == [False, True]
+        assert gc.isenabled()

@@ -8,6 +8,7 @@ from argparse import ArgumentParser
 from collections.abc import Sequence
 from typing import Any
 
+from django.core.checks import Tags
 from django.core.management.base import BaseCommand, CommandError
 
 from gateway import services
@@ -19,6 +20,8 @@ KILL_AFTER = 3.0
 
 
 class Command(BaseCommand):
+    # Pages and addresses are none of its business, and take a second to look at.
+    requires_system_checks = (Tags.security,)
     help = (
         "Decide about requests for Envoy, nginx and Traefik. Holds everything in "
         "memory; GET /readyz says whether it can decide."

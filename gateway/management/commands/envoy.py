@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.checks import Tags
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
@@ -22,6 +23,8 @@ STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Command(BaseCommand):
+    # Pages and addresses are none of its business, and take a second to look at.
+    requires_system_checks = (Tags.security,)
     help = (
         "Run an Envoy in front of the routes, at the newest deployment. Give the "
         "authorizers that it asks about each request."

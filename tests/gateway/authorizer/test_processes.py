@@ -3,10 +3,12 @@
 import signal
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from django.core.checks.registry import registry
 from django.test import Client
 from django.utils import timezone
 
@@ -15,6 +17,7 @@ from console.core.actor import system
 from console.core.transactions import writing
 from directory.models import User
 from gateway import services
+from gateway.management.commands import authorizer, envoy
 from policies import services as policy_services
 from tests.factories import make_policy, make_route, make_user
 from tests.gateway.authorizer.processes import PATIENCE, Authorizer, running, wait_for
@@ -141,3 +144,17 @@ def test_a_process_ends_when_it_is_told_to(route: Any, folder: Path) -> None:
         one.process.send_signal(signal.SIGTERM)
 
         assert one.process.wait(PATIENCE) == 0
+
+
+@pytest.mark.parametrize("command", [authorizer, envoy])
+def test_a_process_checks_what_is_secure_and_no_pages(command: ModuleType) -> None:
+    tags = command.Command.requires_system_checks
+
+    checked = {
+        getattr(one, "__name__", "")
+        for one in registry.get_checks()
+        if not {*one.tags}.isdisjoint(tags)
+    }
+
+    assert "demo_stays_at_home" in checked
+    assert "operations_declare_permissions" not in checked
