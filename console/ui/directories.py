@@ -300,6 +300,10 @@ class RunPage(_OfRun, Page):
             "badge": display.badge_of(run),
             "how": display.trigger_of(run),
             "changes": display.changes_of(run) if run.counts else [],
+            "differences": display.differences_of(run),
+            "difference_columns": display.DIFFERENCE_COLUMNS,
+            "is_cut": len(run.differences)
+            < sum(run.counts.get(name, 0) for name, _ in display.CHANGES),
             "effect_columns": display.EFFECT_COLUMNS,
             "problem_columns": display.PROBLEM_COLUMNS,
             "is_held": run.state == "held",

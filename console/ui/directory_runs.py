@@ -51,6 +51,20 @@ PROBLEM_COLUMNS = (
     {"label": gettext_lazy("Id")},
     {"label": gettext_lazy("Problem")},
 )
+DIFFERENCE_COLUMNS = (
+    {"label": gettext_lazy("Change")},
+    {"label": gettext_lazy("Who or what")},
+)
+DIFFERENCES = {
+    "new_people": gettext_lazy("Person new"),
+    "changed_people": gettext_lazy("Person changed"),
+    "gone_people": gettext_lazy("Person gone"),
+    "new_groups": gettext_lazy("Group new"),
+    "changed_groups": gettext_lazy("Group changed"),
+    "gone_groups": gettext_lazy("Group gone"),
+    "added": gettext_lazy("New membership"),
+    "removed": gettext_lazy("Ended membership"),
+}
 
 
 def run_row(run: Any) -> dict[str, Any]:
@@ -125,3 +139,8 @@ def changes_of(run: Any) -> list[dict[str, Any]]:
         {"label": label, "value": f"{run.counts.get(name, 0):,}"}
         for name, label in CHANGES
     ]
+
+
+def differences_of(run: Any) -> list[dict[str, Any]]:
+    """Return whom and what a run changes, as rows; the first of each kind."""
+    return [{**line, "label": DIFFERENCES[line["what"]]} for line in run.differences]

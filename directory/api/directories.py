@@ -126,6 +126,15 @@ class SyncRunViewSet(ScopedViewSet[SyncRun]):
         ("list", "retrieve", "release", "discard"), EDIT
     )
 
+    def get_serializer_class(self) -> type[serializers.SyncRunRowSerializer]:
+        """Return what a run is told by: in a list without what it changes."""
+        is_list = self.action == "list"
+        return (
+            serializers.SyncRunRowSerializer
+            if is_list
+            else serializers.SyncRunSerializer
+        )
+
     def answer(self, row: SyncRun, *, status: int = 200) -> Response:
         """Answer with one run; runs have no versions."""
         return Response(serializers.SyncRunSerializer(row).data, status=status)

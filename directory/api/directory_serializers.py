@@ -130,8 +130,8 @@ class NothingSerializer(serializers.Serializer[Any]):
     """No body: the address says everything."""
 
 
-class SyncRunSerializer(serializers.ModelSerializer[SyncRun]):
-    """A run. What it would write is not told here, only how much and to what effect."""
+class SyncRunRowSerializer(serializers.ModelSerializer[SyncRun]):
+    """A run in a list: how much it changes and to what effect, but not what."""
 
     directory_id = serializers.UUIDField(read_only=True)
     progress = serializers.JSONField(read_only=True)
@@ -162,4 +162,20 @@ class SyncRunSerializer(serializers.ModelSerializer[SyncRun]):
             "started_at",
             "finished_at",
         ]
+        read_only_fields = fields
+
+
+class SyncRunSerializer(SyncRunRowSerializer):
+    """A run, with the first fifty of each kind that it changes."""
+
+    differences = serializers.JSONField(
+        read_only=True,
+        help_text=(
+            "What happens to whom: `what` as in `counts`, `id` and `name`, of "
+            "memberships with `group_id` and `group`."
+        ),
+    )
+
+    class Meta(SyncRunRowSerializer.Meta):
+        fields = [*SyncRunRowSerializer.Meta.fields, "differences"]
         read_only_fields = fields

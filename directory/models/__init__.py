@@ -264,8 +264,9 @@ class SyncRun(Timestamped):
     """One reading of a directory, kept with what it found.
 
     `gains` are the new members of groups that let people in, by id. `plan` is what a
-    held run would write. `effect` is what that does to access, once it
-    has been worked out. `fence` is the directory's at the time when the run took it.
+    held run would write, `differences` the first lines of it for people to read.
+    `effect` is what that does to access, once it has been worked out. `fence` is the
+    directory's at the time when the run took it.
     """
 
     directory = models.ForeignKey(
@@ -287,6 +288,7 @@ class SyncRun(Timestamped):
     problems = models.JSONField(default=list)
     log = models.JSONField(default=list)
     gains = models.JSONField(default=dict)
+    differences = models.JSONField(default=list)
     plan = models.JSONField(null=True)
     effect = models.JSONField(null=True)
 

@@ -9,6 +9,7 @@ from console.core.audit import Change
 from console.core.transactions import writing
 from directory.models import Directory, RunState, SyncRun
 from directory.services.announcing import announce_people
+from directory.services.differences import lines_of
 from directory.sync.apply import apply_plan
 from directory.sync.assembly import Assembly
 from directory.sync.diff import compare
@@ -51,8 +52,11 @@ def load_snapshot(
     assembly = Assembly(key=directory.pk.bytes)
     assembly.add_snapshot(snapshot)
     plan = compare(DatabaseRows(directory), assembly.finish(), is_full=True).plan
+    differences = lines_of(plan, directory)
     applied = apply_plan(directory, plan, now=now)
-    _keep_run(directory, snapshot, plan, actor=actor, now=now)
+    run = _keep_run(directory, snapshot, plan, actor=actor, now=now)
+    run.differences = differences
+    run.save(update_fields=["differences"])
     if not is_new:
         # Only a directory that was read before can take somebody away.
         namespace_services.check_root_keeps_an_admin()
@@ -74,9 +78,9 @@ def load_snapshot(
 
 def _keep_run(
     directory: Directory, snapshot: Snapshot, plan: Plan, *, actor: Actor, now: datetime
-) -> None:
+) -> SyncRun:
     """Keep what was loaded among the runs, as if it had been read."""
-    SyncRun.objects.create(
+    return SyncRun.objects.create(
         directory=directory,
         state=RunState.UNCHANGED if plan.is_empty else RunState.APPLIED,
         trigger="file",

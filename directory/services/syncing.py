@@ -29,6 +29,7 @@ from directory.providers.engine import enumerate_all
 from directory.providers.records import Batch
 from directory.services import sync_runs
 from directory.services.announcing import announce_people
+from directory.services.differences import lines_of
 from directory.services.kept import Journal, Lists, Members, bound_to
 from directory.services.service_accounts import open_secret
 from directory.sync.apply import apply_plan
@@ -264,6 +265,7 @@ def _finish(run: SyncRun, plan: Plan, told: _Told, *, now: datetime) -> None:
         for one in problems[:MAX_PROBLEMS]
     ]
     run.reasons = reasons
+    run.differences = lines_of(plan, directory)
     if told.is_full and not run.is_dry_run:
         directory.compared_at = now
         directory.save(update_fields=["compared_at"])

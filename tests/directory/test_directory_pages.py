@@ -131,7 +131,10 @@ class TestRunPage:
             held = run(directory)
 
         page = admin.get(reverse("directory:run-detail", args=[held.pk]))
-        assert "39 people are gone, of 40" in page.content.decode()
+        text = page.content.decode()
+        assert "39 people are gone, of 40" in text
+        assert "Person gone" in text
+        assert "The first fifty of each kind" not in text
         admin.post(reverse("directory:run-release", args=[held.pk]))
 
         assert User.objects.filter(directory=directory, is_active=True).count() == 1
