@@ -158,22 +158,35 @@ class PersonPage(Page):
         """Return the routes that let the person in; None for who sees no routes."""
         if not access.can_anywhere(self.actor, Permission.ROUTE_VIEW):
             return None
-        reach = route_services.reach_of(person.pk, actor=self.actor, now=self.now)
+        start = _place(self.request.GET.get("from", ""))
+        reach = route_services.reach_of(
+            person.pk, actor=self.actor, now=self.now, start=start
+        )
         tries = access.can_anywhere(self.actor, Permission.POLICY_TRY)
         rows = [
             {
                 "route": route,
                 "path": route_services.suggested_path(route) or "/",
             }
-            for route in reach.routes[:MAX_LISTED]
+            for route in reach.routes
         ]
+        size, end = route_services.MAX_REACH_ROUTES, start + reach.looked_at
         return {
             "rows": rows,
             "tries": tries,
             "looked_at": reach.looked_at,
-            "is_cut": reach.is_cut,
+            "is_part": bool(start or reach.is_cut),
+            "first": min(start + 1, end),
+            "last": end,
+            "previous_url": f"?from={max(start - size, 0)}#reach" if start else "",
+            "next_url": f"?from={end}#reach" if reach.is_cut else "",
             "evaluated": reach.evaluated,
         }
+
+
+def _place(text: str) -> int:
+    """Return a place in a list; the first where there is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 0  # noqa: PLR2004 - of millions
 
 
 def _facts_of_person(person: Any) -> list[dict[str, Any]]:

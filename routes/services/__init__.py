@@ -36,6 +36,7 @@ from routes.services.import_running import (
 )
 from routes.services.moving import leaving_policies, move_route, move_routes
 from routes.services.preview import Preview, preview_route
+from routes.services.reach import MAX_ROUTES as MAX_REACH_ROUTES
 from routes.services.reach import Reach, preview_sync, reach_of
 from routes.services.reaching import (
     OwnAnswer,
@@ -57,6 +58,7 @@ from routes.services.upstreams import (
 
 __all__ = [
     "HOST_REST",
+    "MAX_REACH_ROUTES",
     "Effect",
     "OwnAnswer",
     "Preview",

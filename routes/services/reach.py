@@ -32,25 +32,30 @@ MAX_ROUTES = 500
 class Reach:
     """The routes that a person reaches, of those that the reader sees.
 
-    Where a policy is in Rego, the answer was evaluated for that person, and is not
-    proven for others: `evaluated` counts these routes.
+    `looked_at` many were looked at, by name from the place `start` on; with `is_cut`
+    there are more. Where a policy is in Rego, the answer was evaluated for that person,
+    and is not proven for others: `evaluated` counts these routes.
     """
 
     routes: tuple[Route, ...]
     looked_at: int
     is_cut: bool
     evaluated: int = 0
+    start: int = 0
 
 
-def reach_of(person_id: UUID, *, actor: Actor, now: datetime) -> Reach:
+def reach_of(person_id: UUID, *, actor: Actor, now: datetime, start: int = 0) -> Reach:
     """Return which routes let a person in when they ask for a page, with no device.
+
+    The next MAX_ROUTES are looked at, from the place `start` in their order on.
 
     Raises:
         NotFoundError: there is no such person, or the actor may not look people up.
     """
     person = directory_selectors.get_person(person_id, actor=actor)
     visible = Route.objects.visible_to(actor, Permission.ROUTE_VIEW)
-    rows = list(visible.select_related("namespace").order_by("name")[: MAX_ROUTES + 1])
+    ordered = visible.select_related("namespace").order_by("name", "pk")
+    rows = list(ordered[start : start + MAX_ROUTES + 1])
     facts = directory_selectors.facts_of_people([person.pk]).get(person.external_id)
     found: list[Route] = []
     evaluated = 0
@@ -63,7 +68,8 @@ def reach_of(person_id: UUID, *, actor: Actor, now: datetime) -> Reach:
             if population.allowed(program, _request(route, now), verdicts):
                 found.append(route)
     looked_at = min(len(rows), MAX_ROUTES)
-    return Reach(tuple(found), looked_at, len(rows) > MAX_ROUTES, evaluated)
+    is_cut = len(rows) > MAX_ROUTES
+    return Reach(tuple(found), looked_at, is_cut, evaluated, start)
 
 
 def preview_sync(run_id: UUID | str, *, now: datetime) -> None:

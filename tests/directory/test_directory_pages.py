@@ -8,6 +8,8 @@ from django.utils import timezone
 from directory import services
 from directory.models import Directory, RunState, SyncRun, Trial, User
 from namespaces.selectors import get_root
+from routes import services as route_services
+from routes.services import reach
 from tests.directory.providers.fakes.okta import FakeOkta
 from tests.directory.providers.fakes.server import Company, Reply
 from tests.directory.sync.running import ask, connect, run
@@ -176,3 +178,27 @@ def test_a_person_s_page_lists_the_routes_within_reach(
     page = client.get(reverse("directory:person-detail", args=[cast.ben.pk]))
 
     assert [row["route"].name for row in page.context["reach"]["rows"]] == ["wiki"]
+
+
+def test_a_person_s_page_leads_on_where_there_are_many_routes(
+    client: Client, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reach, "MAX_ROUTES", 2)
+    monkeypatch.setattr(route_services, "MAX_REACH_ROUTES", 2)
+    everybody = make_policy()
+    for name in ("a", "b", "c", "d", "e"):
+        make_route(name, everybody, namespace=cast.web)
+    client.force_login(cast.ada)
+    address, found, seen = "?", list[str](), 0
+
+    while address:
+        url = reverse("directory:person-detail", args=[cast.ben.pk])
+        page = client.get(url + address.partition("#")[0])
+        found += [row["route"].name for row in page.context["reach"]["rows"]]
+        address, seen = page.context["reach"]["next_url"], seen + 1
+
+    assert found == ["a", "b", "c", "d", "e"]
+    assert seen == 3
+    assert "Of the routes 5 to 5, by name" in page.content.decode()
+    assert "?from=2#reach" in page.content.decode()
+    assert client.get(url + "?from=-1").context["reach"]["first"] == 1
