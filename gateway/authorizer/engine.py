@@ -143,13 +143,17 @@ class Engine:
         """Return the routes that are in force.
 
         Raises:
-            NotReadyError: there are none, or the stream has been gone for too long.
+            NotReadyError: there are none, the stream has been gone for too long, or
+                nobody knows what time it is.
         """
         if self.table is None or self._follower is None:
             raise NotReadyError("no deployment was received yet")
         age = self._follower.age()
         if not age <= MAX_AGE:
             raise NotReadyError(f"nothing was heard for {age:.0f} s")
+        problem = self._follower.clock_problem()
+        if problem:
+            raise NotReadyError(problem)
         return self.table
 
     def identify(

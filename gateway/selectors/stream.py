@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import Error, connection
+from django.db.models.functions import Now
 from django.utils.translation import gettext
 
 from console.core import outbox
@@ -49,10 +50,11 @@ class DatabaseSource:
         with _answers():
             newest = (
                 Deployment.objects.order_by("-number")
-                .values_list("number", "root_hash")
+                .values_list("number", "root_hash", Now())
                 .first()
             )
-            return Head(*(newest or (0, "")), outbox.newest_id())
+            number, root_hash, now = newest or (0, "", None)
+            return Head(number, root_hash, outbox.newest_id(), now)
 
     def root(self, number: int) -> SignedRoot:
         with _answers():

@@ -12,6 +12,7 @@ import math
 import threading
 import time
 from contextlib import nullcontext
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from gateway.snapshot import Snapshot, SnapshotError
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from .people import People
 
 INTERVAL = 0.2  # seconds between two polls
+MOST_APART = 60.0  # seconds between the clock here and that of the source
 REPORT_EVERY = 5.0  # seconds between two reports of what is in force
 NEVER = math.inf
 
@@ -61,14 +63,17 @@ class Follower:
         on_snapshot: Callable[[Snapshot], None],
         on_people: Callable[[frozenset[str] | None], None] | None = None,
         interval: float = INTERVAL,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._source = source
         self._keys = tuple(keys)
         self._on_snapshot = on_snapshot
         self._interval = interval
+        self._clock = clock
+        self._apart = 0.0
         self._loader = Loader(source, on_people)
         self._chunks = Chunks()
-        self._refused: Head | None = None
+        self._refused: tuple[int, str, int] | None = None
         self._succeeded_at = -NEVER
         self._reported_at = -NEVER
         self._ended = threading.Event()
@@ -95,6 +100,15 @@ class Follower:
         """
         return time.monotonic() - self._succeeded_at
 
+    def clock_problem(self) -> str:
+        """Return why the clock here can't be trusted, "" if it can be.
+
+        By a clock that was set back, sessions that have ended would count again.
+        """
+        if self._apart <= MOST_APART:
+            return ""
+        return f"the clock here is {self._apart:.0f} s apart from the database's"
+
     def start(self) -> None:
         """Begin to follow, in a thread of its own."""
         self._thread = threading.Thread(target=self._run, name="follower", daemon=True)
@@ -116,7 +130,7 @@ class Follower:
         Raises:
             SourceGoneError: it didn't answer in full; what is known stays.
         """
-        head = self._source.head()
+        head = self._read_head()
         with nullcontext() if self._ready.is_set() else without_collection():
             self._loader.follow(head)
             self._follow_deployment(head)
@@ -124,6 +138,16 @@ class Follower:
         if self.snapshot is not None:
             self._ready.set()
         self._report()
+
+    def _read_head(self) -> Head:
+        """Ask how far the source is, and compare the clocks."""
+        before, was_right = self._clock(), not self.clock_problem()
+        head = self._source.head()
+        self._apart = _seconds_apart(head.now, before, self._clock())
+        if was_right == bool(self.clock_problem()):
+            logger.warning("%s", self.clock_problem() or "the clock is right again")
+            self._reported_at = -NEVER
+        return head
 
     def _run(self) -> None:
         try:
@@ -146,7 +170,7 @@ class Follower:
 
     def _follow_deployment(self, head: Head) -> None:
         number = self.snapshot.number if self.snapshot else 0
-        if head.deployment in {0, number} or head == self._refused:
+        if head.deployment in {0, number} or head[:3] == self._refused:
             return
         try:
             self._take_over(head, above=number)
@@ -178,7 +202,7 @@ class Follower:
             error,
             exc_info=None if expected else error,
         )
-        self._refused = head
+        self._refused = head[:3]
         self.problem = str(error) or type(error).__name__
         self._reported_at = -NEVER
 
@@ -190,8 +214,19 @@ class Follower:
         try:
             self._source.report(
                 deployment=self.snapshot.number if self.snapshot else 0,
-                problem=self.problem,
+                problem=self.clock_problem() or self.problem,
             )
         except SourceGoneError as error:
             # What is in force doesn't depend on whether somebody can see it.
             logger.warning("what is in force can't be reported: %s", error)
+
+
+def _seconds_apart(told: datetime | None, before: datetime, after: datetime) -> float:
+    """Return how far a time is from those between which it was told; 0 if from none.
+
+    A clock that was set meanwhile makes `after` the earlier one.
+    """
+    if told is None:
+        return 0.0
+    first, last = sorted((before, after))
+    return max((first - told).total_seconds(), (told - last).total_seconds(), 0.0)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
+    from datetime import datetime
 
     from .chunks import SignedRoot
     from .entries import (
@@ -27,12 +28,14 @@ class Head(NamedTuple):
     """How far a source has come: its newest deployment and its newest change.
 
     `deployment` is 0 when there is none; it is the hash of the root as well, so that
-    one that was replaced under the same number is noticed.
+    one that was replaced under the same number is noticed. `now` is what time it is by
+    the source's clock; None where it doesn't say.
     """
 
     deployment: int
     root_hash: str
     change: int
+    now: datetime | None = None
 
 
 class Change(NamedTuple):

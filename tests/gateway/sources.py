@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -112,6 +113,7 @@ class MemorySource:
     held: dict[str, bytes] = field(default_factory=dict)
     log: list[Change] = field(default_factory=list)
     forgotten: int = 0
+    now: datetime | None = None
     persons: dict[str, PersonEntry] = field(default_factory=dict)
     owned: list[tuple[str, DeviceEntry]] = field(default_factory=list)
     session_list: list[SessionEntry] = field(default_factory=list)
@@ -141,7 +143,7 @@ class MemorySource:
             raise SourceGoneError("gone")
         number = max(self.roots, default=0)
         root_hash = self.roots[number].hash if number else ""
-        return Head(number, root_hash, len(self.log))
+        return Head(number, root_hash, len(self.log), self.now)
 
     def root(self, number: int) -> SignedRoot:
         return self.roots[number]

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 
 from console.core.actor import system
 from devices.models import DeviceCredential, DeviceEnrollment, DeviceType, Status
@@ -20,6 +21,7 @@ from directory.models import (
     User,
 )
 from directory.sync.snapshot import GroupRecord, PersonRecord, Snapshot
+from gateway import selectors, services
 from gateway.stream import Follower
 from namespaces import services as namespace_services
 from policies import selectors as policy_selectors
@@ -255,3 +257,12 @@ def load(snapshot: Snapshot) -> None:
     directory_services.load_snapshot(
         snapshot, name="corp", provider="demo", actor=system("test"), now=NOW
     )
+
+
+def test_the_database_tells_what_time_it_is(db: None) -> None:
+    services.deploy_changes(now=NOW)
+
+    told = selectors.DatabaseSource(lambda *_: None).head().now
+
+    assert told is not None
+    assert abs(told - timezone.now()) < timedelta(minutes=1)

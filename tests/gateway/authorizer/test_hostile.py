@@ -2,13 +2,15 @@
 
 import asyncio
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from gateway.stream import Follower, SourceGoneError
+from tests.factories import NOW
 from tests.gateway.authorizer.world import HOST, TOKEN, World
-from tests.gateway.sources import KEY, make_policy
+from tests.gateway.sources import KEY, MemorySource, make_policy
 
 PUBLIC = "allow:\n  and:\n    - accept: true\n"
 ADMIN_ONLY = (
@@ -159,6 +161,46 @@ class TestWithoutTheStream:
             world.follower.poll()
 
         assert world.check(by="ada").status == 200
+
+
+class TestClocks:
+    """By a clock that was set back, sessions that have ended would count again."""
+
+    @pytest.mark.parametrize("days", [-1, 1])
+    def test_denies_while_its_own_is_another_than_the_databases(
+        self, world: World, days: int
+    ) -> None:
+        world.publish(PUBLIC)
+        world.source.now = datetime.now(UTC) + timedelta(days=days)
+        world.follower.poll()
+
+        assert world.check(by="ada").status == 503
+        assert world.ask("/readyz").status == 503
+        assert "apart" in world.source.reports[-1][1]
+
+        world.source.now = datetime.now(UTC)
+        world.follower.poll()
+
+        assert world.check(by="ada").status == 200
+
+    def test_does_not_mind_seconds(self, world: World) -> None:
+        world.publish(PUBLIC)
+        world.source.now = datetime.now(UTC) - timedelta(seconds=30)
+
+        world.follower.poll()
+
+        assert world.check(by="ada").status == 200
+
+    def test_does_not_mind_how_long_the_answer_takes(self) -> None:
+        times = [NOW, NOW + timedelta(minutes=5)]
+        source = MemorySource(now=NOW + timedelta(minutes=3))
+        follower = Follower(
+            source, keys=[], on_snapshot=lambda _: None, clock=lambda: times.pop(0)
+        )
+
+        follower.poll()
+
+        assert follower.clock_problem() == ""
 
 
 class TestBadSnapshots:
