@@ -13,7 +13,7 @@ from console.core.exceptions import PermissionDeniedError
 from console.core.generic.pages import FormPage
 from policies import selectors
 from policies.models import PolicyLanguage, PolicyVersion
-from policies.views.frame import parts_of
+from policies.views.frame import WRITTEN_IN, parts_of
 from policies.views.rego import rego_panel
 from policies.views.switching import NAMES, closed_tab
 from policies.views.trying import panel_context
@@ -90,13 +90,15 @@ class EditorPage(FormPage[Any]):
         kept = kwargs.pop("kept", written_lines(self.request.POST.get("kept", "")))
         is_rego = language == PolicyLanguage.REGO
         last = self.last_in_ppl() if is_rego and not kept else None
+        # Whoever switches goes on writing.
+        first = WRITTEN_IN if "switched" in kwargs else self.first
         return super().get_context_data(
             panel=panel_context(self.try_url, actor=self.actor),
             effect_url=self.effect_url,
             language=language,
             kept=kept,
             parts=[
-                *parts_of(language, first=self.first[language]),
+                *parts_of(language, first=first[language]),
                 *kwargs.get("looks", []),
             ],
             closed=closed_tab(

@@ -28,11 +28,10 @@ from policies.models import PolicyVersion
 from policies.views.drafting import REGO_STARTER, STARTER, EditorPage, written_lines
 from policies.views.examples import failing_in_words
 from policies.views.frame import (
-    BUILDER,
     GENERAL,
     PAGES,
-    REGO,
     UNDO,
+    WRITTEN_IN,
     OfPolicy,
     effect_url,
     number_from,
@@ -117,7 +116,7 @@ class EditPage(OfPolicy, EditorPage):
     """A policy as it stands, to be changed."""
 
     form_class = EditPolicyForm
-    first = {"ppl": BUILDER, "rego": REGO}
+    first = WRITTEN_IN
 
     @property
     def try_url(self) -> str:  # type: ignore[override]

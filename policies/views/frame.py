@@ -38,7 +38,8 @@ PAGES = (
     (gettext_lazy("Applies to"), "policy-uses", "attach"),
     ("History", "policy-history", "history"),
 )
-# Which parts a policy in this language has closed.
+# In which part a policy of this language is written, and which ones it has closed.
+WRITTEN_IN = {"ppl": BUILDER, "rego": REGO}
 CLOSED = {"ppl": {REGO}, "rego": {BUILDER, EDITOR}}
 
 

@@ -87,9 +87,10 @@ def test_what_is_wrong_is_marked_what_is_meant_is_offered_and_all_of_it_is_tried
     page.get_by_role("tab", name="Rego").click()
     page.get_by_role("button", name="Switch to Rego").click()
     expect(page.get_by_text("Not saved yet")).to_be_visible()
+    expect(page.get_by_role("tabpanel", name="Rego")).to_be_visible()
     write(page, f"{BEGUN}}}")
     page.get_by_role("button", name="Evaluate").click()
-    expect(trial).to_contain_text("Allowed")
+    expect(trial.get_by_text("Allowed")).to_be_in_viewport()
     expect(page.get_by_role("tab", name="Rego")).to_have_attribute(
         "aria-selected", "true"
     )
