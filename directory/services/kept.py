@@ -8,7 +8,6 @@ import hashlib
 import json
 import zlib
 from base64 import b64decode, b64encode
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -39,9 +38,9 @@ class _Answers:
             rows.delete()
         self._number = self._count = rows.count()
 
-    def read(self) -> Iterator[dict[str, Any]]:
-        """Yield what was there when the run was taken."""
-        for number in range(self._count):
+    def read(self, start: int = 0) -> Iterator[tuple[int, dict[str, Any]]]:
+        """Yield what was there when the run was taken, with the number of its row."""
+        for number in range(start, self._count):
             row = self._run.kept_answers.filter(number=number).first()
             if row is None:
                 return
@@ -49,7 +48,8 @@ class _Answers:
                 packed = envelopes.unseal(row.sealed)
             except SecretUnreadableError:
                 return  # the keys are others now: it is read again
-            yield from json.loads(zlib.decompress(b64decode(packed)))
+            for answer in json.loads(zlib.decompress(b64decode(packed))):
+                yield number, answer
 
     def put(self, answer: dict[str, Any]) -> None:
         """Take an answer, to be written with the others."""
@@ -87,7 +87,7 @@ class Journal:
     def fetch(self, request: Request, *, page: str) -> Answer:
         """Return a page: as it was read before, or from the provider."""
         sign = _sign(request)
-        for kept in self._before:
+        for _, kept in self._before:
             if kept["for"] == sign:
                 self.again += 1
                 return Answer(**kept["answer"])
@@ -110,14 +110,16 @@ class Lists:
 
     def __init__(self, run: SyncRun, *, now: datetime) -> None:
         self._answers = _Answers(run, now=now)
-        self._whole: dict[str, int] = {}  # which beginning came to an end
-        self._begun: Counter[str] = Counter()
-        for kept in self._answers.read():
+        # Of lists that are whole: the row of their beginning, and which it is there.
+        self._whole: dict[str, tuple[int, int]] = {}
+        begun: dict[str, tuple[int, int]] = {}
+        for row, kept in self._answers.read():
+            before, number = begun.get(kept["for"], (row, 0))
             match kept["is"]:
                 case "begin":
-                    self._begun[kept["for"]] += 1
+                    begun[kept["for"]] = row, number + 1 if before == row else 1
                 case "end":
-                    self._whole[kept["for"]] = self._begun[kept["for"]]
+                    self._whole[kept["for"]] = begun[kept["for"]]
         self.again = 0
 
     def find(self, sign: str) -> Iterator[Any] | None:
@@ -126,12 +128,17 @@ class Lists:
         return self._pages(sign) if sign in self._whole else None
 
     def _pages(self, sign: str) -> Iterator[Any]:
+        first, wanted = self._whole[sign]
         begun = 0
-        for kept in self._answers.read():
+        for _, kept in self._answers.read(first):
             if kept["for"] != sign:
                 continue
             begun += kept["is"] == "begin"
-            if begun == self._whole[sign] and kept["is"] == "page":
+            if begun < wanted:
+                continue
+            if kept["is"] == "end":
+                return
+            if kept["is"] == "page":
                 self.again += 1
                 yield kept["page"]
 

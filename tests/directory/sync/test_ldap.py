@@ -9,6 +9,7 @@ import pytest
 from directory import services
 from directory.models import Directory, KeptAnswers, RunState
 from directory.services import syncing
+from directory.services.kept import Lists
 from namespaces.selectors import get_root
 from tests.directory.providers.fakes.ldap import (
     FAULTS,
@@ -202,3 +203,25 @@ class TestCutOffRun:
         assert rows()["memberships"] == memberships(SMALL)
         assert any("3 pages were read before" in line["text"] for line in asked.log)
         assert not KeptAnswers.objects.exists()
+
+    def test_tells_the_list_that_was_whole_and_no_other(self) -> None:
+        with FakeActiveDirectory() as fake:
+            asked = ask(connect(fake))
+        first = Lists(asked, now=NOW)
+        first.begin("people")
+        first.put("people", "cut off")
+        first.begin("people")
+        first.put("people", "one")
+        first.keep(now=NOW)
+        first.put("people", "two")
+        first.begin("groups")
+        first.put("groups", "other")
+        first.end("people")
+        first.keep(now=NOW)
+
+        again = Lists(asked, now=NOW)
+
+        assert list(again.find("people") or ()) == ["one", "two"]
+        assert list(again.find("people") or ()) == ["one", "two"]
+        assert again.find("groups") is None
+        assert Lists(asked, now=NOW + timedelta(hours=2)).find("people") is None
