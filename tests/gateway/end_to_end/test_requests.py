@@ -4,6 +4,8 @@ Nothing is played here: a real database, the authorizer and Envoy of the product
 real connections. Which request gets which answer stands in `kinds`.
 """
 
+import os
+import signal
 from itertools import cycle, islice
 from pathlib import Path
 
@@ -20,18 +22,23 @@ from tests.gateway.end_to_end.world import World, running_world
 
 pytestmark = pytest.mark.django_db(transaction=True)
 RETRIES = 30
+DOMAIN = next(one for one in KINDS if one.name == "domain")
+ALLOWED = Case(by="ada")
 
 
 @pytest.mark.parametrize(
-    ("times", "over_grpc"),
+    ("times", "over_grpc", "is_hung_too"),  # Envoy waits for a while
     [
-        pytest.param(50, False, id="http"),
-        pytest.param(500, False, id="http-long", marks=pytest.mark.nightly),
-        pytest.param(50, True, id="grpc", marks=pytest.mark.nightly),
+        pytest.param(50, False, False, id="http"),
+        pytest.param(500, False, True, id="http-long", marks=pytest.mark.nightly),
+        pytest.param(50, True, True, id="grpc", marks=pytest.mark.nightly),
     ],
 )
 def test_requests_of_each_kind_get_their_answers_until_a_policy_changes(
-    tmp_path_factory: pytest.TempPathFactory, times: int, over_grpc: bool
+    tmp_path_factory: pytest.TempPathFactory,
+    times: int,
+    over_grpc: bool,
+    is_hung_too: bool,
 ) -> None:
     # One environment for everything: starting it takes longer than the requests.
     folder = Path(tmp_path_factory.mktemp("g"))
@@ -41,6 +48,9 @@ def test_requests_of_each_kind_get_their_answers_until_a_policy_changes(
             wrong = [one for kind in KINDS for one in ask(client, kind, times)]
             assert not wrong, "\n".join(wrong)
             check_that_a_changed_policy_counts(world, client)
+            if is_hung_too:
+                check_that_a_hung_authorizer_lets_nobody_in(world, client)
+            check_that_a_dead_authorizer_lets_nobody_in(world, client)
         finally:
             client.close()
 
@@ -59,10 +69,9 @@ def ask(client: Client, kind: Kind, times: int) -> set[str]:
 
 def check_that_a_changed_policy_counts(world: World, client: Client) -> None:
     """Take somebody's access away while everything runs."""
-    kind = next(one for one in KINDS if one.name == "domain")
     policy = world.routes["domain", "domain"].policies.get()
     case = Case(by="ben")
-    assert client.ask(kind, case).status == 200
+    assert client.ask(DOMAIN, case).status == 200
 
     policy_services.update_policy(
         policy.pk,
@@ -73,5 +82,31 @@ def check_that_a_changed_policy_counts(world: World, client: Client) -> None:
     )
     services.deploy_changes(now=timezone.now())
 
-    wait_for(lambda: client.ask(kind, case).status == 403)
-    assert client.ask(kind, Case(by="ada")).status == 200
+    wait_for(lambda: client.ask(DOMAIN, case).status == 403)
+    assert client.ask(DOMAIN, ALLOWED).status == 200
+
+
+def check_that_a_hung_authorizer_lets_nobody_in(world: World, client: Client) -> None:
+    """Stop the process, which goes on listening, and let it go on after a while."""
+    assert world.authorizer is not None
+    process = world.authorizer.process
+    process.send_signal(signal.SIGSTOP)
+    os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WNOWAIT)
+    try:
+        answers = [client.ask(DOMAIN, case) for case in (ALLOWED, Case(by=""))]
+    finally:
+        process.send_signal(signal.SIGCONT)
+
+    assert [(one.status, one.upstream) for one in answers] == [(503, "")] * 2
+    wait_for(lambda: client.ask(DOMAIN, ALLOWED).status == 200)
+
+
+def check_that_a_dead_authorizer_lets_nobody_in(world: World, client: Client) -> None:
+    """End the process as the kernel does when memory runs out."""
+    assert world.authorizer is not None
+    world.authorizer.process.kill()
+    world.authorizer.process.wait()
+
+    for case in (ALLOWED, Case(by="")):
+        answer = client.ask(DOMAIN, case)
+        assert (answer.status, answer.upstream) == (503, "")

@@ -43,7 +43,7 @@ from tests.factories import (
     make_service_account,
     make_user,
 )
-from tests.gateway.authorizer.processes import TOKEN, running, wait_for
+from tests.gateway.authorizer.processes import TOKEN, Authorizer, running, wait_for
 from tests.gateway.end_to_end.kinds import KINDS, STAFF, Case, Kind, Place
 from tests.gateway.end_to_end.over_grpc import asking_over_grpc
 from tests.gateway.envoy.running import RunningEnvoy, running_envoy
@@ -66,6 +66,7 @@ class World:
     routes: dict[tuple[str, str], Route]
     token: str
     authority: LocalAuthority
+    authorizer: Authorizer | None = None
     cookies: dict[tuple[str, str], str] = field(default_factory=dict)
     contexts: dict[str, ssl.SSLContext] = field(default_factory=dict)
 
@@ -118,8 +119,9 @@ def running_world(folder: Path, *, over_grpc: bool = False) -> Iterator[World]:
             else _running_envoy(place)
         )
         more = {"grpc_address": grpc_address} if over_grpc else {}
-        with running(folder, address=address, **more), envoy as port:
-            yield World(port, place.folder, upstreams, routes, token, authority)
+        with running(folder, address=address, **more) as authorizer, envoy as port:
+            known = (upstreams, routes, token, authority, authorizer)
+            yield World(port, place.folder, *known)
     finally:
         for one in upstreams.values():
             one.stop()
