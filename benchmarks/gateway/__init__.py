@@ -1,11 +1,11 @@
-"""The gateway: how soon a change is in force, and decisions over HTTP."""
+"""The gateway: how soon a change is in force, decisions over HTTP, through Envoy."""
 
 from collections.abc import Callable
 
-from benchmarks.gateway import deployments, serving
+from benchmarks.gateway import deployments, proxied, serving
 from benchmarks.goals import Goal
 
-PARTS = (deployments.run, serving.run)
+PARTS = (deployments.run, serving.run, proxied.run)
 
 
 def run(write: Callable[[str], object]) -> list[Goal]:

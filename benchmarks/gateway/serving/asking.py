@@ -40,9 +40,10 @@ end
 
 @dataclass(frozen=True)
 class Load:
-    """What wrk saw: requests a second, latencies in ms."""
+    """What wrk saw: requests a second, latencies in ms, and the share of 2xx."""
 
     per_second: float
+    allowed: float
     p50: float
     p99: float
 
@@ -101,7 +102,8 @@ class Questions:
 
     @staticmethod
     def _plain(one: Mapping[str, Any]) -> tuple[str, str, dict[str, str], str]:
-        headers = dict(one.get("headers", {}))
+        # wrk adds a `Host` of its own beside a `host`.
+        headers = {name.title(): text for name, text in one.get("headers", {}).items()}
         if "token" in one:
             headers["x-postern-token"] = one["token"]
         body = json.dumps(one["body"]) if "body" in one else ""
@@ -116,7 +118,7 @@ class Questions:
                 answer = connection.getresponse()
                 yield answer.status, answer.read()
 
-    def load(self, folder: Path) -> Load:
+    def load(self, folder: Path, *, connections: int = CONNECTIONS) -> Load:
         """Have wrk ask all of them again and again."""
         script, file = folder / "ask.lua", folder / "asked.txt"
         script.write_text(SCRIPT)
@@ -126,7 +128,7 @@ class Questions:
                 for method, path, headers, body in self.asked
             )
         )
-        load = ["--threads", "1", "--connections", f"{CONNECTIONS}", "--latency"]
+        load = ["--threads", "1", "--connections", f"{connections}", "--latency"]
         load += ["--duration", f"{SECONDS}s", "--script", str(script)]
         done = subprocess.run(  # noqa: S603 - wrk, with arguments of ours
             ["taskset", "--cpu-list", "1", "wrk", *load, self.address, "--", str(file)],  # noqa: S607
@@ -134,8 +136,11 @@ class Questions:
             stdout=subprocess.PIPE,
             text=True,
         )
+        total = int(_found(r"(\d+) requests in", done.stdout))
+        refused = re.search(r"Non-2xx or 3xx responses: (\d+)", done.stdout)
         return Load(
             float(_found(r"Requests/sec:\s+([\d.]+)", done.stdout)),
+            1 - (int(refused[1]) if refused else 0) / total,
             _milliseconds(_found(r"\n +50% +(\S+)", done.stdout)),
             _milliseconds(_found(r"\n +99% +(\S+)", done.stdout)),
         )

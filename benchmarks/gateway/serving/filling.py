@@ -1,7 +1,8 @@
 """`python -m benchmarks.gateway.serving.filling`: workload L in the database.
 
-Prints what is to be asked as one line of JSON: `modules`, Rego by route, and `asked`,
-each question as it goes to the authorizer (`check`) and to OPA (`opa`).
+Prints what is to be asked as one line of JSON: `modules`, Rego by host; `people`, what
+OPA knows of them; and `asked`, each question as it goes to the authorizer (`check`) and
+to OPA (`opa`), with the id of the `person`.
 """
 
 import json
@@ -17,7 +18,7 @@ from django.utils import timezone  # noqa: E402
 from benchmarks.decisions.ours import text_of  # noqa: E402
 from benchmarks.decisions.peers.rego_text import rego_of  # noqa: E402
 from benchmarks.decisions.workloads import Policy as Rules  # noqa: E402
-from benchmarks.decisions.workloads import Workload, workloads  # noqa: E402
+from benchmarks.decisions.workloads import Someone, Workload, workloads  # noqa: E402
 from directory.models import Directory, Group, Membership, User  # noqa: E402
 from gateway import services  # noqa: E402
 from namespaces.selectors import get_root  # noqa: E402
@@ -39,7 +40,11 @@ def main() -> dict[str, Any]:
     hosts = _routes(work)
     services.deploy_changes(now=timezone.now())
     return {
-        "modules": [rego_of(route) for route in work.routes],
+        "modules": {
+            row.host: rego_of(route)
+            for row, route in zip(hosts, work.routes, strict=True)
+        },
+        "people": {one.id: _known(one) for one in work.people},
         "asked": [_question(work, people, hosts, number) for number in range(ASKED)],
     }
 
@@ -57,13 +62,9 @@ def _question(
         "x-forwarded-proto": "https",
         "cookie": cookie,
     }
-    known = {
-        "domain": someone.domain,
-        "role": someone.role,
-        "groups": dict.fromkeys(someone.groups, True),
-        "method": method,
-    }
+    known = {**_known(someone), "method": method}
     return {
+        "person": someone.id,
         "check": {"method": method, "path": "/check/", "headers": headers},
         "opa": {
             "method": "POST",
@@ -71,6 +72,15 @@ def _question(
             "headers": {"content-type": "application/json"},
             "body": {"input": known},
         },
+    }
+
+
+def _known(person: Someone) -> dict[str, Any]:
+    """Return what OPA is told of a person."""
+    return {
+        "domain": person.domain,
+        "role": person.role,
+        "groups": dict.fromkeys(person.groups, True),
     }
 
 

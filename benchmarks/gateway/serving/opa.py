@@ -1,7 +1,7 @@
 """OPA's own server, with a module for each route."""
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,7 +14,7 @@ def missing() -> str:
 
 
 @contextmanager
-def server(folder: Path, modules: Sequence[str]) -> Iterator[str]:
+def server(folder: Path, modules: Iterable[str]) -> Iterator[str]:
     """Run it; yield its address."""
     policies = folder / "policies"
     policies.mkdir()
