@@ -87,6 +87,10 @@ def said(criterion: str, names: Names = NAMES) -> str:
         ("device: {}", "the device is anything, even missing"),
         (f"ssh_publickey: {KEY}", "the SSH key is ada@laptop (ssh-ed25519 …nBDdfCcb)"),
         (
+            f"ssh_publickey: {KEY} of hers",
+            "the SSH key is ada@laptop of hers (ssh-ed25519 …nBDdfCcb)",
+        ),
+        (
             f"ssh_ca: [{KEY.rpartition(' ')[0]}]",
             "the SSH certificate is signed by ssh-ed25519 …nBDdfCcb",
         ),

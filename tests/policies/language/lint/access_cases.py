@@ -101,6 +101,11 @@ ACCESS_CASES: Final = (
     ),
     Case(
         "covers-the-rest",
+        "allow: {or: [{domain: example.com}, {authenticated_user: true}]}",
+        "authenticated_user",
+    ),
+    Case(
+        "covers-the-rest",
         "- allow: {and: [{accept: true}]}\n- allow: {or: [{http_method: GET}]}",
         "accept",
     ),

@@ -164,6 +164,12 @@ VALUE_CASES: Final = (
         "allow: {or: [{claim/a.b: c}]}",
     ),
     Case(
+        "claim-path-with-slash",
+        "allow: {or: [{claim/https://x.example/y: z}, {claim/a/b: c}]}",
+        "claim/a/b",
+        "allow: {or: [{claim/https://x.example/y: z}, {claim/a.b: c}]}",
+    ),
+    Case(
         "host-bits",
         "allow: {or: [{source_ip: [10.1.2.3/24, '::1']}]}",
         "10.1.2.3/24",
@@ -213,6 +219,12 @@ VALUE_CASES: Final = (
         "time-zone-without-place",
         "allow: {or: [{time_of_day: {timezone: Etc/GMT+12, after: 9:00}}]}",
         "Etc/GMT+12",
+    ),
+    Case(
+        "duplicate-criterion",
+        "allow:\n  or:\n    - user: a\n    - user: b\n    - user: {is: b}\n",
+        "user: {is: b}",
+        "allow:\n  or:\n    - user: a\n    - user: b\n",
     ),
     Case(
         "duplicate-criterion",
