@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 
-from benchmarks.gateway import deployments, proxied, serving
+from benchmarks.gateway import deployments, lookup, proxied, serving
 from benchmarks.goals import Goal
 
-PARTS = (deployments.run, serving.run, proxied.run)
+PARTS = (lookup.run, deployments.run, serving.run, proxied.run)
 
 
 def run(write: Callable[[str], object]) -> list[Goal]:
