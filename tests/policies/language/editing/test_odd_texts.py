@@ -222,13 +222,22 @@ def test_does_not_write_lines_that_begin_absurdly_far_to_the_right() -> None:
     assert refused.value.code == "unwritable"
 
 
-def test_a_change_that_means_something_else_is_dropped() -> None:
+@pytest.mark.parametrize(
+    "written",
+    [
+        pytest.param(["c"], id="means something else"),
+        pytest.param(["c", "d"], id="gets into its own way"),
+        pytest.param(["}"], id="leaves what can't be read"),
+    ],
+)
+def test_a_change_that_does_not_do_is_dropped(written: list[str]) -> None:
     text = "allow: {or: [user: a]} # who\n"
     sheet = Sheet.open(text)
     wanted = Sheet.open(text.replace("user: a", "user: b")).root
     place = text.index("a]")
+    change = [Edit(place, place + 1, one) for one in written]
 
-    edited = carry_out(sheet, wanted, (0,), lambda: [Edit(place, place + 1, "c")])
+    edited = carry_out(sheet, wanted, (0,), lambda: change)
 
     assert to_json(Sheet.open(edited.text).root) == to_json(wanted)
     assert edited.text.endswith("# who\n")
