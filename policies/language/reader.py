@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from . import source
 from .compiler import Program, build_program
@@ -10,6 +10,9 @@ from .errors import PolicyLanguageError, Problem, Report, Stage
 from .grammar import PolicyDocument, read_document
 from .lint import NO_CONTEXT, LintContext, lint
 from .modes import Edition
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 # A document with problems of these stages can't be compiled, so neither be linted.
 _REFUSALS: Final = {Stage.PARSE, Stage.GENERATE, Stage.COMPILE}
@@ -45,13 +48,18 @@ def check(
     report = Report()
     program = _program(text, report, saving=saving, edition=edition)
     problems = report.in_text_order()
-    if program is None or any(problem.stage in _REFUSALS for problem in problems):
+    # A full report may have left out what keeps it from being compiled.
+    if program is None or report.is_full or _refuses(problems):
         return problems
     # What can't be saved anyway needs no warning at the same place.
     refused = {problem.span for problem in problems}
     warnings = lint(program.document, context=context, program=program)
     found = (*problems, *(one for one in warnings if one.span not in refused))
     return tuple(sorted(found, key=lambda problem: problem.span))
+
+
+def _refuses(problems: Iterable[Problem]) -> bool:
+    return any(problem.stage in _REFUSALS for problem in problems)
 
 
 def read(

@@ -11,8 +11,11 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from policies.language.editing.sheet import Sheet
-from policies.language.errors import MAX_PROBLEMS, PolicyLanguageError
+from policies.language.compiler import build_program
+from policies.language.errors import MAX_PROBLEMS, Report
+from policies.language.grammar import read_document
+from policies.language.modes import Edition
+from policies.language.source import compose, decode
 
 from . import access, ids, logic, structure, times, values
 from .view import NO_CONTEXT, LintContext, View
@@ -92,11 +95,14 @@ def _with_sound_fixes(found: Iterable[Problem], source: str) -> Iterator[Problem
 
 
 def _can_be_read(text: str) -> bool:
-    try:
-        Sheet.open(text)
-    except PolicyLanguageError:
+    report = Report()
+    readable = decode(text, report)
+    root = None if readable is None else compose(readable, report, saving=False)
+    if readable is None or root is None:
         return False
-    return True
+    document = read_document(root, readable, report, saving=False)
+    build_program(document, report, edition=Edition.ENTERPRISE)
+    return not report.problems
 
 
 __all__ = ["NO_CONTEXT", "LintContext", "lint"]

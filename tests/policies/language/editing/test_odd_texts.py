@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
+from policies.language import builder_tree, parse
 from policies.language.editing import EditingError, Place, edit, set_comment
 from policies.language.editing.engine import carry_out
 from policies.language.editing.sheet import Sheet
 from policies.language.errors import Edit
-from policies.language.grammar import Operator
+from policies.language.grammar import MAX_CRITERIA, Operator
 from policies.language.nodes import to_json
 
 EXPLICIT = """\
@@ -241,3 +242,13 @@ def test_a_change_that_does_not_do_is_dropped(written: list[str]) -> None:
 
     assert to_json(Sheet.open(edited.text).root) == to_json(wanted)
     assert edited.text.endswith("# who\n")
+
+
+def test_says_that_there_is_no_room_for_another_criterion() -> None:
+    text = "allow:\n  or:\n" + "    - user: a\n" * MAX_CRITERIA
+    block = builder_tree(parse(text))["blocks"][0]["id"]
+
+    with pytest.raises(EditingError) as refused:
+        edit(text, {"edit": "add-criterion", "at": block, "name": "user", "data": "b"})
+
+    assert refused.value.code == "too-many-criteria"

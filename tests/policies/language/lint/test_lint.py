@@ -256,6 +256,10 @@ class TestSoundFixes:
                 "[{allow: {or: [{email: /a\u0085b/}, {user: {is: '*a', # c\n}}]}}]\n",
                 id="a line that ends within a value",
             ),
+            pytest.param(
+                "allow: {and: [{accept: true}, {'http_method':# c\n '\u00a0'}]}\n",
+                id="a colon right before a comment",
+            ),
         ],
     )
     def test_leave_what_can_be_read(self, text: str) -> None:
@@ -274,3 +278,12 @@ class TestSoundFixes:
 
         assert all(one.fix for one in few)
         assert 0 < sum(one.fix is not None for one in many) < len(many)
+
+
+def test_is_not_asked_where_there_is_no_room_for_what_is_wrong() -> None:
+    anchors = ", ".join(f"a{number}: &a b" for number in range(MAX_PROBLEMS))
+
+    found = check(f"deny: {{nor: [{{time_of_day: {{{anchors}, after: '5PM'}}}}]}}\n")
+
+    assert len(found) == MAX_PROBLEMS
+    assert not [one for one in found if one.stage is Stage.LINT]
