@@ -90,6 +90,11 @@ urlpatterns = [
         name="policy-history",
     ),
     path(
+        "policies/<uuid:id>/confirm",
+        detail.ConfirmAction.as_view(),
+        name="policy-confirm",
+    ),
+    path(
         "policies/<uuid:id>/revert",
         detail.RevertAction.as_view(),
         name="policy-revert",

@@ -20,6 +20,7 @@ from routes import services as route_services
 
 MAX_LISTED = 200
 MAX_FOUND = 10
+MAX_FORMER = 5
 ROLE_COLUMNS = (
     {"label": gettext_lazy("Role")},
     {"label": gettext_lazy("Namespace, and all below")},
@@ -259,6 +260,7 @@ class GroupPage(Page):
             title=group.name,
             group=group,
             facts=_facts_of_group(group),
+            former_names=directory_selectors.list_former_names(group)[:MAX_FORMER],
             members=members[:MAX_LISTED],
             member_columns=MEMBER_COLUMNS,
             people_url=f"{reverse('directory:person-list')}?group={group.id}",

@@ -8,6 +8,7 @@ from django.db import models
 
 from console.core.models import Timestamped, Versioned
 from directory.models.external import DataRun, ExternalDataSource, ExternalRecord
+from directory.models.former import FormerName
 from directory.models.keeping import KeptAnswers, KeptMembers
 from directory.models.runs import RunState
 from directory.models.scim import ScimKind, ScimMember, ScimResource, ScimToken
@@ -18,6 +19,7 @@ __all__ = [
     "Directory",
     "ExternalDataSource",
     "ExternalRecord",
+    "FormerName",
     "Group",
     "IdentityProvider",
     "KeptAnswers",

@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 
 from console.core.actor import Actor
 from console.core.exceptions import NotFoundError
-from directory.models import Directory, Group, Membership, User
+from directory.models import Directory, FormerName, Group, Membership, User
 from namespaces import access
 from namespaces import selectors as namespace_selectors
 from namespaces.permissions import Permission
@@ -66,11 +66,13 @@ def search_people(people: QuerySet[User], text: str) -> QuerySet[User]:
 
 
 def search_groups(groups: QuerySet[Group], text: str) -> QuerySet[Group]:
-    """Keep the groups whose name, address or id contains the text."""
+    """Keep the groups whose name, now or before, address or id contains the text."""
+    before = FormerName.objects.filter(name__icontains=text).order_by()
     return groups.filter(
         Q(name__icontains=text)
         | Q(email__icontains=text)
         | Q(external_id__icontains=text)
+        | Q(pk__in=before.values("group_id"))
     )
 
 
@@ -234,6 +236,21 @@ def find_groups_called(texts: Iterable[str]) -> list[Group]:
     """Return the groups that have one of these as their id or name, gone ones too."""
     wanted = set(texts)
     return list(Group.objects.filter(Q(external_id__in=wanted) | Q(name__in=wanted)))
+
+
+def find_former_names(texts: Iterable[str]) -> list[FormerName]:
+    """Return former names of groups that are there, the newest first.
+
+    Of the groups that have one of these as their id, or had it as their name.
+    """
+    wanted = set(texts)
+    rows = FormerName.objects.filter(group__is_active=True).select_related("group")
+    return list(rows.filter(Q(group__external_id__in=wanted) | Q(name__in=wanted)))
+
+
+def list_former_names(group: Group) -> QuerySet[FormerName]:
+    """Return what a group was called before, the newest first."""
+    return FormerName.objects.filter(group=group)
 
 
 def name_people(external_ids: Iterable[str]) -> dict[str, str]:

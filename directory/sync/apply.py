@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import connection
 
-from directory.models import Directory, Group, Membership, User
+from directory.models import Directory, FormerName, Group, Membership, User
 from directory.sync.packing import Pair
 from directory.sync.plan import Plan
 from directory.sync.snapshot import GroupRecord, PersonRecord
@@ -85,6 +85,11 @@ def _update_groups(
 ) -> None:
     wanted = {one.id: one for one in records}
     rows = list(directory.groups.filter(external_id__in=wanted))
+    FormerName.objects.bulk_create(
+        FormerName(group=row, name=row.name, until=now)
+        for row in rows
+        if row.name != wanted[row.external_id].name
+    )
     for row in rows:
         record = wanted[row.external_id]
         row.name, row.email = record.name, record.email

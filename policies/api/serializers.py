@@ -49,6 +49,21 @@ class UsageCountSerializer(serializers.Serializer[Any]):
     namespaces = serializers.IntegerField()
 
 
+class RenamedGroupSerializer(serializers.Serializer[Any]):
+    """A group that is called otherwise than when the policy was saved."""
+
+    group = serializers.CharField(help_text="Its id in the directory.")
+    name = serializers.CharField(help_text="What it is called now.")
+    former_name = serializers.CharField()
+    since = serializers.DateTimeField()
+    is_by_name = serializers.BooleanField(
+        help_text="The policy compares the former name itself, with a claim or in Rego."
+    )
+    still_says = serializers.BooleanField(
+        help_text="The policy's text has the former name beside the id."
+    )
+
+
 class PolicySerializer(serializers.ModelSerializer[Policy]):
     """A policy as it stands now."""
 
@@ -62,7 +77,11 @@ class PolicySerializer(serializers.ModelSerializer[Policy]):
     )
     group_faults = serializers.SerializerMethodField(
         help_text="Groups that it names and that are gone, never were there, or are"
-        " written by name, each as a sentence. Empty for Rego."
+        " written by name, each as a sentence. Of Rego, only those that are gone."
+    )
+    renamed_groups = serializers.SerializerMethodField(
+        help_text="Groups that it speaks of and that were renamed since it was saved,"
+        " in the last 90 days."
     )
 
     class Meta:
@@ -81,6 +100,7 @@ class PolicySerializer(serializers.ModelSerializer[Policy]):
             "attached_to",
             "failing_examples",
             "group_faults",
+            "renamed_groups",
             "version",
             "created_at",
             "modified_at",
@@ -95,6 +115,11 @@ class PolicySerializer(serializers.ModelSerializer[Policy]):
 
     def get_group_faults(self, policy: Policy) -> list[str]:
         return list(self.context["group_faults"].get(policy.pk, ()))
+
+    @extend_schema_field(RenamedGroupSerializer(many=True))
+    def get_renamed_groups(self, policy: Policy) -> Any:
+        found = self.context["renamed_groups"].get(policy.pk, ())
+        return RenamedGroupSerializer(found, many=True).data
 
     @extend_schema_field(UsageCountSerializer)
     def get_attached_to(self, policy: Any) -> dict[str, int]:

@@ -97,6 +97,11 @@ urlpatterns = [
         name="api-policy-detail",
     ),
     path(
+        "policies/<uuid:id>/confirm/",
+        PolicyViewSet.as_view({"post": "confirm"}),
+        name="api-policy-confirm",
+    ),
+    path(
         "policies/<uuid:id>/revert/",
         PolicyViewSet.as_view({"post": "revert"}),
         name="api-policy-revert",

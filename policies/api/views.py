@@ -40,6 +40,7 @@ class PolicyViewSet(ScopedViewSet[Policy]):
         "update": Permission.POLICY_EDIT,
         "partial_update": Permission.POLICY_EDIT,
         "destroy": Permission.POLICY_DELETE,
+        "confirm": Permission.POLICY_EDIT,
         "revert": Permission.POLICY_EDIT,
         "move": Permission.POLICY_EDIT,
         "restore": Permission.POLICY_CREATE,
@@ -56,10 +57,12 @@ class PolicyViewSet(ScopedViewSet[Policy]):
         ).data
 
     def _context(self, rows: Sequence[Policy]) -> dict[str, Any]:
+        groups = selectors.look_up_groups(rows, now=self.now)
         return {
             **self.get_serializer_context(),
             "paths": namespace_selectors.name_paths(row.namespace for row in rows),
-            "group_faults": selectors.look_up_groups(rows).faults,
+            "group_faults": groups.faults,
+            "renamed_groups": groups.renamed,
             "failing": {
                 row.pk: selectors.count_failing_of(row, actor=self.actor)
                 for row in rows
@@ -146,6 +149,23 @@ class PolicyViewSet(ScopedViewSet[Policy]):
         policy = services.revert_policy(
             self.kwargs["id"],
             **self.read_input(serializers.RevertSerializer),
+            version=self.expected_version,
+            actor=self.actor,
+            now=self.now,
+        )
+        return self.answer(policy)
+
+    @extend_schema(
+        summary="Keep a policy as it is, with groups that were renamed",
+        request=serializers.ReasonSerializer,
+        responses=serializers.PolicySerializer,
+        parameters=[IF_MATCH],
+    )
+    def confirm(self, request: Request, **_: Any) -> Response:
+        """Save the same as a new version: `renamed_groups` is empty after it."""
+        policy = services.confirm_policy(
+            self.kwargs["id"],
+            **self.read_input(serializers.ReasonSerializer),
             version=self.expected_version,
             actor=self.actor,
             now=self.now,

@@ -109,6 +109,7 @@ from policies.selectors.rego import (
     list_quarantined,
     missing_protection,
 )
+from policies.selectors.renaming import Renaming
 from policies.selectors.switching import find_last_in_ppl, to_rego
 
 __all__ = [
@@ -126,6 +127,7 @@ __all__ = [
     "Records",
     "RecordsOfMany",
     "RegoAnswer",
+    "Renaming",
     "Somebody",
     "Usage",
     "as_request",

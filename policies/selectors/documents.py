@@ -24,7 +24,9 @@ from policies.rego.literals import texts_in as texts_written_in
 from policies.selectors.rego import check_rego
 
 CACHED_TEXTS = 4096
-GROUPS, RECORD = "groups", "record"
+GROUPS, RECORD, CLAIM = "groups", "record", "claim"
+# Claims whose values may be names of groups: `groups`, `cognito:groups`, `memberOf`.
+OF_GROUPS = ("group", "role", "member")
 
 
 @lru_cache(maxsize=CACHED_TEXTS)
@@ -163,6 +165,18 @@ def group_ids_in(source: str) -> frozenset[str]:
     """Return what a text in PPL says where ids of groups stand."""
     nodes = (node for node in read_source(source).criteria() if node.name == GROUPS)
     return frozenset(text for node in nodes for text in texts_in(node.value))
+
+
+@lru_cache(maxsize=CACHED_TEXTS)
+def claimed_groups_in(source: str) -> frozenset[str]:
+    """Return what a text in PPL compares with claims that may hold names of groups."""
+    return frozenset(
+        text
+        for node in read_source(source).criteria()
+        if node.name == CLAIM
+        and any(part in (node.sub_path or "").lower() for part in OF_GROUPS)
+        for text in texts_in(node.value)
+    )
 
 
 def texts_in(value: Any) -> Iterator[str]:

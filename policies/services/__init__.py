@@ -36,6 +36,7 @@ from policies.services.fetching import (
 from policies.services.moving import move_policies, move_policy
 from policies.services.saving import (
     PolicyDraft,
+    confirm_policy,
     create_policies,
     create_policy,
     revert_policy,
@@ -90,6 +91,7 @@ __all__ = [
     "answers_for",
     "attach_policies",
     "attach_to_namespace",
+    "confirm_policy",
     "coverage_of",
     "create_policies",
     "create_policy",

@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
+from django.utils.translation import gettext
+
 from console.core.actor import Actor
 from console.core.transactions import writing
 from namespaces import access
@@ -202,6 +204,30 @@ def revert_policy(
         reason=reason or f"back to version {to_version}",
         verb="reverted",
     )
+
+
+@writing()
+def confirm_policy(
+    policy_id: UUID | str,
+    *,
+    version: int,
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
+) -> Policy:
+    """Keep a policy as it is, as a new version that says so.
+
+    Somebody has looked at what its groups are called now: it is not flagged for what
+    was renamed before.
+
+    Raises:
+        StaleVersionError: somebody else saved first.
+    """
+    policy, actor = rules.load(policy_id, Permission.POLICY_EDIT, actor=actor)
+    rules.check_version(policy, version)
+    before = rules.state_of(policy)
+    reason = reason or gettext("confirmed as it is")
+    return rules.write(policy, "confirmed", before, actor=actor, now=now, reason=reason)
 
 
 def _save(

@@ -15,6 +15,7 @@ from namespaces.views import namespace_url
 from policies import selectors, services
 from policies.language import Sentence
 from policies.models import AttachmentMode, PolicyVersion
+from policies.selectors import Renaming
 from policies.services import PERMISSION_FOR
 from policies.views.frame import GENERAL, OfPolicy, number_from, parts_of, route_url
 from policies.views.switching import closed_tab
@@ -60,7 +61,7 @@ class PolicyPage(OfPolicy, Page):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the sentences, the use, and what may be done."""
         policy = self.policy
-        groups = selectors.look_up_groups([policy])
+        groups = selectors.look_up_groups([policy], now=self.now)
         may_try = self.can(Permission.POLICY_TRY)
         strikes = selectors.find_strikes(policy)
         return super().get_context_data(
@@ -77,6 +78,7 @@ class PolicyPage(OfPolicy, Page):
             ],
             usage=selectors.get_usage(policy, actor=self.actor),
             faults=groups.faults.get(policy.pk, ()),
+            renamed=_renamed(groups.renamed.get(policy.pk, ())),
             quarantine=strikes if strikes and strikes.quarantined_at else None,
             strikes=strikes,
             may_edit_rego=self.can(Permission.POLICY_EDIT_REGO),
@@ -125,6 +127,23 @@ class PolicyPage(OfPolicy, Page):
         ]
 
 
+class ConfirmAction(OfPolicy, ActionView):
+    """Says that a policy is right with its groups by their new names."""
+
+    def carry_out(self) -> str:
+        """Keep it as it is."""
+        policy = services.confirm_policy(
+            self.policy.pk,
+            version=number_from(self.request.POST.get("version", "")),
+            actor=self.actor,
+            now=self.now,
+        )
+        messages.success(
+            self.request, gettext("%(name)s stays as it is.") % {"name": policy.name}
+        )
+        return self.page_url
+
+
 class LiftQuarantineAction(OfPolicy, ActionView):
     """Lets a policy in Rego be run again."""
 
@@ -137,6 +156,14 @@ class LiftQuarantineAction(OfPolicy, ActionView):
             self.request, gettext("%(name)s is run again.") % {"name": policy.name}
         )
         return self.page_url
+
+
+def _renamed(renamings: Sequence[Renaming]) -> dict[str, list[Renaming]]:
+    """Return renamings apart: those that change nothing, and those that may."""
+    return {
+        "by_id": [one for one in renamings if not one.is_by_name],
+        "by_name": [one for one in renamings if one.is_by_name],
+    }
 
 
 def _sentence(sentence: Sentence) -> dict[str, Any]:

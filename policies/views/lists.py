@@ -16,6 +16,7 @@ from namespaces.views import path_names
 from policies import selectors
 from policies.listings import PolicyListing
 from policies.models import Policy
+from policies.selectors import Renaming
 from policies.views.frame import import_url
 
 DELETED_PER_PAGE = 50
@@ -31,6 +32,7 @@ class PolicyRow:
     menu: list[dict[str, Any]]
     failing: int = 0
     faults: Sequence[str] = ()
+    renamed: Sequence[Renaming] = ()
 
     @property
     def menu_id(self) -> str:
@@ -63,6 +65,27 @@ class PolicyRow:
         )
 
     @property
+    def renamed_label(self) -> str:
+        """How many groups it speaks of that are called otherwise now."""
+        count = len(self.renamed)
+        return (
+            gettext("1 group was renamed")
+            if count == 1
+            else gettext("%(count)s groups were renamed") % {"count": count}
+        )
+
+    @property
+    def renamed_kind(self) -> str:
+        """Whether a renaming may change who is let in."""
+        by_name = any(one.is_by_name for one in self.renamed)
+        return "warning" if by_name else "info"
+
+    @property
+    def renamed_note(self) -> str:
+        """Which groups were renamed."""
+        return "; ".join(one.text for one in self.renamed)
+
+    @property
     def used_by(self) -> str:
         """How many routes and namespaces it is attached to."""
         counted = (
@@ -87,7 +110,7 @@ class PolicyListPage(ListPage):
         """Add what each policy says, and what may be done."""
         context = super().get_context_data(**kwargs)
         policies = context["list"].rows
-        groups = selectors.look_up_groups(policies)
+        groups = selectors.look_up_groups(policies, now=self.now)
         narrowed = self.request.GET.get("namespace", "")
         paths = namespace_selectors.name_paths(row.namespace for row in policies)
         return context | {
@@ -99,6 +122,7 @@ class PolicyListPage(ListPage):
                     menu=self._menu(policy),
                     failing=selectors.count_failing_of(policy, actor=self.actor),
                     faults=groups.faults.get(policy.pk, ()),
+                    renamed=groups.renamed.get(policy.pk, ()),
                 )
                 for policy in policies
             ],

@@ -172,6 +172,13 @@ POLICIES: dict[str, tuple[Row, ...]] = {
             body=lambda world: {**written(world), "version": "2"},
         ),
     ),
+    "policy-confirm": (
+        post(
+            at(Permission.POLICY_EDIT, "policy"),
+            "policy",
+            body=lambda _: {"version": "2"},
+        ),
+    ),
     "policy-revert": (
         post(
             at(Permission.POLICY_EDIT, "policy"),

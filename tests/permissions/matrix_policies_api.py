@@ -78,6 +78,9 @@ POLICIES_API: dict[str, tuple[Row, ...]] = {
         ),
         delete(at(Permission.POLICY_DELETE, "idle-policy"), "idle-policy", version=1),
     ),
+    "api-policy-confirm": (
+        post(at(Permission.POLICY_EDIT, "policy"), "policy", version=2),
+    ),
     "api-policy-revert": (
         post(
             at(Permission.POLICY_EDIT, "policy"),
