@@ -4,8 +4,10 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext, gettext_noop
 
 from console.core.actor import Actor
-from console.core.exceptions import ValidationFailedError
+from console.core.exceptions import NotFoundError, ValidationFailedError
 from console.core.generic.listing import Column, Filter, Listing
+from console.core.http import uuid_from
+from directory import selectors as directory_selectors
 from namespaces.listings import namespace_filter, path_of
 from policies import selectors
 from policies.models import Policy, PolicyLanguage
@@ -23,6 +25,16 @@ def _written_in(rows: QuerySet[Policy], text: str, _: Actor) -> QuerySet[Policy]
     if text not in PolicyLanguage.values:
         raise ValidationFailedError(fields={"language": [gettext("ppl or rego")]})
     return rows.filter(language=text)
+
+
+def _naming(rows: QuerySet[Policy], text: str, actor: Actor) -> QuerySet[Policy]:
+    try:
+        group = directory_selectors.get_group(
+            uuid_from(text, name="group"), actor=actor
+        )
+    except NotFoundError as error:
+        raise ValidationFailedError(fields={"group": [error.message]}) from error
+    return selectors.naming_group(rows, group.external_id)
 
 
 class PolicyListing(Listing[Policy]):
@@ -97,6 +109,15 @@ class PolicyListing(Listing[Policy]):
             label=gettext_noop("Language"),
             apply=_written_in,
             help=gettext_noop("ppl or rego."),
+        ),
+        Filter(
+            name="group",
+            label=gettext_noop("Names the group"),
+            apply=_naming,
+            says=lambda text, actor: (
+                directory_selectors.get_group(text, actor=actor).name
+            ),
+            help=gettext_noop("Id of a group: keeps the policies that name it."),
         ),
     )
     search_help = gettext_noop(

@@ -2,6 +2,7 @@
 
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -29,7 +30,7 @@ from directory.external.records import FOREIGN_KEYS, INDEX
 from directory.listings.external import DataSourceListing, RecordListing
 from policies import selectors as policy_selectors
 
-RECENT, MAX_LISTED = 20, 200
+RECENT, MAX_LISTED = 20, 50
 KINDS = frozenset({"http_json"})
 
 
@@ -94,6 +95,9 @@ class DataSourcePage(OfDataSource, Page):
                 (one, reverse("policies:policy-detail", args=[one.pk]))
                 for one in asking[:MAX_LISTED]
             ],
+            policy_count=asking.count(),
+            policies_url=f"{reverse('policies:policy-list')}"
+            f"?{urlencode({'q': source.record_type})}",
             is_busy=any(is_under_way(run) for run in latest),
             run_columns=runs.RUN_COLUMNS,
             runs=found,

@@ -2,6 +2,7 @@
 
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy, gettext_noop
@@ -18,7 +19,7 @@ from namespaces.roles import ROLE_BY_CODE
 from policies import selectors as policy_selectors
 from routes import services as route_services
 
-MAX_LISTED = 200
+MAX_LISTED = 50
 MAX_FOUND = 10
 MAX_FORMER = 5
 ROLE_COLUMNS = (
@@ -87,8 +88,8 @@ class PersonPage(Page):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add groups and roles."""
         person = self.get_person()
-        groups = list(directory_selectors.list_groups_of(person)[:MAX_LISTED])
-        names = {group.id: group.name for group in groups}
+        groups = directory_selectors.list_groups_of(person)
+        names = dict(groups.values_list("pk", "name"))
         bindings = namespace_selectors.list_bindings_of(
             self.actor, user_id=person.id, group_ids=names
         )
@@ -98,7 +99,9 @@ class PersonPage(Page):
             subject=person,
             facts=_facts_of_person(person) + self.get_identity(person),
             identity_url=self.get_identity_url(person),
-            groups=groups,
+            groups=groups[:MAX_LISTED],
+            group_count=len(names),
+            groups_url=f"{reverse('directory:group-list')}?person={person.id}",
             role_columns=ROLE_COLUMNS,
             roles=role_rows(bindings, names),
             devices=self.get_devices(person),
@@ -266,27 +269,33 @@ class GroupPage(Page):
             people_url=f"{reverse('directory:person-list')}?group={group.id}",
             role_columns=ROLE_COLUMNS[:2] + ROLE_COLUMNS[3:],
             roles=role_rows(bindings, {}),
-            policies=[
-                (policy, reverse("policies:policy-detail", args=[policy.pk]))
-                for policy in policy_selectors.list_naming(
-                    group.external_id, actor=self.actor
-                )[:MAX_LISTED]
-            ],
-            by_name=self.get_policies_by_name(group),
+            **self.get_policies(group),
             **kwargs,
         )
 
-    def get_policies_by_name(self, group: Any) -> list[tuple[Any, str]]:
-        """Return the policies that write its name where its id should stand."""
-        if group.name == group.external_id:
-            return []
-        candidates = policy_selectors.list_naming(group.name, actor=self.actor)
-        return [
-            (policy, reverse("policies:policy-detail", args=[policy.pk]))
-            for policy in policy_selectors.keep_naming(
-                candidates[:MAX_LISTED], group.name
-            )
-        ]
+    def get_policies(self, group: Any) -> dict[str, Any]:
+        """Return the policies that name it, and those that write its name instead."""
+        seen = policy_selectors.list_policies(self.actor).order_by("name", "pk")
+        naming = policy_selectors.naming_group(seen, group.external_id)
+        by_name = seen.none()
+        if group.name != group.external_id:
+            by_name = policy_selectors.naming_group(seen, group.name)
+        policy_list = reverse("policies:policy-list")
+        return {
+            "policies": _with_urls(naming),
+            "policy_count": naming.count(),
+            "policies_url": f"{policy_list}?group={group.pk}",
+            "by_name": _with_urls(by_name),
+            "by_name_count": by_name.count(),
+            "by_name_url": f"{policy_list}?{urlencode({'q': group.name})}",
+        }
+
+
+def _with_urls(policies: Any) -> list[tuple[Any, str]]:
+    return [
+        (policy, reverse("policies:policy-detail", args=[policy.pk]))
+        for policy in policies[:MAX_LISTED]
+    ]
 
 
 def _facts_of_group(group: Any) -> list[dict[str, Any]]:

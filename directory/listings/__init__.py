@@ -91,6 +91,7 @@ class PersonListing(Listing[User]):
             apply=lambda rows, text, _: rows.filter(
                 memberships__group_id=uuid_from(text, name="group")
             ),
+            says=lambda text, actor: selectors.get_group(text, actor=actor).name,
             help=gettext_noop("Id of a group: keeps its members."),
         ),
         STATE,
@@ -146,7 +147,18 @@ class GroupListing(Listing[Group]):
             hide="narrow",
         ),
     )
-    filters = (STATE,)
+    filters = (
+        Filter(
+            name="person",
+            label=gettext_noop("Of"),
+            apply=lambda rows, text, _: rows.filter(
+                memberships__user_id=uuid_from(text, name="person")
+            ),
+            says=lambda text, actor: str(selectors.get_person(text, actor=actor)),
+            help=gettext_noop("Id of a person: keeps the groups that they are in."),
+        ),
+        STATE,
+    )
     search_help = gettext_noop("Keeps the groups with this in name, address or id.")
 
     def rows(self, actor: Actor) -> QuerySet[Group]:

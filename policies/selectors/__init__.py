@@ -72,7 +72,7 @@ from policies.selectors.fetching import (
     list_addresses,
     list_fetching,
 )
-from policies.selectors.groups import keep_naming, look_up_groups
+from policies.selectors.groups import look_up_groups, naming_group
 from policies.selectors.offering import Offers
 from policies.selectors.people import find_people, find_person, list_devices_of
 from policies.selectors.policies import (
@@ -175,7 +175,6 @@ __all__ = [
     "has_deny_rules",
     "is_any_public_inherited",
     "keep_attached",
-    "keep_naming",
     "list_addresses",
     "list_arriving",
     "list_attachable",
@@ -205,6 +204,7 @@ __all__ = [
     "name_policies",
     "names_in",
     "names_in_texts",
+    "naming_group",
     "own_facts",
     "plain_request",
     "population_of",

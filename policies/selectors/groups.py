@@ -9,6 +9,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from directory import selectors as directory_selectors
 from policies.language import Names
 from policies.models import Policy, PolicyLanguage
@@ -85,18 +87,23 @@ def look_up_groups(policies: Iterable[Policy], *, now: datetime) -> GroupsNamed:
     )
 
 
-def keep_naming(policies: Iterable[Policy], text: str) -> list[Policy]:
-    """Keep the policies that say this where ids of groups stand, in Rego anywhere."""
-    return [
-        policy
-        for policy in policies
+def naming_group(policies: QuerySet[Policy], text: str) -> QuerySet[Policy]:
+    """Keep the policies that say this where ids of groups stand, in Rego anywhere.
+
+    The database finds texts that hold it somewhere; they are read to be sure.
+    """
+    rows = policies.filter(source__contains=text).order_by()
+    found = [
+        pk
+        for pk, language, source in rows.values_list("pk", "language", "source")
         if text
         in (
-            group_ids_in(policy.source)
-            if policy.language == PolicyLanguage.PPL
-            else rego_texts_in(policy.source)
+            group_ids_in(source)
+            if language == PolicyLanguage.PPL
+            else rego_texts_in(source)
         )
     ]
+    return policies.filter(pk__in=found)
 
 
 def _gone(groups: Sequence[Any]) -> dict[str, str]:

@@ -8,9 +8,9 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
-from directory.models import Directory, User
+from directory.models import Directory, Group, User
 from policies.models import Policy
-from tests.factories import make_group, make_policy, make_user
+from tests.factories import grant, make_group, make_policy, make_user
 from tests.people import Cast
 
 
@@ -144,3 +144,52 @@ class TestSearchForSubjects:
 
     def test_finds_nobody_for_guests(self, cast: Cast) -> None:
         assert get(cast.cyd, "/people/find", who="a").context["found"] == []
+
+
+class TestWhatIsLong:
+    def test_groups_of_a_person_are_listed_in_pages(self, cast: Cast) -> None:
+        for number in range(60):
+            make_group(f"g{number:02}", cast.cyd)
+        last = Group.objects.get(name="g59")
+        grant("viewer", cast.web, group=last)
+
+        page = get(cast.ada, f"/people/{cast.cyd.id}/")
+        listed = get(cast.ada, "/groups/", person=str(cast.cyd.id), page="2")
+
+        html = page.content.decode()
+        assert "50 of 60" in html
+        assert f"/groups/?person={cast.cyd.id}" in html
+        assert [one["group"] for one in page.context["roles"]] == ["g59"]
+        assert listed.context["list"].total == 60
+        assert [one["label"] for one in listed.context["list"].chips] == ["Of: Cyd"]
+        assert len(listed.context["list"].rows) == 10
+
+    def test_policies_that_name_a_group_are_listed_in_pages(self, cast: Cast) -> None:
+        group = make_group("people")
+        texts = ["id-people"] * 55 + ["id-people-2", "people"]
+        for text in texts:
+            source = f"allow: {{or: [{{groups: {text}}}]}}"
+            make_policy(namespace=cast.web, source=source)
+
+        page = get(cast.ben, f"/groups/{group.id}/")
+        listed = get(cast.ben, "/policies/", group=str(group.id), page="2")
+
+        assert page.context["policy_count"] == 55  # not what only begins with the id
+        assert len(page.context["policies"]) == 50
+        assert len(page.context["by_name"]) == 1
+        assert "50 of 55" in page.content.decode()
+        assert listed.context["list"].total == 55
+        assert len(listed.context["list"].rows) == 5
+
+    def test_what_they_are_narrowed_to_stays_while_searching(self, cast: Cast) -> None:
+        group = make_group("people", cast.ben)
+
+        for path, name in (("/people/", "group"), ("/policies/", "group")):
+            html = get(cast.ada, path, **{name: str(group.id)}).content.decode()
+            assert f'type="hidden" name="{name}" value="{group.id}"' in html
+
+    @pytest.mark.parametrize("text", [str(uuid4()), "nonsense"])
+    def test_policies_of_a_group_that_is_not_there_are_refused(
+        self, cast: Cast, text: str
+    ) -> None:
+        assert get(cast.ben, "/policies/", group=text).status_code == 400

@@ -56,6 +56,7 @@ class Filter(Generic[M]):
         choices: the values that the page offers, with their labels.
         control: how the page asks: "select" when there are choices, "text", "date";
             "" draws nothing.
+        says: what the page calls a value that a link brought, where nothing is drawn.
         help: one sentence for the API's description.
     """
 
@@ -64,6 +65,7 @@ class Filter(Generic[M]):
     apply: Callable[[QuerySet[M], str, Actor], QuerySet[M]]
     choices: Callable[[Actor], Sequence[tuple[str, str]]] | None = None
     control: str = ""
+    says: Callable[[str, Actor], str] | None = None
     help: str = ""
 
 

@@ -64,11 +64,12 @@ class FilterState:
     value: str
     control: str
     options: Sequence[tuple[str, str]]
+    said: str = ""
 
     @property
     def value_label(self) -> str:
         """The label of the chosen value."""
-        return dict(self.options).get(self.value, self.value)
+        return self.said or dict(self.options).get(self.value, self.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,10 +197,13 @@ def list_state(
 
 
 def _filter_state(one: Filter[Any], params: QueryDict, actor: Actor) -> FilterState:
+    value = params.get(one.name, "").strip()
+    said = one.says(value, actor) if one.says and value else ""
     return FilterState(
         name=one.name,
         label=gettext(one.label),
-        value=params.get(one.name, "").strip(),
-        control="select" if one.choices else one.control,
+        value=value,
+        control="select" if one.choices else one.control or ("hidden" if said else ""),
         options=list(one.choices(actor)) if one.choices else [],
+        said=said,
     )
