@@ -25,6 +25,10 @@ from directory.providers.keeping import Known
 from directory.providers.reading import UnreadableError, at, shown
 from directory.providers.records import Batch, Edge, Problem, Record
 
+TITLES = (
+    *("displayName", "profile.name", "name", "full_name"),
+    *("login", "GroupName", "id"),
+)
 ID_KEYS = ("id", "user_id", "userId", "Username", "name")
 
 
@@ -202,8 +206,8 @@ def _id_of(item: Any) -> str:
 
 
 def _title(listing: Listing, context: Context) -> str:
-    for name in ("displayName", "name", "full_name", "login", "GroupName", "id"):
-        value = context.parent.get(name)
+    for name in TITLES:
+        value = at(context.parent, name)
         if isinstance(value, str | int):
             return f"{listing.name} of {shown(value)}"
     return listing.name

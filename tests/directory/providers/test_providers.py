@@ -76,6 +76,15 @@ class TestEnumeration:
         assert batches[-1].expected in {0, len(batches)}
         assert len({batch.page for batch in batches}) == len(batches)
 
+    def test_calls_pages_by_names_of_groups_and_not_by_ids(
+        self, kind: type[Fake]
+    ) -> None:
+        with kind() as fake:
+            pages = [batch.page for batch in read(fake)]
+
+        by_id = [one for one in pages if " of g" in one]
+        assert not by_id or kind.code == "cognito"  # whose names are the ids
+
     def test_tells_of_an_empty_company(self, kind: type[Fake]) -> None:
         with kind(replace(SMALL, people={}, groups={}, members={})) as fake:
             people, groups, edges = told(read(fake))
