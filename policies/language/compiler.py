@@ -10,9 +10,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .criteria import CRITERIA, Condition, Criterion, Need
-from .errors import Report, Span, Stage, did_you_mean, quoted, replace_with
+from .errors import (
+    Report,
+    Span,
+    Stage,
+    closest,
+    did_you_mean,
+    quoted,
+    replace_with,
+    write,
+)
 from .matchers import Context
 from .modes import Edition, Mode
+from .texts import worded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -166,16 +176,19 @@ class _Compiler:
 
     def _unknown(self, node: CriterionNode) -> None:
         known = CRITERIA.names(self.edition)
-        hint = did_you_mean(node.name, known)
-        meant = hint.split("`")[1] if hint else None
+        meant = closest(node.name, known)
         span = node.name_span
         self.report.error(
             "unknown-criterion",
-            f"unknown criterion {quoted(node.name)}",
+            worded("unknown criterion %(name)s", name=quoted(node.name)),
             span,
             stage=Stage.GENERATE,
-            suggestion=hint,
-            fix=replace_with(span, _renamed(node, meant), title=f"Write `{meant}`")
+            suggestion=did_you_mean(node.name, known),
+            fix=replace_with(
+                span,
+                _renamed(node, meant),
+                title=write(meant),
+            )
             if meant
             else None,
         )
@@ -186,11 +199,14 @@ class _Compiler:
         span: Span = node.name_span
         self.report.error(
             "ignored-sub-path",
-            f"only `claim` has a sub-path; in {quoted(node.key)} it means nothing",
+            worded(
+                "only `claim` has a sub-path; in %(key)s it means nothing",
+                key=quoted(node.key),
+            ),
             span,
             stage=Stage.SAVING,
-            suggestion=f"write `{node.name}`",
-            fix=replace_with(span, node.name, title="Remove the sub-path"),
+            suggestion=worded("write `%(name)s`", name=node.name),
+            fix=replace_with(span, node.name, title=worded("Remove the sub-path")),
         )
 
 

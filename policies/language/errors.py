@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from .texts import worded
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -177,7 +179,18 @@ def closest(name: str, known: Iterable[str]) -> str | None:
 def did_you_mean(name: str, known: Iterable[str]) -> str | None:
     """Return `did you mean …?` for a name that is close to a known one."""
     meant = closest(name, known)
-    return f"did you mean `{meant}`?" if meant else None
+    return worded("did you mean `%(meant)s`?", meant=meant) if meant else None
+
+
+def known_are(known: Iterable[str]) -> str:
+    """Return what may stand in the place of a name that is unknown."""
+    names = ", ".join(f"`{name}`" for name in known)
+    return worded("known are %(names)s", names=names)
+
+
+def write(text: str) -> str:
+    """Return the title of a fix that writes a text."""
+    return worded("Write `%(text)s`", text=text)
 
 
 def replace_with(span: Span, replacement: str, *, title: str) -> Fix:

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from . import source
 from .comments import find_comments, line_starts
+from .decoding import MAX_BYTES, decode
 from .errors import START, PolicyLanguageError, Report, Stage
 from .nodes import MappingNode, Node, SequenceNode
+from .texts import worded
 from .writer import Line, block_lines
 
 if TYPE_CHECKING:
@@ -39,7 +41,7 @@ def format_policy(text: str | bytes) -> str:
         PolicyLanguageError: the text can't be read, or would become too large.
     """
     report = _LossReport()
-    readable = source.decode(text, report)
+    readable = decode(text, report)
     root = None
     if readable is not None:
         root = source.compose(readable, report, saving=True)
@@ -71,21 +73,24 @@ def _limited(lines: Iterable[Line]) -> Iterator[Line]:
     size = 0
     for line in lines:
         size += line.indent + len(line.text) + 1
-        if size > source.MAX_BYTES:
+        if size > MAX_BYTES:
             _refuse()
         yield line
 
 
 def _joined(lines: Iterable[str]) -> str:
     text = "".join(f"{line}\n" for line in lines)
-    if len(text.encode()) > source.MAX_BYTES:
+    if len(text.encode()) > MAX_BYTES:
         _refuse()
     return text
 
 
 def _refuse() -> None:
     report = Report()
-    message = f"formatted, the policy would have more than {source.MAX_BYTES} bytes"
+    message = worded(
+        "formatted, the policy would have more than %(max_bytes)s bytes",
+        max_bytes=MAX_BYTES,
+    )
     report.error("too-large", message, START, stage=Stage.PARSE)
     report.raise_if_any()
 

@@ -10,7 +10,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
-from .errors import Report, Span, Stage, did_you_mean, quoted, replace_with
+from .errors import (
+    Report,
+    Span,
+    Stage,
+    closest,
+    did_you_mean,
+    known_are,
+    quoted,
+    replace_with,
+    write,
+)
 from .nodes import (
     MappingNode,
     Node,
@@ -18,6 +28,7 @@ from .nodes import (
     SequenceNode,
     to_json,
 )
+from .texts import counted, worded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -122,11 +133,11 @@ _OPERATORS: Final = tuple(operator.value for operator in Operator)
 
 def _kind(node: Node) -> str:
     if isinstance(node, SequenceNode):
-        return "a list"
+        return worded("a list")
     if isinstance(node, MappingNode):
-        return "a mapping"
+        return worded("a mapping")
     if node.value is None:
-        return "nothing"
+        return worded("nothing")
     return quoted(node.text)
 
 
@@ -139,13 +150,15 @@ class _Reader:
     def document(self, root: Node, source: str) -> PolicyDocument:
         if isinstance(root, SequenceNode):
             rules = tuple(
-                rule for item in root.items for rule in self._rules(item, "each entry")
+                rule
+                for item in root.items
+                for rule in self._rules(item, worded("each entry"))
             )
         else:
             rules = self._rules(root, "a policy")
         if not rules and not self.report.problems:
             self._unsavable(
-                "no-rules", "there is no rule, so nobody gets in", root.span
+                "no-rules", worded("there is no rule, so nobody gets in"), root.span
             )
         return PolicyDocument(rules, source, root.span)
 
@@ -159,24 +172,25 @@ class _Reader:
             self.report.error(code, message, span, stage=Stage.SAVING)
 
     def _unknown(self, kind: str, key: ScalarNode, known: tuple[str, ...]) -> None:
-        hint = did_you_mean(key.text, known)
-        meant = hint.split("`")[1] if hint else None
+        meant = closest(key.text, known)
         self.report.error(
             f"unknown-{kind}",
-            f"unknown {kind} {quoted(key.text)}",
+            worded("unknown %(kind)s %(key)s", kind=kind, key=quoted(key.text)),
             key.span,
             stage=Stage.PARSE,
-            suggestion=hint or "known are " + ", ".join(f"`{name}`" for name in known),
-            fix=replace_with(key.span, meant, title=f"Write `{meant}`")
-            if meant
-            else None,
+            suggestion=did_you_mean(key.text, known) or known_are(known),
+            fix=replace_with(key.span, meant, title=write(meant)) if meant else None,
         )
 
     def _rules(self, node: Node, what: str) -> tuple[Rule, ...]:
         if not isinstance(node, MappingNode):
             self._error(
                 "not-a-rule",
-                f"{what} must be a mapping of `allow` and `deny`, not {_kind(node)}",
+                worded(
+                    "%(what)s must be a mapping of `allow` and `deny`, not %(node)s",
+                    what=what,
+                    node=_kind(node),
+                ),
                 node.span,
             )
             return ()
@@ -194,9 +208,13 @@ class _Reader:
         if not isinstance(body, MappingNode):
             self._error(
                 "rule-not-a-mapping",
-                f"{quoted(key.text)} must hold operators, not {_kind(body)}",
+                worded(
+                    "%(key)s must hold operators, not %(body)s",
+                    key=quoted(key.text),
+                    body=_kind(body),
+                ),
                 _place(body, key),
-                "put `and:` or `or:` below it, and the criteria below that",
+                worded("put `and:` or `or:` below it, and the criteria below that"),
             )
             return None
         before = len(self.report.problems)
@@ -208,14 +226,14 @@ class _Reader:
         operators = tuple(found[name] for name in Operator if name in found)
         if not operators and len(self.report.problems) == before:
             self._unsavable(
-                "empty-rule", "a rule without criteria never applies", key.span
+                "empty-rule", worded("a rule without criteria never applies"), key.span
             )
         return Rule(Action(key.text), operators, key.span.to(body.span), key.span)
 
     def _operator(self, key: ScalarNode, node: Node) -> OperatorNode | None:
         if key.text == "action":
             self._unsavable(
-                "ignored-key", "`action` inside a rule means nothing", key.span
+                "ignored-key", worded("`action` inside a rule means nothing"), key.span
             )
             return None
         if key.text not in _OPERATORS:
@@ -224,9 +242,13 @@ class _Reader:
         if not isinstance(node, SequenceNode):
             self._error(
                 "operator-not-a-list",
-                f"{quoted(key.text)} must hold a list of criteria, not {_kind(node)}",
+                worded(
+                    "%(key)s must hold a list of criteria, not %(node)s",
+                    key=quoted(key.text),
+                    node=_kind(node),
+                ),
                 _place(node, key),
-                "begin each criterion with `- `",
+                worded("begin each criterion with `- `"),
             )
             return None
         criteria = tuple(
@@ -236,7 +258,9 @@ class _Reader:
         )
         if not node.items:
             self._unsavable(
-                "empty-operator", "an empty list of criteria never applies", key.span
+                "empty-operator",
+                worded("an empty list of criteria never applies"),
+                key.span,
             )
         span = key.span.to(node.span)
         return OperatorNode(Operator(key.text), criteria, span, key.span)
@@ -246,25 +270,40 @@ class _Reader:
             name = node.text if isinstance(node, ScalarNode) else ""
             self._error(
                 "criterion-not-a-mapping",
-                f"a criterion is written `name: data`, not {_kind(node)}",
+                worded(
+                    "a criterion is written `name: data`, not %(node)s",
+                    node=_kind(node),
+                ),
                 node.span,
-                f"write `{name}: true`" if name.isidentifier() else None,
+                worded("write `%(name)s: true`", name=name)
+                if name.isidentifier()
+                else None,
             )
             return None
         if len(node.entries) != 1:
-            count = f"are {len(node.entries)}" if node.entries else "is none"
             self._error(
                 "criterion-keys",
-                f"a criterion has exactly one key, and here {count}",
+                worded(
+                    "a criterion has exactly one key, and here are %(count)s",
+                    count=len(node.entries),
+                )
+                if node.entries
+                else worded("a criterion has exactly one key, and here is none"),
                 node.span,
-                "begin each criterion with its own `- `" if node.entries else None,
+                worded("begin each criterion with its own `- `")
+                if node.entries
+                else None,
             )
             return None
         self.criteria += 1
         if self.criteria == MAX_CRITERIA + 1:
             self._error(
                 "too-many-criteria",
-                f"the policy has more than {MAX_CRITERIA} criteria",
+                counted(
+                    "the policy has more than %(count)s criterion",
+                    "the policy has more than %(count)s criteria",
+                    count=MAX_CRITERIA,
+                ),
                 node.span,
             )
         if self.criteria > MAX_CRITERIA:

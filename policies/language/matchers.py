@@ -12,8 +12,28 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from .errors import Fix, Report, Span, Stage, did_you_mean, quoted, replace_with
-from .nodes import MappingNode, Node, ScalarNode, SequenceNode, to_json
+from .errors import (
+    Fix,
+    Report,
+    Span,
+    Stage,
+    closest,
+    did_you_mean,
+    known_are,
+    quoted,
+    replace_with,
+    write,
+)
+from .nodes import (
+    MappingNode,
+    Node,
+    ScalarNode,
+    SequenceNode,
+    json_equal,
+    sort_key,
+    to_json,
+)
+from .texts import joined, worded
 
 
 class TextOperator(StrEnum):
@@ -38,25 +58,6 @@ _PARTIAL: Final = {
     TextOperator.CONTAINS,
 }
 _MEMBERSHIP: Final = {TextOperator.IN, TextOperator.NOT_IN}
-
-
-def json_equal(left: Any, right: Any) -> bool:
-    """Return whether two JSON values are equal by type and value: 5 is 5.0, not "5"."""
-    if isinstance(left, bool) or isinstance(right, bool):
-        return left is right
-    if isinstance(left, Mapping):
-        return (
-            isinstance(right, Mapping)
-            and left.keys() == right.keys()
-            and all(json_equal(value, right[key]) for key, value in left.items())
-        )
-    if isinstance(left, list | tuple):
-        return (
-            isinstance(right, list | tuple)
-            and len(left) == len(right)
-            and all(map(json_equal, left, right))
-        )
-    return bool(left == right)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +166,7 @@ class Context:
         """Report an error in the data of this criterion."""
         self.report.error(
             code,
-            f"`{self.name}`: {message}",
+            joined((f"`{self.name}`", message), ": "),
             span,
             stage=stage,
             suggestion=suggestion,
@@ -194,14 +195,13 @@ class Context:
 
     def unknown_key(self, key: ScalarNode, known: Collection[str]) -> None:
         """Report a key or an operator that doesn't exist here."""
-        hint = did_you_mean(key.text, known)
-        meant = hint.split("`")[1] if hint else None
-        fix = replace_with(key.span, meant, title=f"Write `{meant}`") if meant else None
+        meant = closest(key.text, known)
+        fix = replace_with(key.span, meant, title=write(meant)) if meant else None
         self.refuse(
             "unknown-matcher-operator",
-            f"there is no {quoted(key.text)} here",
+            worded("there is no %(key)s here", key=quoted(key.text)),
             key.span,
-            suggestion=hint or "known are " + ", ".join(f"`{name}`" for name in known),
+            suggestion=did_you_mean(key.text, known) or known_are(known),
             fix=fix,
         )
 
@@ -226,35 +226,19 @@ class Context:
         return tuple(unique[key] for key in sorted(unique))
 
 
-def sort_key(value: Any) -> str:
-    """Return a text by which JSON values can be ordered; equal values have one key."""
-    if isinstance(value, bool) or value is None:
-        return repr(value)
-    if isinstance(value, int | float):
-        return (
-            f"0{value!r}"
-            if isinstance(value, int) or not value.is_integer()
-            else f"0{int(value)!r}"
-        )
-    if isinstance(value, str):
-        return f"s{value}"
-    if isinstance(value, Mapping):
-        inner = sorted((key, sort_key(item)) for key, item in value.items())
-        return f"o{inner}"
-    return f"l{[sort_key(item) for item in value]}"
-
-
 def read_text_matcher(
-    node: Node, context: Context, *, what: str = "the text"
+    node: Node, context: Context, *, what: str = worded("the text")
 ) -> TextMatcher | None:
     """Read a string matcher; None after reporting why it can't be used."""
     if isinstance(node, MappingNode):
         if not node.entries:
             context.unsavable(
                 "empty-matcher",
-                f"an empty matcher holds for anyone, whatever {what}",
+                worded(
+                    "an empty matcher holds for anyone, whatever %(what)s", what=what
+                ),
                 node.span,
-                suggestion="say what to compare with, as in `is: value`",
+                suggestion=worded("say what to compare with, as in `is: value`"),
             )
         tests = [_text_test(key, value, context) for key, value in node.entries]
     else:
@@ -270,9 +254,9 @@ def _check_bare_text(node: Node, context: Context) -> None:
     if isinstance(node, SequenceNode):
         context.unsavable(
             "list-as-text",
-            "a list never equals a text, so this never holds",
+            worded("a list never equals a text, so this never holds"),
             node.span,
-            suggestion="use `in` for alternatives",
+            suggestion=worded("use `in` for alternatives"),
             fix=in_instead(node),
         )
 
@@ -285,7 +269,7 @@ def in_instead(node: SequenceNode) -> Fix | None:
         replace_with(
             Span(node.span.start, node.span.start, node.span.line, node.span.column),
             "{in: ",
-            title="Use `in`",
+            title=worded("Use `in`"),
         ),
         replace_with(Span(node.span.end, node.span.end, 0, 0), "}", title=""),
     )
@@ -306,16 +290,24 @@ def _text_test_of(
 ) -> TextTest | None:
     if operator in _MEMBERSHIP:
         if not isinstance(node, SequenceNode):
-            context.refuse("not-a-list", f"`{operator}` needs a list", node.span)
+            context.refuse(
+                "not-a-list",
+                worded("`%(operator)s` needs a list", operator=operator),
+                node.span,
+            )
             return None
         if not node.items:
-            context.unsavable("empty-list", f"`{operator}` has no entries", node.span)
+            context.unsavable(
+                "empty-list",
+                worded("`%(operator)s` has no entries", operator=operator),
+                node.span,
+            )
         return TextTest(operator, context.operands(node))
     if operator in _PARTIAL:
         if not (isinstance(node, ScalarNode) and isinstance(node.value, str)):
             context.refuse(
                 "not-a-text",
-                f"`{operator}` needs text",
+                worded("`%(operator)s` needs text", operator=operator),
                 node.span,
                 stage=Stage.COMPILE,
                 **quoting(node),
@@ -323,14 +315,18 @@ def _text_test_of(
             return None
         if not node.value:
             context.unsavable(
-                "empty-operand", f"`{operator}` an empty text always holds", node.span
+                "empty-operand",
+                worded("`%(operator)s` an empty text always holds", operator=operator),
+                node.span,
             )
         return TextTest(operator, node.value)
     operand = context.operand(node)
     if not isinstance(operand, str) and not isinstance(node, SequenceNode):
         context.unsavable(
             "not-a-text",
-            f"`{operator}` compares with text, and this is none",
+            worded(
+                "`%(operator)s` compares with text, and this is none", operator=operator
+            ),
             node.span,
         )
     return TextTest(operator, operand)
@@ -340,21 +336,21 @@ def quoting(node: Node) -> dict[str, Any]:
     """Return suggestion and fix for a plain scalar that should have been quoted."""
     if not (isinstance(node, ScalarNode) and node.is_plain and node.text):
         return {}
-    fix = replace_with(node.span, f'"{node.text}"', title="Quote it")
-    return {"suggestion": "quote it", "fix": fix}
+    fix = replace_with(node.span, f'"{node.text}"', title=worded("Quote it"))
+    return {"suggestion": worded("quote it"), "fix": fix}
 
 
 def read_list_matcher(
-    node: Node, context: Context, *, what: str = "the values"
+    node: Node, context: Context, *, what: str = worded("the values")
 ) -> ListMatcher | None:
     """Read a string list matcher; None after reporting why it can't be used."""
     if isinstance(node, MappingNode):
         if not node.entries:
             context.unsavable(
                 "empty-matcher",
-                f"an empty matcher holds whatever {what} are",
+                worded("an empty matcher holds whatever %(what)s are", what=what),
                 node.span,
-                suggestion="say what to look for, as in `has: value`",
+                suggestion=worded("say what to look for, as in `has: value`"),
             )
         tests = [_list_test(key, value, context) for key, value in node.entries]
     else:
@@ -378,10 +374,17 @@ def _list_test_of(operator: ListOperator, node: Node, context: Context) -> ListT
     if not isinstance(node, ScalarNode):
         context.unsavable(
             "not-a-single-value",
-            f"`{operator}` looks for one value, and this is a collection",
+            worded(
+                "`%(operator)s` looks for one value, and this is a collection",
+                operator=operator,
+            ),
             node.span,
-            suggestion="write one criterion for each value, below `or`",
+            suggestion=worded("write one criterion for each value, below `or`"),
         )
     elif node.value is None:
-        context.unsavable("empty-operand", f"`{operator}` looks for nothing", node.span)
+        context.unsavable(
+            "empty-operand",
+            worded("`%(operator)s` looks for nothing", operator=operator),
+            node.span,
+        )
     return ListTest(operator, context.operand(node))

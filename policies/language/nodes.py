@@ -79,3 +79,40 @@ def node_of(value: Any) -> Node:
 
 def _text_node(text: str) -> ScalarNode:
     return ScalarNode(START, text, text, is_plain=False)
+
+
+def json_equal(left: Any, right: Any) -> bool:
+    """Return whether two JSON values are equal by type and value: 5 is 5.0, not "5"."""
+    if isinstance(left, bool) or isinstance(right, bool):
+        return left is right
+    if isinstance(left, Mapping):
+        return (
+            isinstance(right, Mapping)
+            and left.keys() == right.keys()
+            and all(json_equal(value, right[key]) for key, value in left.items())
+        )
+    if isinstance(left, list | tuple):
+        return (
+            isinstance(right, list | tuple)
+            and len(left) == len(right)
+            and all(map(json_equal, left, right))
+        )
+    return bool(left == right)
+
+
+def sort_key(value: Any) -> str:
+    """Return a text by which JSON values can be ordered; equal values have one key."""
+    if isinstance(value, bool) or value is None:
+        return repr(value)
+    if isinstance(value, int | float):
+        return (
+            f"0{value!r}"
+            if isinstance(value, int) or not value.is_integer()
+            else f"0{int(value)!r}"
+        )
+    if isinstance(value, str):
+        return f"s{value}"
+    if isinstance(value, Mapping):
+        inner = sorted((key, sort_key(item)) for key, item in value.items())
+        return f"o{inner}"
+    return f"l{[sort_key(item) for item in value]}"

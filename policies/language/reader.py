@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from . import source
 from .compiler import Program, build_program
+from .decoding import decode
 from .errors import PolicyLanguageError, Problem, Report, Stage
 from .grammar import PolicyDocument, read_document
 from .lint import NO_CONTEXT, LintContext, lint
@@ -79,7 +80,7 @@ def _program(
     text: str | bytes, report: Report, *, saving: bool, edition: Edition
 ) -> Program | None:
     """Return what can be compiled of a policy, None if it can't be read at all."""
-    readable = source.decode(text, report)
+    readable = decode(text, report)
     if readable is None:
         return None
     root = source.compose(readable, report, saving=saving)

@@ -13,6 +13,8 @@ import calendar
 import re
 from typing import Final
 
+from .texts import worded
+
 type_prefix: Final = "tag:yaml.org,2002:"
 
 STR: Final = "!!str"
@@ -81,7 +83,7 @@ def resolve_scalar(text: str, tag: str | None) -> tuple[str, JsonScalar]:
         return found, value
     if short == FLOAT and isinstance(value, int) and found == INT:
         return FLOAT, float(value)
-    raise ScalarError(f"cannot read it as {short}")
+    raise ScalarError(worded("cannot read it as %(short)s", short=short))
 
 
 def shorten_tag(tag: str) -> str:
@@ -190,4 +192,4 @@ def _decode_binary(text: str) -> str:
     try:
         return base64.b64decode(packed, validate=True).decode("utf-8", "replace")
     except (binascii.Error, ValueError) as error:
-        raise ScalarError("it is not base64") from error
+        raise ScalarError(worded("it is not base64")) from error

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from .grammar import Action, Operator
+from .texts import counted, joined, worded
 from .wording import NO_NAMES, Names, phrase
 
 if TYPE_CHECKING:
@@ -16,12 +17,15 @@ if TYPE_CHECKING:
     from .grammar import CriterionNode, OperatorNode, PolicyDocument, Rule
 
 OPERATOR_WORDS: Final = {
-    Operator.AND: "all of",
-    Operator.OR: "any of",
-    Operator.NOT: "none of",
-    Operator.NOR: "not all of",
+    Operator.AND: worded("all of"),
+    Operator.OR: worded("any of"),
+    Operator.NOT: worded("none of"),
+    Operator.NOR: worded("not all of"),
 }
-_VERBS: Final = {Action.ALLOW: "Allow", Action.DENY: "Deny"}
+_NOBODY: Final = {
+    Action.ALLOW: worded("Allow nobody: the rule is empty"),
+    Action.DENY: worded("Deny nobody: the rule is empty"),
+}
 _MAX_CLAUSES: Final = 3
 _MAX_SUMMARY: Final = 240
 
@@ -66,21 +70,23 @@ def summary(document: PolicyDocument, *, names: Names = NO_NAMES) -> str:
         if block.criteria
     ]
     if not blocks:
-        return "No rule, so nobody is allowed"
-    line = ""
-    for count, (action, block) in enumerate(blocks):
-        said = _short(action, block, names)
-        if line and len(line) + len(said) > _MAX_SUMMARY:
-            return f"{line}; and {len(blocks) - count} more"
-        line = f"{line}; {said[0].lower()}{said[1:]}" if line else said
+        return worded("No rule, so nobody is allowed")
+    line: str = ""
+    for number, (action, block) in enumerate(blocks):
+        short = _short(action, block, names, is_first=not line)
+        if line and len(line) + len(short) > _MAX_SUMMARY:
+            left = len(blocks) - number
+            more = counted("and %(count)s more", "and %(count)s more", count=left)
+            return joined((line, more), "; ")
+        line = joined((line, short), "; ") if line else short
     return line
 
 
 def operator_words(operator: Operator, criteria: int) -> str:
     """Return what stands before the criteria of an operator: `when all of:`."""
     if criteria == 1:
-        return "unless" if operator.inverts else "when"
-    return f"when {OPERATOR_WORDS[operator]}:"
+        return worded("unless") if operator.inverts else worded("when")
+    return worded("when %(words)s:", words=OPERATOR_WORDS[operator])
 
 
 def _sentences(rule: Rule, names: Names) -> list[Sentence]:
@@ -89,26 +95,40 @@ def _sentences(rule: Rule, names: Names) -> list[Sentence]:
         for block in rule.operators
         if block.criteria
     ]
-    if not found:
-        text = f"{_VERBS[rule.action]} nobody: the rule is empty"
-        found.append(Sentence(rule.action, None, text, rule.span))
-    return found
+    return found or [Sentence(rule.action, None, _NOBODY[rule.action], rule.span)]
 
 
 def _sentence(action: Action, block: OperatorNode, names: Names) -> Sentence:
     clauses = tuple(Clause(phrase(node, names), node.span) for node in block.criteria)
-    lead = _lead(action, block)
-    text = f"{lead} {'; '.join(clause.text for clause in clauses)}"
+    said = joined((clause.text for clause in clauses), "; ")
+    text = _rule(action, block, said)
     return Sentence(action, block.operator, text, block.span, clauses)
 
 
-def _short(action: Action, block: OperatorNode, names: Names) -> str:
+def _short(action: Action, block: OperatorNode, names: Names, *, is_first: bool) -> str:
     nodes: tuple[CriterionNode, ...] = block.criteria[:_MAX_CLAUSES]
-    said = ", ".join(phrase(node, names) for node in nodes)
+    said: str = joined(phrase(node, names) for node in nodes)
     rest = len(block.criteria) - len(nodes)
-    more = f" and {rest} more" if rest else ""
-    return f"{_lead(action, block)} {said}{more}"
+    if rest:
+        said = counted(
+            "%(criteria)s and %(count)s more",
+            "%(criteria)s and %(count)s more",
+            count=rest,
+            criteria=said,
+        )
+    return _rule(action, block, said, is_first=is_first)
 
 
-def _lead(action: Action, block: OperatorNode) -> str:
-    return f"{_VERBS[action]} {operator_words(block.operator, len(block.criteria))}"
+def _rule(
+    action: Action, block: OperatorNode, criteria: str, *, is_first: bool = True
+) -> str:
+    """Return an operator of a rule with its criteria in words."""
+    lead = operator_words(block.operator, len(block.criteria))
+    values = {"lead": lead, "criteria": criteria}
+    if action is Action.ALLOW:
+        if is_first:
+            return worded("Allow %(lead)s %(criteria)s", **values)
+        return worded("allow %(lead)s %(criteria)s", **values)
+    if is_first:
+        return worded("Deny %(lead)s %(criteria)s", **values)
+    return worded("deny %(lead)s %(criteria)s", **values)

@@ -9,79 +9,24 @@ is up to `grammar`.
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import yaml
 
 from . import scalars
+from .decoding import READING, SAVING, Bounds, refuse
 from .errors import START, Report, Span, Stage, quoted, replace_with
 from .nodes import MappingNode, Node, ScalarNode, SequenceNode, to_items
 from .scalars import ScalarError
+from .texts import counted, joined, worded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MAX_BYTES: Final = 64 * 1024
-MAX_DEPTH: Final = 16
-MAX_NODES: Final = 8_000
-OBSCURE: Final = frozenset(
-    {"alias", "anchor", "directive", "further-document", "merge-key", "tag"}
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bounds:
-    """How much a text may hold, and which constructs it has to do without.
-
-    `noun` and `verb` are how messages speak of the text: a policy is `saved`, another
-    file may be `imported`. `refused` names constructs of those in `OBSCURE`.
-    """
-
-    noun: str = "the policy"
-    verb: str = "saved"
-    max_bytes: int = MAX_BYTES
-    max_depth: int = MAX_DEPTH
-    max_nodes: int = MAX_NODES
-    refused: frozenset[str] = frozenset()
-
-
-READING: Final = Bounds()
-SAVING: Final = Bounds(refused=OBSCURE)
-
 # The C parser where PyYAML was built with it: the same events, ten times as fast.
 _PARSER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-_UNREADABLE = re.compile(
-    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
-)
 _BYTE_ORDER_MARK = "\ufeff"
-
-
-def decode(
-    text: str | bytes, report: Report, *, bounds: Bounds = READING
-) -> str | None:
-    """Return the text of a policy, or None after reporting why there is none."""
-    data = text.encode("utf-8", "replace") if isinstance(text, str) else text
-    if len(data) > bounds.max_bytes:
-        message = f"{bounds.noun} has {len(data)} bytes, more than {bounds.max_bytes}"
-        _refuse(report, "too-large", message)
-        return None
-    if isinstance(text, bytes):
-        try:
-            text = data.decode("utf-8")
-        except UnicodeDecodeError as error:
-            start = data[: error.start].decode("utf-8")
-            _refuse(report, "not-utf-8", "the text is not UTF-8", _position(start))
-            return None
-    found = _UNREADABLE.search(text)
-    if found is not None:
-        char = ord(found.group())
-        span = _position(text[: found.start()], length=1)
-        message = f"the character U+{char:04X} is not allowed in {bounds.noun}"
-        _refuse(report, "control-character", message, span)
-        return None
-    return text
 
 
 def compose(
@@ -94,18 +39,6 @@ def compose(
     no policies, decide instead.
     """
     return _Composer(text, report, bounds or (SAVING if saving else READING)).compose()
-
-
-def _position(before: str, *, length: int = 0) -> Span:
-    lines = before.splitlines(keepends=True) or [""]
-    if lines[-1].endswith(("\n", "\r")):
-        lines.append("")
-    start = len(before)
-    return Span(start, start + length, len(lines), len(lines[-1]) + 1)
-
-
-def _refuse(report: Report, code: str, message: str, span: Span = START) -> None:
-    report.error(code, message, span, stage=Stage.PARSE)
 
 
 class _StopError(Exception):
@@ -143,8 +76,8 @@ class _Composer:
             self._event()
             event = self._event()
             if isinstance(event, yaml.StreamEndEvent):
-                message = f"{self.bounds.noun} is empty"
-                _refuse(self.report, "empty-document", message)
+                message = worded("%(noun)s is empty", noun=self.bounds.noun)
+                refuse(self.report, "empty-document", message)
                 return None
             self._check_directives(event)
             composed = self._node(self._event(), depth=0)
@@ -162,11 +95,13 @@ class _Composer:
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             span = START if mark is None else self._span(mark, mark)
-            about = error.problem or "it can't be read"
-            self._stop("yaml-syntax", f"not valid YAML: {about}", span)
+            about = error.problem or worded("it can't be read")
+            self._stop(
+                "yaml-syntax", worded("not valid YAML: %(about)s", about=about), span
+            )
 
     def _stop(self, code: str, message: str, span: Span) -> NoReturn:
-        _refuse(self.report, code, message, span)
+        refuse(self.report, code, message, span)
         raise _StopError
 
     def _span(self, start: Any, end: Any) -> Span:
@@ -185,7 +120,7 @@ class _Composer:
         if code in self.bounds.refused:
             self.report.error(
                 code,
-                f"{what} can't be {self.bounds.verb}",
+                worded("%(what)s can't be %(verb)s", what=what, verb=self.bounds.verb),
                 span,
                 stage=Stage.SAVING,
                 suggestion=hint,
@@ -194,9 +129,11 @@ class _Composer:
     def _check_directives(self, event: Any) -> None:
         span = self._span(event.start_mark, event.end_mark)
         if event.version is not None and tuple(event.version) != (1, 1):
-            self._stop("yaml-version", "only YAML 1.1 may be declared", span)
+            self._stop("yaml-version", worded("only YAML 1.1 may be declared"), span)
         if event.version is not None or event.tags:
-            self._obscure("directive", "directives", span, "remove the line")
+            self._obscure(
+                "directive", worded("directives"), span, worded("remove the line")
+            )
 
     def _check_end(self) -> None:
         self._event()
@@ -208,9 +145,9 @@ class _Composer:
             mark = getattr(event, "start_mark", None) or event.problem_mark
             self._obscure(
                 "further-document",
-                "what follows the first document",
+                worded("what follows the first document"),
                 START if mark is None else self._span(mark, mark),
-                "only the first document counts; remove the rest",
+                worded("only the first document counts; remove the rest"),
             )
 
     def _node(self, event: Any, *, depth: int) -> _Composed:
@@ -218,7 +155,9 @@ class _Composer:
         if isinstance(event, yaml.AliasEvent):
             return self._alias(event, span, depth=depth)
         if event.anchor is not None:
-            self._obscure("anchor", "anchors", span, "write the value out")
+            self._obscure(
+                "anchor", worded("anchors"), span, worded("write the value out")
+            )
             self.anchors[event.anchor] = None
         self._count(1, span)
         if isinstance(event, yaml.ScalarEvent):
@@ -230,13 +169,21 @@ class _Composer:
         return composed
 
     def _alias(self, event: Any, span: Span, *, depth: int) -> _Composed:
-        self._obscure("alias", "aliases", span, "write the value out")
+        self._obscure("alias", worded("aliases"), span, worded("write the value out"))
         name = quoted(event.anchor)
         if event.anchor not in self.anchors:
-            self._stop("unknown-anchor", f"there is no anchor {name} above", span)
+            self._stop(
+                "unknown-anchor",
+                worded("there is no anchor %(name)s above", name=name),
+                span,
+            )
         target = self.anchors[event.anchor]
         if target is None:
-            self._stop("recursive-anchor", f"the anchor {name} contains itself", span)
+            self._stop(
+                "recursive-anchor",
+                worded("the anchor %(name)s contains itself", name=name),
+                span,
+            )
         self._count(target.size, span)
         self._check_depth(depth + target.height, span)
         return _Composed(target.node, target.size, target.height, target.tag, True)
@@ -245,13 +192,26 @@ class _Composer:
         self.size += nodes
         if self.size > self.bounds.max_nodes:
             limit = self.bounds.max_nodes
-            message = f"{self.bounds.noun} stands for more than {limit} values"
+            message = counted(
+                "%(noun)s stands for more than %(count)s value",
+                "%(noun)s stands for more than %(count)s values",
+                count=limit,
+                noun=self.bounds.noun,
+            )
             self._stop("too-many-values", message, span)
 
     def _check_depth(self, depth: int, span: Span) -> None:
         limit = self.bounds.max_depth
         if depth > limit:
-            self._stop("too-deep", f"nested deeper than {limit} levels", span)
+            self._stop(
+                "too-deep",
+                counted(
+                    "nested deeper than %(count)s level",
+                    "nested deeper than %(count)s levels",
+                    count=limit,
+                ),
+                span,
+            )
 
     def _scalar(self, event: Any, span: Span) -> _Composed:
         if event.style in {"|", ">"}:
@@ -260,7 +220,9 @@ class _Composer:
         tag = event.tag if event.tag != "!" else None
         is_plain = tag is None and not event.style
         if event.tag is not None:
-            self._obscure("tag", "tags", span, "quote text instead of tagging it")
+            self._obscure(
+                "tag", worded("tags"), span, worded("quote text instead of tagging it")
+            )
         if tag is None and event.style:
             tag = scalars.STR
         if is_plain and event.value == "<<":
@@ -269,17 +231,25 @@ class _Composer:
         try:
             short, value = scalars.resolve_scalar(event.value, tag)
         except ScalarError as error:
-            _refuse(self.report, "bad-tag", f"{quoted(event.value)}: {error}", span)
+            refuse(
+                self.report,
+                "bad-tag",
+                joined((quoted(event.value), error.args[0]), ": "),
+                span,
+            )
             short, value = scalars.STR, event.value
         if isinstance(value, float) and not math.isfinite(value):
-            message = f"{quoted(event.value)} is a number that JSON does not have"
-            _refuse(self.report, "not-json", message, span)
+            message = worded(
+                "%(event)s is a number that JSON does not have",
+                event=quoted(event.value),
+            )
+            refuse(self.report, "not-json", message, span)
         return _Composed(ScalarNode(span, event.value, value, is_plain), 1, 0, short)
 
     def _collection(self, event: Any, span: Span, *, depth: int) -> _Composed:
         self._check_depth(depth, span)
         if event.tag is not None and event.tag != "!":
-            self._obscure("tag", "tags", span, "remove the tag")
+            self._obscure("tag", worded("tags"), span, worded("remove the tag"))
         children: list[_Composed] = []
         while True:
             child = self._event()
@@ -339,20 +309,26 @@ class _Composer:
         what = "it"
         if isinstance(key.node, ScalarNode):
             what = quoted(key.node.text)
-            fix = replace_with(key.node.span, f'"{key.node.text}"', title="Quote it")
+            fix = replace_with(
+                key.node.span, f'"{key.node.text}"', title=worded("Quote it")
+            )
         self.report.error(
             "key-not-text",
-            f"a key must be text, and {what} is not",
+            worded("a key must be text, and %(what)s is not", what=what),
             key.node.span,
             stage=Stage.PARSE,
-            suggestion="quote it" if fix else None,
+            suggestion=worded("quote it") if fix else None,
             fix=fix if not key.is_alias else None,
         )
         return None
 
     def _duplicate(self, name: ScalarNode, first: ScalarNode) -> None:
-        message = f"{quoted(name.text)} is already there, in line {first.span.line}"
-        hint = "keep one of them"
+        message = worded(
+            "%(name)s is already there, in line %(line)s",
+            name=quoted(name.text),
+            line=first.span.line,
+        )
+        hint = worded("keep one of them")
         self.report.error(
             "duplicate-key", message, name.span, stage=Stage.PARSE, suggestion=hint
         )
@@ -360,13 +336,15 @@ class _Composer:
     def _merge_sources(
         self, key: ScalarNode, value: _Composed
     ) -> tuple[MappingNode, ...]:
-        self._obscure("merge-key", "merge keys", key.span, "write the entries out")
+        self._obscure(
+            "merge-key", worded("merge keys"), key.span, worded("write the entries out")
+        )
         is_list = isinstance(value.node, SequenceNode) and not value.is_alias
         sources = to_items(value.node) if is_list else (value.node,)
         found = tuple(node for node in sources if isinstance(node, MappingNode))
         if len(found) != len(sources):
-            message = "`<<` needs a mapping, or a list of mappings"
-            _refuse(self.report, "bad-merge", message, key.span)
+            message = worded("`<<` needs a mapping, or a list of mappings")
+            refuse(self.report, "bad-merge", message, key.span)
         return found
 
 

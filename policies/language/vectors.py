@@ -25,8 +25,8 @@ from .conformance import DEFAULT_NOW, facts_from_core
 from .decision import Decision, Result, decide
 from .engine import evaluate
 from .errors import PolicyLanguageError, Stage
-from .matchers import json_equal
 from .modes import Edition, Mode
+from .nodes import json_equal
 from .reader import parse, read
 from .records import ForeignKey
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from .errors import START
 from .nodes import MappingNode, Node, ScalarNode, SequenceNode
 from .scalars import BOOL, FLOAT, INT, STR, resolve_scalar
+from .texts import worded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +46,7 @@ def write_text(text: str, *, is_flow: bool) -> str:
     if _is_plain(text, is_flow=is_flow):
         return text
     if _SURROGATE.search(text):
-        raise UnwritableValueError("the text holds a lone surrogate")
+        raise UnwritableValueError(worded("the text holds a lone surrogate"))
     if not text.isprintable() or not ('"' in text or "\\" in text):
         return double_quoted(text)
     return single_quoted(text)
@@ -115,7 +116,9 @@ def node_for(value: Any) -> Node:
         return _text_node(value)
     if value is None or isinstance(value, bool | int | float):
         return ScalarNode(START, _literal(value), value, is_plain=True)
-    raise UnwritableValueError(f"a {type(value).__name__} can't be written")
+    raise UnwritableValueError(
+        worded("a %(name)s can't be written", name=type(value).__name__)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,18 +198,18 @@ def _empty(node: Node) -> str:
 
 def _text_node(text: Any) -> ScalarNode:
     if not isinstance(text, str):
-        raise UnwritableValueError("a key must be text")
+        raise UnwritableValueError(worded("a key must be text"))
     return ScalarNode(START, text, text, is_plain=False)
 
 
 def _literal(value: bool | float | None) -> str:
     if isinstance(value, float) and not math.isfinite(value):
-        raise UnwritableValueError("JSON has no such number")
+        raise UnwritableValueError(worded("JSON has no such number"))
     if isinstance(value, int) and not _INT64_MIN <= value <= _UINT64_MAX:
         try:
             value = float(value)
         except OverflowError as error:
-            raise UnwritableValueError("the number is too large") from error
+            raise UnwritableValueError(worded("the number is too large")) from error
     return json.dumps(value)
 
 

@@ -19,6 +19,7 @@ from policies.language.editing import EditingError, edit
 from policies.language.reader import read
 from policies.selectors.documents import texts_in
 from policies.selectors.offering import Offers, list_offers
+from policies.translating import translated
 
 GROUPS, PEOPLE = "groups", "user"
 
@@ -54,13 +55,13 @@ def build(
         try:
             edited = edit(source, request)
         except EditingError as error:
-            refusal = str(error)
+            refusal = translated(error.message)
         except PolicyLanguageError as error:
-            refusal = error.problems[0].message
+            refusal = translated(error.problems[0].message)
         else:
             source, touched = edited.text, (edited.first_line, edited.last_line)
     document, _ = read(source)
-    problems = language.check(source)
+    problems = translated(language.check(source))
     if document is None:
         return Built(source, None, problems, refusal=refusal)
     ids = {
@@ -78,7 +79,7 @@ def build(
         people=directory_selectors.name_people(ids[PEOPLE]) if ids[PEOPLE] else {},
     )
     unknown = (ids[GROUPS] - set(names.groups)) | (ids[PEOPLE] - set(names.people))
-    tree = builder_tree(document, names=names)
+    tree = translated(builder_tree(document, names=names))
     offers = list_offers(_widgets_in(tree), actor=actor)
     return Built(source, tree, problems, frozenset(unknown), refusal, touched, offers)
 

@@ -10,6 +10,7 @@ from policies.models import Policy, PolicyLanguage
 from policies.selectors.diffs import DiffLine, count_changes, diff_lines
 from policies.selectors.documents import names_in_texts, read_source
 from policies.selectors.policies import get_version, list_versions
+from policies.translating import translated
 
 CLAUSE = "• "
 
@@ -77,7 +78,7 @@ def _words(before: str, after: str) -> list[DiffLine] | None:
 
 
 def _sentences(source: str, names: Names) -> Iterator[str]:
-    for sentence in language.describe(read_source(source), names=names):
+    for sentence in translated(language.describe(read_source(source), names=names)):
         clauses = [clause.text for clause in sentence.clauses]
         if len(clauses) < 2:  # noqa: PLR2004 -- one is said in the sentence itself
             yield sentence.text

@@ -14,6 +14,7 @@ from policies.language import CRITERIA, Action, Criterion, Operator
 from policies.language.criteria import MatcherKind
 from policies.language.matchers import ListOperator, TextOperator
 from policies.selectors.facts import METHODS
+from policies.translating import translated
 
 MAX_FOUND = 1000
 
@@ -82,8 +83,8 @@ def list_criteria() -> list[dict[str, Any]]:
     return [
         {
             "name": entry.name,
-            "label": entry.label,
-            "help": entry.help,
+            "label": translated(entry.label),
+            "help": translated(entry.help),
             "example": entry.example,
             "group": entry.group.value,
             "matcher": entry.matcher.value,

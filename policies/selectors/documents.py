@@ -4,6 +4,8 @@ from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
+from django.utils.translation import gettext
+
 from console.core.actor import Actor
 from directory import selectors as directory_selectors
 from namespaces import access
@@ -22,6 +24,7 @@ from policies.language.wording import NO_NAMES
 from policies.models import Policy, PolicyLanguage
 from policies.rego.literals import texts_in as texts_written_in
 from policies.selectors.rego import check_rego
+from policies.translating import translated
 
 CACHED_TEXTS = 4096
 GROUPS, RECORD, CLAIM = "groups", "record", "claim"
@@ -64,15 +67,15 @@ def has_deny_rules(policy: Policy) -> bool:
 def summarize(policy: Policy, *, names: Names = NO_NAMES) -> str:
     """Return in one line what a policy says, with groups by their names."""
     if policy.language == PolicyLanguage.REGO:
-        return "Written in Rego"
-    return language.summary(get_document(policy), names=names)
+        return gettext("Written in Rego")
+    return translated(language.summary(get_document(policy), names=names))
 
 
 def describe(policy: Policy, *, names: Names = NO_NAMES) -> tuple[Sentence, ...]:
     """Return what a policy says, a sentence for each operator of each rule."""
     if policy.language == PolicyLanguage.REGO:
         return ()
-    return language.describe(get_document(policy), names=names)
+    return translated(language.describe(get_document(policy), names=names))
 
 
 def names_in(policies: Iterable[Policy]) -> Names:
@@ -230,11 +233,11 @@ def problem_as_json(problem: Problem, source: str) -> dict[str, Any]:
     return {
         "code": problem.code,
         "severity": problem.severity.value,
-        "message": problem.message,
+        "message": translated(problem.message),
         "line": problem.span.line,
         "column": problem.span.column,
         "length": problem.span.length,
-        "suggestion": problem.suggestion,
+        "suggestion": translated(problem.suggestion),
         "fix": problem.fix and _fix_as_json(problem.fix, source),
     }
 
@@ -245,7 +248,7 @@ def _fix_as_json(fix: Fix, source: str) -> dict[str, Any]:
     end = max(edit.end for edit in fix.edits)
     fixed = fix.apply(source)
     return {
-        "label": fix.title,
+        "label": translated(fix.title),
         "start": start,
         "end": end,
         "insert": fixed[start : len(fixed) - (len(source) - end)],

@@ -29,6 +29,7 @@ from policies.exceptions import (
 from policies.language import PolicyLanguageError
 from policies.models import Policy, PolicyLanguage, PolicyVersion
 from policies.rego.evaluation import key_of
+from policies.translating import translated
 
 if TYPE_CHECKING:
     from namespaces.models import Namespace
@@ -169,7 +170,7 @@ def text_error(error: PolicyLanguageError, source: str) -> PolicyTextError:
             "the text has %(count)s problem", "the text has %(count)s problems", count
         )
         % {"count": count},
-        fields={"source": [str(problem) for problem in error.problems]},
+        fields={"source": [str(translated(problem)) for problem in error.problems]},
         details={
             "problems": [
                 selectors.problem_as_json(problem, source) for problem in error.problems

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext
+
 from policies import language, selectors
 from policies.language import Decision, Explanation, Names, Outcome, Reason
 from policies.language.evaluator import CriterionResult, OperatorResult, RuleResult
@@ -15,6 +17,7 @@ from policies.language.sentences import OPERATOR_WORDS
 from policies.language.wording import phrase
 from policies.selectors import GROUPS, Attempt, RegoAnswer
 from policies.services.tried_rego import TriedRego, tried_rego
+from policies.translating import translated
 
 MAX_SAID = 200
 NO_ANSWERS: Mapping[str, RegoAnswer] = {}
@@ -104,16 +107,16 @@ class Trial:
     def why(self) -> str:
         """What made it so, in a sentence."""
         if self.outcome == Outcome.LOGIN.value:
-            return "nobody has signed in, and that is asked for first"
+            return gettext("nobody has signed in, and that is asked for first")
         if self.outcome == Outcome.DEVICE_ENROLLMENT.value:
-            return "a registered device is asked for first"
+            return gettext("a registered device is asked for first")
         if self.is_allowed:
-            return "an allow rule applies, and no deny rule"
+            return gettext("an allow rule applies, and no deny rule")
         if any(one.denies for one in self.policies):
-            return "a deny rule applies"
+            return gettext("a deny rule applies")
         if any(one.is_enforced and not one.allows for one in self.policies):
-            return "an enforced policy is not satisfied"
-        return "no allow rule applies"
+            return gettext("an enforced policy is not satisfied")
+        return gettext("no allow rule applies")
 
 
 def trial_of(
@@ -146,7 +149,7 @@ def trial_of(
         ),
         changes=tuple(
             tuple(
-                TriedChange(phrase(one.compiled.node, names), not one.value)
+                TriedChange(translated(phrase(one.compiled.node, names)), not one.value)
                 for one in change.criteria
             )
             for change in language.smallest_changes(explanation)
@@ -183,7 +186,7 @@ def _rules(rules: Iterable[RuleResult], names: Names) -> tuple[TriedRule, ...]:
 def _operator(block: OperatorResult, names: Names) -> TriedOperator:
     return TriedOperator(
         operator=block.operator.value,
-        words=OPERATOR_WORDS[block.operator],
+        words=translated(OPERATOR_WORDS[block.operator]),
         line=block.span.line,
         holds=block.result.value,
         criteria=tuple(_criterion(one, names) for one in block.criteria),
@@ -193,12 +196,14 @@ def _operator(block: OperatorResult, names: Names) -> TriedOperator:
 def _criterion(found: CriterionResult, names: Names) -> TriedCriterion:
     return TriedCriterion(
         name=found.name,
-        words=phrase(found.compiled.node, names),
+        words=translated(phrase(found.compiled.node, names)),
         line=found.span.line,
         holds=found.value,
         reason=str(found.reason),
         # They are met by id and shown by name.
-        fact="the groups" if found.compiled.node.name == GROUPS else found.fact,
+        fact=gettext("the groups")
+        if found.compiled.node.name == GROUPS
+        else translated(found.fact),
         seen=_plain(found.seen),
         saw=_said(found.seen, names),
     )
@@ -227,14 +232,16 @@ def _said(seen: Any, names: Names) -> str:
     """Return what a criterion looked at for people, on one line."""
     if isinstance(seen, Device):
         if not seen.credential_id:
-            return "no device"
-        return "a device, approved" if seen.approved_by else "a device, not approved"
+            return gettext("no device")
+        if seen.approved_by:
+            return gettext("a device, approved")
+        return gettext("a device, not approved")
     plain = _plain(seen)
     if plain is None or plain == "":
-        return "nothing"
+        return gettext("nothing")
     if isinstance(plain, list):
         said = ", ".join(names.groups.get(str(one), str(one)) for one in plain)
-        said = said or "none"
+        said = said or gettext("none")
     else:
         said = str(plain)
     return said if len(said) <= MAX_SAID else f"{said[:MAX_SAID]}…"

@@ -2,15 +2,19 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext, gettext_noop
+
 from policies.selectors import RegoAnswer
 
 ERRORS = {
-    "cpu": "it ran longer than 100 ms",
-    "memory": "it took more memory than 128 MiB, or answered too much",
-    "crash": "the engine broke down over it",
-    "late": "the engine was too busy to answer in time",
-    "quota": "the engine has too much to do for this namespace",
-    "quarantined": "it is in quarantine, because it broke its limits three times",
+    "cpu": gettext_noop("it ran longer than 100 ms"),
+    "memory": gettext_noop("it took more memory than 128 MiB, or answered too much"),
+    "crash": gettext_noop("the engine broke down over it"),
+    "late": gettext_noop("the engine was too busy to answer in time"),
+    "quota": gettext_noop("the engine has too much to do for this namespace"),
+    "quarantined": gettext_noop(
+        "it is in quarantine, because it broke its limits three times"
+    ),
 }
 
 
@@ -43,12 +47,16 @@ def tried_rego(found: RegoAnswer | None) -> TriedRego | None:
     if found is None:
         return None
     answer, verdict = found.answer, found.verdict
-    place = f"line {answer.place[0]}: " if answer.place else ""
-    said = answer.message or ERRORS.get(answer.error, answer.error)
+    said = answer.message or answer.error
+    if not answer.message and answer.error in ERRORS:
+        said = gettext(ERRORS[answer.error])
+    if answer.place:
+        values = {"line": answer.place[0], "message": said}
+        said = gettext("line %(line)s: %(message)s") % values
     return TriedRego(
         allow_reasons=tuple(sorted(verdict.allow.reasons)),
         deny_reasons=tuple(sorted(verdict.deny.reasons)),
-        error=f"{place}{said}" if answer.error else "",
+        error=said if answer.error else "",
         prints=answer.prints,
         refused_types=answer.refused_types,
         covered=answer.covered,

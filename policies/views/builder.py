@@ -11,6 +11,7 @@ from console.core.exceptions import ValidationFailedError
 from console.core.generic.pages import Page
 from policies import selectors
 from policies.language.editing import Override
+from policies.translating import translated
 from policies.views import builder_fields as fields
 
 SECTIONS = (
@@ -107,7 +108,7 @@ def builder_context(
         for action, title, empty in SECTIONS
     ]
     context["groups"] = _offers()
-    context["operators"] = fields.CATALOG["operators"]
+    context["operators"] = translated(fields.CATALOG["operators"])
     return context
 
 
@@ -161,9 +162,9 @@ def _criterion(
         return context
     entry = fields.BY_NAME[one["name"]]
     shape = fields.shape_of(one)
-    tests = one["tests"] or []
+    tests, operators = one["tests"] or [], translated(entry["tests"])
     return context | {
-        "help": entry["help"],
+        "help": translated(entry["help"]),
         "takes_sub_path": entry["takes_sub_path"],
         "shape": shape,
         "is_scalar": shape == "tests" and not isinstance(one["data"], dict),
@@ -181,7 +182,7 @@ def _criterion(
                 "field": (found := fields.field_of_test(one, test)),
                 "is_blank": not (found.value or found.values or found.found),
                 "unknown": [text for text, _ in found.found if text in built.unknown],
-                "operators": entry["tests"],
+                "operators": operators,
             }
             for test in tests
         ],

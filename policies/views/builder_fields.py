@@ -12,6 +12,7 @@ from django.utils.translation import gettext, gettext_lazy
 from policies.forms import COMMON_ZONES
 from policies.language.builder import catalog
 from policies.selectors import METHODS, Offers
+from policies.translating import translated
 
 WHOLE = ""
 OPERATOR_HINTS = {
@@ -31,6 +32,15 @@ DAYS = (
     "friday",
     "saturday",
     "sunday",
+)
+DAY_WORDS = (
+    gettext_lazy("monday"),
+    gettext_lazy("tuesday"),
+    gettext_lazy("wednesday"),
+    gettext_lazy("thursday"),
+    gettext_lazy("friday"),
+    gettext_lazy("saturday"),
+    gettext_lazy("sunday"),
 )
 WEEK = {"mon-fri": DAYS[:5], "sat-sun": DAYS[5:], "*": DAYS}
 # Groups and people are found by name where a test compares with a whole id.
@@ -70,9 +80,9 @@ class Field:
 # Criteria whose data is one mapping: its keys, as (key, label, kind, hint, options).
 MAPPINGS: dict[str, tuple[tuple[Any, ...], ...]] = {
     "device": (
-        ("type", "Type", "choice", "", ()),
+        ("type", gettext_lazy("Type"), "choice", "", ()),
         ("is", gettext_lazy("Device id"), "text", "", ()),
-        ("approved", "Approval", "choice", "", ("", "true", "false")),
+        ("approved", gettext_lazy("Approval"), "choice", "", ("", "true", "false")),
     ),
     "certificate": (
         (
@@ -94,8 +104,8 @@ MAPPINGS: dict[str, tuple[tuple[Any, ...], ...]] = {
         ("san_uri", gettext_lazy("URI in the certificate"), "text", "", ()),
     ),
     "dates": (
-        ("after", "After", "moment", "2030-01-01T09:00:00Z", ()),
-        ("before", "Before", "moment", "2030-02-01T09:00:00Z", ()),
+        ("after", gettext_lazy("After"), "moment", "2030-01-01T09:00:00Z", ()),
+        ("before", gettext_lazy("Before"), "moment", "2030-02-01T09:00:00Z", ()),
     ),
     "hours": (
         (
@@ -105,13 +115,16 @@ MAPPINGS: dict[str, tuple[tuple[Any, ...], ...]] = {
             "Europe/Amsterdam",
             COMMON_ZONES,
         ),
-        ("after", "After", "text", "9:00", ()),
-        ("before", "Before", "text", "17:00", ()),
+        ("after", gettext_lazy("After"), "text", "9:00", ()),
+        ("before", gettext_lazy("Before"), "text", "17:00", ()),
     ),
 }
 LISTS = {
-    "network": ("Networks", gettext_lazy("10.0.0.0/8, one on each line")),
-    "ssh-key": ("Keys", gettext_lazy("ssh-ed25519 AAAA… one on each line")),
+    "network": (gettext_lazy("Networks"), gettext_lazy("10.0.0.0/8, one on each line")),
+    "ssh-key": (
+        gettext_lazy("Keys"),
+        gettext_lazy("ssh-ed25519 AAAA… one on each line"),
+    ),
 }
 # What a criterion begins with. Its blanks can't be saved until somebody fills them.
 STARTS: dict[str, Any] = {
@@ -131,12 +144,12 @@ STARTS: dict[str, Any] = {
 CATALOG = catalog()
 BY_NAME = {one["name"]: one for one in CATALOG["criteria"]}
 GROUPS = {
-    "who": "Who",
+    "who": gettext_lazy("Who"),
     "holds": gettext_lazy("What they hold"),
-    "device": "Device",
-    "request": "Request",
-    "time": "Time",
-    "data": "Data",
+    "device": gettext_lazy("Device"),
+    "request": gettext_lazy("Request"),
+    "time": gettext_lazy("Time"),
+    "data": gettext_lazy("Data"),
     "constant": gettext_lazy("Anybody or nobody"),
 }
 
@@ -148,7 +161,7 @@ def choices() -> list[dict[str, Any]]:
             "label": label,
             "criteria": [
                 {
-                    **one,
+                    **translated(one),
                     "key": f"{one['name']}/name"
                     if one["takes_sub_path"]
                     else one["name"],
@@ -186,9 +199,15 @@ def fields_of(criterion: dict[str, Any], offers: Offers) -> list[Field]:
         return _mapping(widget, data)
     if widget in LISTS:
         label, hint = LISTS[widget]
-        return [Field(WHOLE, label, "lines", as_text(data), hint=str(hint))]
+        return [Field(WHOLE, str(label), "lines", as_text(data), hint=str(hint))]
     if widget == "days":
-        return [Field(WHOLE, "Days", "chips", values=days_in(data), options=DAYS)]
+        words = tuple(map(str, DAY_WORDS))
+        return [
+            Field(
+                WHOLE, gettext("Days"), "chips",
+                values=days_in(data), options=DAYS, words=words,
+            )
+        ]  # fmt: skip
     suggested = offers.claims if widget == "claim" else ()
     return [Field(WHOLE, criterion["label"], "text", as_text(data), options=suggested)]
 
@@ -199,7 +218,7 @@ def _device_type(data: Any, offers: Offers) -> Field:
     known = dict(offers.device_types)
     options = ("", *known) if chosen in {"", *known} else ("", *known, chosen)
     return Field(
-        "type", "Type", "choice", chosen, options=options,
+        "type", gettext("Type"), "choice", chosen, options=options,
         words=tuple(
             f"{known[one]} ({one})" if one in known
             else gettext(
@@ -237,7 +256,7 @@ def record_fields(criterion: dict[str, Any], offers: Offers) -> list[Field]:
             options=types, help=missing,
         ),
         Field(
-            "field", "Field", "text", as_text(data.get("field")),
+            "field", gettext("Field"), "text", as_text(data.get("field")),
             options=offers.fields_of(chosen),
         ),
     ]  # fmt: skip

@@ -10,11 +10,14 @@ from typing import Any
 import yaml
 from django.utils.translation import gettext
 
+from policies.language.decoding import OBSCURE, Bounds
 from policies.language.errors import Report
 from policies.language.nodes import to_json
-from policies.language.source import OBSCURE, Bounds, compose
+from policies.language.source import compose
+from policies.language.texts import worded
+from policies.translating import translated
 
-BOUNDS = Bounds(noun="the text", verb="saved", refused=OBSCURE)
+BOUNDS = Bounds(noun=worded("the text"), verb=worded("saved"), refused=OBSCURE)
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./@-]*\Z")
 # A block reads these as the end of a line, and gives back another.
 _OTHER_BREAKS = re.compile("[\r\x85\u2028\u2029]")
@@ -56,8 +59,10 @@ def read_yaml(text: str) -> Any:
     report = Report()
     node = compose(text.replace("\r\n", "\n"), report, bounds=BOUNDS)
     if report.problems or node is None:
-        problem = report.problems[0] if report.problems else gettext("nothing in it")
-        raise YamlTextError(str(problem))
+        first = next(iter(report.problems), None)
+        raise YamlTextError(
+            str(translated(first)) if first else gettext("nothing in it")
+        )
     return to_json(node)
 
 

@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
+from policies.language import decoding
 from policies.language import source as language_source
+from policies.language.decoding import Bounds
 from policies.language.errors import Problem, Report
 from policies.language.nodes import Node
-from policies.language.source import Bounds
 from routes.imports.findings import Findings, Place
 
 MEBIBYTE = 1024 * 1024
@@ -105,7 +106,7 @@ def read(
     if not _looks_like_text(content, findings):
         return None, findings
     report = Report()
-    text = language_source.decode(content, report, bounds=FILE)
+    text = decoding.decode(content, report, bounds=FILE)
     findings = findings_of(text or content.decode("utf-8", "replace"))
     if text is None:
         _take_over(report, findings)

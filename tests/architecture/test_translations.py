@@ -24,6 +24,11 @@ PLAIN = {"500.html"}
 PAGES = re.compile(
     r"(console/ui|console/core/generic|\w+/views|\w+/forms|\w+/listings)(/|\.py$)"
 )
+# What knows no Django and is read by people all the same.
+PURE = re.compile(
+    r"policies/language/((builder|criteria|editing|lint)/|(compiler|decoding|formatter"
+    r"|grammar|matchers|mentions|scalars|sentences|source|wording|writer)\.py$)"
+)
 PROGRAMS = re.compile(
     r"/management/|ui/(health|keeper|parent|processes|single_instance|supervisor)\.py$"
 )
@@ -84,12 +89,25 @@ def test_every_text_in_the_python_of_pages_is_marked() -> None:
     assert found == {}, "mark these as docs/translation.md says"
 
 
+def test_every_text_of_what_knows_no_django_is_marked() -> None:
+    found = {
+        name_of(path): texts
+        for path in list_application_files()
+        if PURE.match(name_of(path))
+        if (texts := list(unmarked.find(parse(path))))
+    }
+
+    assert found == {}, "mark these as docs/translation.md says"
+
+
 @pytest.mark.parametrize(
     ("source", "texts"),
     [
         ('title = "New route"', ["New route"]),
         ('title = gettext_noop("New route")', []),
         ('text = f"{name} is there."', ["\x00 is there."]),
+        ('text = worded("%(name)s is there", name=name)', []),
+        ('entry = Criterion(example="domain: is example.com")', []),
         ('text = gettext("%(name)s is there.") % values', []),
         ('raise NotFoundError("there is none")', ["there is none"]),
         ('raise ValueError("there is none")', []),

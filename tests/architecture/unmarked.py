@@ -9,7 +9,9 @@ import re
 from collections.abc import Iterator
 
 PROSE = re.compile(r"[A-Za-z]{2,}[,;:.)]? [A-Za-z(“`\x00]|^ [a-z]{2,}|[a-z]{2,} $")
-MARKS = frozenset({"gettext", "gettext_lazy", "gettext_noop", "ngettext"})
+MARKS = frozenset(
+    {"gettext", "gettext_lazy", "gettext_noop", "ngettext", "worded", "counted"}
+)
 FOR_MACHINES = frozenset(
     {"add_argument", "compile", "exception", "get", "getLogger", "info", "warning"}
     | {"ValueError", "TypeError", "LookupError", "RuntimeError"}
@@ -53,6 +55,8 @@ def _is_excused(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> bool:
         child, node = node, parents[node]
         if isinstance(node, ast.JoinedStr | ast.Compare | ast.Subscript):
             return True
+        if isinstance(node, ast.keyword) and node.arg == "example":
+            return True  # of the language of policies
         if isinstance(node, ast.Expr) and isinstance(child, ast.Constant):
             return True  # a docstring
         if isinstance(node, ast.arg | ast.AnnAssign) and child is node.annotation:

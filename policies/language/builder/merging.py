@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from policies.language.decoding import MAX_BYTES
 from policies.language.editing import (
     Edited,
     EditingError,
@@ -24,8 +25,8 @@ from policies.language.editing import (
 from policies.language.editing.engine import together
 from policies.language.editing.sheet import Sheet
 from policies.language.grammar import Action, Operator
-from policies.language.matchers import json_equal
-from policies.language.source import MAX_BYTES
+from policies.language.nodes import json_equal
+from policies.language.texts import worded
 
 from .tree import builder_tree
 
@@ -66,10 +67,10 @@ class _Criterion:
     @classmethod
     def read(cls, value: Any) -> _Criterion:
         if not isinstance(value, dict) or "data" not in value:
-            raise EditingError("bad-tree", "a criterion needs `key` and `data`")
+            raise EditingError("bad-tree", worded("a criterion needs `key` and `data`"))
         key = _text(value, "key")
         if not key and not _is_opaque(value):
-            raise EditingError("bad-tree", "a criterion needs a name")
+            raise EditingError("bad-tree", worded("a criterion needs a name"))
         return cls(_id(value), key, value["data"], _text(value, "comment", ""))
 
 
@@ -87,7 +88,7 @@ class _Block:
             action = Action(_text(value, "action"))
             operator = Operator(_text(value, "operator"))
         except ValueError as error:
-            raise EditingError("bad-tree", str(error)) from None
+            raise EditingError("bad-tree", error.args[0]) from None
         criteria = [_Criterion.read(one) for one in _list(value, "criteria")]
         return cls(_id(value), action, operator, _text(value, "comment", ""), criteria)
 
@@ -111,7 +112,9 @@ class _Merge:
         self.text = edited.text
         self.budget -= len(self.text)
         if self.budget < 0:
-            raise EditingError("too-many-changes", "that is too much for one step")
+            raise EditingError(
+                "too-many-changes", worded("that is too much for one step")
+            )
 
     def known(self, block: _Block) -> _Block:
         """Return a block, as a new one if it does not come from the text."""
@@ -234,14 +237,14 @@ def _is_opaque(value: Any) -> bool:
 def _list(value: Any, key: str) -> list[Any]:
     found = value.get(key) if isinstance(value, dict) else None
     if not isinstance(found, list) or len(found) > _MAX_PARTS:
-        raise EditingError("bad-tree", f"`{key}` must be a list")
+        raise EditingError("bad-tree", worded("`%(key)s` must be a list", key=key))
     return found
 
 
 def _text(value: Any, key: str, default: str | None = None) -> str:
     found = value.get(key, default) if isinstance(value, dict) else None
     if not isinstance(found, str):
-        raise EditingError("bad-tree", f"`{key}` must be text")
+        raise EditingError("bad-tree", worded("`%(key)s` must be text", key=key))
     return found
 
 

@@ -24,6 +24,7 @@ from policies.language.nodes import (
     to_json,
 )
 from policies.language.sentences import OPERATOR_WORDS
+from policies.language.texts import worded
 from policies.language.wording import NO_NAMES, Names, operator_phrase, phrase
 
 from .catalog import IMPLIED, OPERATORS, TAKES_LIST
@@ -82,7 +83,9 @@ def _opaque_tree(document: PolicyDocument) -> dict[str, Any]:
                 "line": rule.span.line,
                 "last_line": rule.span.line + _breaks(source, rule.span),
                 "text": source[rule.span.start : rule.span.end],
-                "why": "the text is written in a way that only the editor can change",
+                "why": worded(
+                    "the text is written in a way that only the editor can change"
+                ),
             }
             for rule in document.rules
         ],
@@ -105,7 +108,7 @@ def _rule(sheet: Sheet, rule: int, names: Names) -> list[dict[str, Any]]:
                 "action": place.action.value,
                 **_lines(sheet, start, end),
                 "text": sheet.text[start:end],
-                "why": "a rule without criteria never applies",
+                "why": worded("a rule without criteria never applies"),
             }
         ]
     return [

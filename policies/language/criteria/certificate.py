@@ -19,6 +19,7 @@ from policies.language.matchers import (
 from policies.language.modes import Mode
 from policies.language.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from policies.language.reasons import Reason
+from policies.language.texts import worded
 
 from .constant import ignore_data
 from .registry import Criterion, Finding, Group, MatcherKind, Need, Widget
@@ -98,14 +99,18 @@ def _read_client_certificate(
     if not isinstance(data, MappingNode):
         context.refuse(
             "not-a-mapping",
-            "a mapping is needed",
+            worded("a mapping is needed"),
             data.span if data.span.length else node.name_span,
-            suggestion="write it like `{san_email: {ends_with: '@example.com'}}`",
+            suggestion=worded(
+                "write it like `{san_email: {ends_with: '@example.com'}}`"
+            ),
         )
         return None
     if not data.entries:
         context.unsavable(
-            "empty-matcher", "an empty matcher holds for any certificate", data.span
+            "empty-matcher",
+            worded("an empty matcher holds for any certificate"),
+            data.span,
         )
     before = len(context.report.problems)
     for key, _ in data.entries:
@@ -130,15 +135,17 @@ def _hashes(
         return None
     is_text = isinstance(node, ScalarNode) and isinstance(node.value, str)
     if not is_text and not isinstance(node, SequenceNode):
-        context.refuse("not-a-text", "text or a list of texts is needed", node.span)
+        context.refuse(
+            "not-a-text", worded("text or a list of texts is needed"), node.span
+        )
         return None
     items = node.items if isinstance(node, SequenceNode) else (node,)
     if not items:
-        context.unsavable("empty-list", "an empty list never holds", node.span)
+        context.unsavable("empty-list", worded("an empty list never holds"), node.span)
     found: set[str] = set()
     for item in items:
         if not (isinstance(item, ScalarNode) and isinstance(item.value, str)):
-            context.refuse("not-a-text", "a hash must be text", item.span)
+            context.refuse("not-a-text", worded("a hash must be text"), item.span)
             continue
         value = read(item, item.value, context)
         if value is not None:
@@ -157,12 +164,14 @@ def _fingerprint(node: ScalarNode, text: str, context: Context) -> str | None:
     )
     context.refuse(
         "bad-fingerprint",
-        f"{quoted(text)} is not a SHA-256 fingerprint",
+        worded("%(text)s is not a SHA-256 fingerprint", text=quoted(text)),
         node.span,
-        suggestion=f"write `{cased}`"
+        suggestion=worded("write `%(cased)s`", cased=cased)
         if is_casing
-        else "64 lower-case hexadecimal digits, or 32 upper-case pairs with colons",
-        fix=replace_with(node.span, f"'{cased}'", title="Change the case")
+        else worded(
+            "64 lower-case hexadecimal digits, or 32 upper-case pairs with colons"
+        ),
+        fix=replace_with(node.span, f"'{cased}'", title=worded("Change the case"))
         if is_casing
         else None,
     )
@@ -179,7 +188,7 @@ def _spki_hash(node: ScalarNode, text: str, context: Context) -> str | None:
         return text
     context.refuse(
         "bad-spki-hash",
-        f"{quoted(text)} is not the base64 of a SHA-256 hash",
+        worded("%(text)s is not the base64 of a SHA-256 hash", text=quoted(text)),
         node.span,
     )
     return None
@@ -188,16 +197,16 @@ def _spki_hash(node: ScalarNode, text: str, context: Context) -> str | None:
 def _names(node: Node | None, context: Context) -> TextMatcher | None:
     if node is None:
         return None
-    matcher = read_text_matcher(node, context, what="the name is")
+    matcher = read_text_matcher(node, context, what=worded("the name is"))
     if matcher is not None and any(
         test.operator is TextOperator.NOT_IN for test in matcher.tests
     ):
         context.refuse(
             "core-unsafe-variable",
-            "`not_in` can't be used on the names of a certificate",
+            worded("`not_in` can't be used on the names of a certificate"),
             node.span,
             stage=Stage.COMPILE,
-            suggestion="use `in` below `not`",
+            suggestion=worded("use `in` below `not`"),
         )
     return matcher
 
@@ -206,13 +215,15 @@ _CERTIFICATE: Final = frozenset({Need.CERTIFICATE})
 
 CLIENT_CERTIFICATE = Criterion(
     name="client_certificate",
-    label="Client certificate",
-    help="The client presented such a certificate. Whether it is trusted is not asked.",
+    label=worded("Client certificate"),
+    help=worded(
+        "The client presented such a certificate. Whether it is trusted is not asked."
+    ),
     example="client_certificate: {san_email: {ends_with: '@example.com'}}",
     group=Group.DEVICE,
     matcher=MatcherKind.CERTIFICATE,
     widget=Widget.CERTIFICATE,
-    fact="the certificate presented",
+    fact=worded("the certificate presented"),
     when_true=(Reason.CLIENT_CERTIFICATE_OK,),
     when_false=(Reason.CLIENT_CERTIFICATE_UNAUTHORIZED,),
     when_unknown=(Reason.CLIENT_CERTIFICATE_DATA_UNAVAILABLE,),
@@ -229,13 +240,15 @@ def _read_invalid(node: CriterionNode, context: Context) -> InvalidClientCertifi
 
 INVALID_CLIENT_CERTIFICATE = Criterion(
     name="invalid_client_certificate",
-    label="No trusted client certificate",
-    help="An authority applies to the route, and the client has no valid certificate.",
+    label=worded("No trusted client certificate"),
+    help=worded(
+        "An authority applies to the route, and the client has no valid certificate."
+    ),
     example="invalid_client_certificate: true",
     group=Group.DEVICE,
     matcher=MatcherKind.IGNORED,
     widget=Widget.NONE,
-    fact="the result of verifying the certificate",
+    fact=worded("the result of verifying the certificate"),
     when_true=(Reason.CLIENT_CERTIFICATE_REQUIRED, Reason.INVALID_CLIENT_CERTIFICATE),
     when_false=(Reason.VALID_CLIENT_CERTIFICATE,),
     needs=_CERTIFICATE,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from policies.language.nodes import ScalarNode
 from policies.language.reasons import Reason
+from policies.language.texts import worded
 
 from .registry import Anonymous, Criterion, Finding, Group, MatcherKind, Widget
 
@@ -26,9 +27,9 @@ def ignore_data(node: CriterionNode, context: Context) -> None:
     if reads_as_off:
         context.unsavable(
             "data-ignored",
-            "what stands behind it is ignored, so this is not switched off",
+            worded("what stands behind it is ignored, so this is not switched off"),
             data.span if data.span.length else node.name_span,
-            suggestion="write `true`, or remove the criterion",
+            suggestion=worded("write `true`, or remove the criterion"),
         )
 
 
@@ -52,26 +53,28 @@ def _read_reject(node: CriterionNode, context: Context) -> Constant:
 
 ACCEPT = Criterion(
     name="accept",
-    label="Anyone",
-    help="Always holds. In an allow rule it opens the route to anonymous visitors.",
+    label=worded("Anyone"),
+    help=worded(
+        "Always holds. In an allow rule it opens the route to anonymous visitors."
+    ),
     example="accept: true",
     group=Group.CONSTANT,
     matcher=MatcherKind.IGNORED,
     widget=Widget.NONE,
-    fact="nothing",
+    fact=worded("nothing"),
     when_true=(Reason.ACCEPT,),
     when_false=(),
     read=_read_accept,
 )
 REJECT = Criterion(
     name="reject",
-    label="No one",
-    help="Never holds. Below `not` or `nor` it always does.",
+    label=worded("No one"),
+    help=worded("Never holds. Below `not` or `nor` it always does."),
     example="reject: true",
     group=Group.CONSTANT,
     matcher=MatcherKind.IGNORED,
     widget=Widget.NONE,
-    fact="nothing",
+    fact=worded("nothing"),
     when_true=(),
     when_false=(Reason.REJECT,),
     anonymous=Anonymous.NEVER,

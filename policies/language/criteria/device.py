@@ -11,6 +11,7 @@ from policies.language.matchers import Context, quoting
 from policies.language.modes import Mode
 from policies.language.nodes import MappingNode, Node, ScalarNode
 from policies.language.reasons import Reason
+from policies.language.texts import worded
 
 from .registry import (
     Anonymous,
@@ -79,17 +80,17 @@ def _read_device(node: CriterionNode, context: Context) -> Device | None:
     if not isinstance(data, MappingNode):
         context.refuse(
             "not-a-mapping",
-            "a mapping is needed",
+            worded("a mapping is needed"),
             data.span if data.span.length else node.name_span,
-            suggestion="write it like `{type: any}` or `{is: 5Vn3C1RS}`",
+            suggestion=worded("write it like `{type: any}` or `{is: 5Vn3C1RS}`"),
         )
         return None
     if not data.entries:
         context.unsavable(
             "empty-matcher",
-            "an empty matcher holds without any device",
+            worded("an empty matcher holds without any device"),
             data.span,
-            suggestion="write `type: any`",
+            suggestion=worded("write `type: any`"),
         )
     before = len(context.report.problems)
     for key, _ in data.entries:
@@ -108,7 +109,12 @@ def _read_device(node: CriterionNode, context: Context) -> Device | None:
 def _text(node: Node, key: str, context: Context) -> str:
     if isinstance(node, ScalarNode) and isinstance(node.value, str):
         return node.value
-    context.refuse("not-a-text", f"`{key}` needs text", node.span, **quoting(node))
+    context.refuse(
+        "not-a-text",
+        worded("`%(key)s` needs text", key=key),
+        node.span,
+        **quoting(node),
+    )
     return ""
 
 
@@ -121,8 +127,11 @@ def _approved(node: Node | None, context: Context) -> bool | None:
         reads_as_false = str(value).lower() in _FALSE_WORDS
         context.unsavable(
             "not-a-boolean",
-            "`approved` is either `true` or `false`"
-            + (", and this would count as true" if reads_as_false and value else ""),
+            worded(
+                "`approved` is either `true` or `false`, and this would count as true"
+            )
+            if reads_as_false and value
+            else worded("`approved` is either `true` or `false`"),
             node.span,
         )
     return bool(value)
@@ -130,13 +139,15 @@ def _approved(node: Node | None, context: Context) -> bool | None:
 
 DEVICE = Criterion(
     name="device",
-    label="Device",
-    help="The session was used with a registered device of this type, id or approval.",
+    label=worded("Device"),
+    help=worded(
+        "The session was used with a registered device of this type, id or approval."
+    ),
     example="device: {type: any, approved: true}",
     group=Group.DEVICE,
     matcher=MatcherKind.DEVICE,
     widget=Widget.DEVICE,
-    fact="the registered device",
+    fact=worded("the registered device"),
     when_true=(Reason.DEVICE_OK,),
     when_false=(
         Reason.DEVICE_UNAUTHORIZED,

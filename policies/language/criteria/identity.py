@@ -16,10 +16,11 @@ from policies.language.matchers import (
     quoting,
     read_list_matcher,
     read_text_matcher,
-    sort_key,
 )
 from policies.language.modes import Edition, Mode
+from policies.language.nodes import sort_key
 from policies.language.reasons import Reason
+from policies.language.texts import worded
 
 from .constant import ignore_data
 from .registry import (
@@ -170,18 +171,18 @@ def _read_authenticated_user(
 
 
 def _read_user(node: CriterionNode, context: Context) -> User | None:
-    matcher = read_text_matcher(node.data, context, what="the user id is")
+    matcher = read_text_matcher(node.data, context, what=worded("the user id is"))
     return None if matcher is None else User(matcher)
 
 
 def _read_email(node: CriterionNode, context: Context) -> Email | None:
-    matcher = read_text_matcher(node.data, context, what="the address is")
+    matcher = read_text_matcher(node.data, context, what=worded("the address is"))
     return None if matcher is None else Email(_normalized(matcher, context))
 
 
 def _read_domain(node: CriterionNode, context: Context) -> Domain | None:
     as_core = Context(context.report, context.name, context.saving, is_exact=True)
-    exact = read_text_matcher(node.data, as_core, what="the domain is")
+    exact = read_text_matcher(node.data, as_core, what=worded("the domain is"))
     if exact is None:
         return None
     if any(
@@ -190,13 +191,13 @@ def _read_domain(node: CriterionNode, context: Context) -> Domain | None:
     ):
         context.refuse(
             "not-a-text",
-            "a domain is text, so it can't be compared with this",
+            worded("a domain is text, so it can't be compared with this"),
             node.data.span if node.data.span.length else node.name_span,
             stage=Stage.COMPILE,
             **quoting(node.data),
         )
         return None
-    matcher = read_text_matcher(node.data, context, what="the domain is")
+    matcher = read_text_matcher(node.data, context, what=worded("the domain is"))
     return None if matcher is None else Domain(_normalized(matcher, context))
 
 
@@ -204,28 +205,30 @@ def _read_claim(node: CriterionNode, context: Context) -> Claim | None:
     if not node.sub_path:
         context.unsavable(
             "claim-without-name",
-            "no claim is named, so there is nothing to look at",
+            worded("no claim is named, so there is nothing to look at"),
             node.name_span,
-            suggestion="write `claim/name`, as in `claim/family_name`",
+            suggestion=worded("write `claim/name`, as in `claim/family_name`"),
         )
-    matcher = read_list_matcher(node.data, context, what="the values of the claim")
+    matcher = read_list_matcher(
+        node.data, context, what=worded("the values of the claim")
+    )
     return None if matcher is None else Claim(node.sub_path or "", matcher)
 
 
 def _read_groups(node: CriterionNode, context: Context) -> Groups | None:
-    matcher = read_list_matcher(node.data, context, what="the groups")
+    matcher = read_list_matcher(node.data, context, what=worded("the groups"))
     return None if matcher is None else Groups(matcher)
 
 
 AUTHENTICATED_USER = Criterion(
     name="authenticated_user",
-    label="Anyone signed in",
-    help="Holds for everybody who has signed in, and for service accounts.",
+    label=worded("Anyone signed in"),
+    help=worded("Holds for everybody who has signed in, and for service accounts."),
     example="authenticated_user: true",
     group=Group.WHO,
     matcher=MatcherKind.IGNORED,
     widget=Widget.NONE,
-    fact="the user id of the session",
+    fact=worded("the user id of the session"),
     when_true=(Reason.USER_OK,),
     when_false=(Reason.USER_UNAUTHORIZED, Reason.USER_UNAUTHENTICATED),
     needs=frozenset({Need.SESSION}),
@@ -234,13 +237,13 @@ AUTHENTICATED_USER = Criterion(
 )
 USER = Criterion(
     name="user",
-    label="Person",
-    help="The id by which the identity provider knows the person.",
+    label=worded("Person"),
+    help=worded("The id by which the identity provider knows the person."),
     example="user: auth0|5f3a",
     group=Group.WHO,
     matcher=MatcherKind.TEXT,
     widget=Widget.PERSON,
-    fact="the user id of the session",
+    fact=worded("the user id of the session"),
     when_true=(Reason.USER_OK,),
     when_false=(Reason.USER_UNAUTHORIZED, Reason.USER_UNAUTHENTICATED),
     needs=frozenset({Need.SESSION}),
@@ -250,13 +253,15 @@ USER = Criterion(
 )
 EMAIL = Criterion(
     name="email",
-    label="Email",
-    help="The address of the person: the directory's, else that of the sign-in.",
+    label=worded("Email"),
+    help=worded(
+        "The address of the person: the directory's, else that of the sign-in."
+    ),
     example="email: {is: ada@example.com}",
     group=Group.WHO,
     matcher=MatcherKind.TEXT,
     widget=Widget.EMAIL,
-    fact="the address",
+    fact=worded("the address"),
     when_true=(Reason.EMAIL_OK,),
     when_false=(Reason.EMAIL_UNAUTHORIZED, Reason.USER_UNAUTHENTICATED),
     when_unknown=(Reason.DIRECTORY_DATA_UNAVAILABLE,),
@@ -267,13 +272,13 @@ EMAIL = Criterion(
 )
 DOMAIN = Criterion(
     name="domain",
-    label="Email domain",
-    help="The part of the address after the first `@`.",
+    label=worded("Email domain"),
+    help=worded("The part of the address after the first `@`."),
     example="domain: {is: example.com}",
     group=Group.WHO,
     matcher=MatcherKind.TEXT,
     widget=Widget.DOMAIN,
-    fact="the domain of the address",
+    fact=worded("the domain of the address"),
     when_true=(Reason.DOMAIN_OK,),
     when_false=(Reason.DOMAIN_UNAUTHORIZED, Reason.USER_UNAUTHENTICATED),
     when_unknown=(Reason.DIRECTORY_DATA_UNAVAILABLE,),
@@ -284,13 +289,15 @@ DOMAIN = Criterion(
 )
 CLAIM = Criterion(
     name="claim",
-    label="Claim",
-    help="A claim of the identity token, named after the slash, has this value.",
+    label=worded("Claim"),
+    help=worded(
+        "A claim of the identity token, named after the slash, has this value."
+    ),
     example="claim/family_name: Lovelace",
     group=Group.HOLDS,
     matcher=MatcherKind.LIST,
     widget=Widget.CLAIM,
-    fact="the values of the claim",
+    fact=worded("the values of the claim"),
     when_true=(Reason.CLAIM_OK,),
     when_false=(Reason.CLAIM_UNAUTHORIZED, Reason.USER_UNAUTHENTICATED),
     needs=_IDENTITY,
@@ -300,13 +307,13 @@ CLAIM = Criterion(
 )
 GROUPS = Criterion(
     name="groups",
-    label="Group",
-    help="The person is in this directory group, given by its id.",
+    label=worded("Group"),
+    help=worded("The person is in this directory group, given by its id."),
     example="groups: {has: 00gv40ki4gmtCyl5d4x6}",
     group=Group.HOLDS,
     matcher=MatcherKind.LIST,
     widget=Widget.GROUP,
-    fact="the ids of the groups",
+    fact=worded("the ids of the groups"),
     when_true=(Reason.GROUPS_OK,),
     when_false=(Reason.GROUPS_UNAUTHORIZED, Reason.USER_UNAUTHENTICATED),
     when_unknown=(Reason.DIRECTORY_DATA_UNAVAILABLE,),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from policies.language.matchers import Context, TextMatcher, read_text_matcher
 from policies.language.reasons import Reason
+from policies.language.texts import worded
 
 from .registry import Criterion, Finding, Group, MatcherKind, Need, Widget
 
@@ -32,19 +33,19 @@ class McpTool:
 
 
 def _read_mcp_tool(node: CriterionNode, context: Context) -> McpTool | None:
-    matcher = read_text_matcher(node.data, context, what="the tool is")
+    matcher = read_text_matcher(node.data, context, what=worded("the tool is"))
     return None if matcher is None else McpTool(matcher)
 
 
 MCP_TOOL = Criterion(
     name="mcp_tool",
-    label="MCP tool",
-    help="A Model Context Protocol client calls this tool.",
+    label=worded("MCP tool"),
+    help=worded("A Model Context Protocol client calls this tool."),
     example="mcp_tool: {in: [query, list_tables]}",
     group=Group.REQUEST,
     matcher=MatcherKind.TEXT,
     widget=Widget.TEXT,
-    fact="the tool that is called",
+    fact=worded("the tool that is called"),
     when_true=(Reason.MCP_TOOL_MATCH,),
     when_false=(Reason.MCP_TOOL_NO_MATCH, Reason.MCP_NOT_A_TOOL_CALL),
     needs=frozenset({Need.MCP}),

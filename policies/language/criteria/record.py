@@ -13,12 +13,18 @@ from policies.language.matchers import (
     ListTest,
     TextOperator,
     TextTest,
-    json_equal,
     quoting,
 )
 from policies.language.modes import Edition, Mode
-from policies.language.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from policies.language.nodes import (
+    MappingNode,
+    Node,
+    ScalarNode,
+    SequenceNode,
+    json_equal,
+)
 from policies.language.reasons import Reason
+from policies.language.texts import worded
 
 from .registry import Criterion, Finding, Group, MatcherKind, Need, Widget
 
@@ -123,9 +129,9 @@ def _read_record(node: CriterionNode, context: Context) -> Record | None:
     if not isinstance(data, MappingNode):
         context.refuse(
             "not-a-mapping",
-            "a mapping is needed",
+            worded("a mapping is needed"),
             data.span if data.span.length else node.name_span,
-            suggestion="write it like `{type: geoip, field: country, is: US}`",
+            suggestion=worded("write it like `{type: geoip, field: country, is: US}`"),
         )
         return None
     before = len(context.report.problems)
@@ -146,7 +152,9 @@ def _read_record(node: CriterionNode, context: Context) -> Record | None:
         field = _name(data.get("field"), "field", where, context)
     if not {key.text for key, _ in data.entries} - {"type", "field"}:
         context.refuse(
-            "operator-missing", "an operator is needed, such as `is` or `exists`", where
+            "operator-missing",
+            worded("an operator is needed, such as `is` or `exists`"),
+            where,
         )
     if len(context.report.problems) > before:
         return None
@@ -155,11 +163,16 @@ def _read_record(node: CriterionNode, context: Context) -> Record | None:
 
 def _name(node: Node | None, key: str, where: Span, context: Context) -> str:
     if node is None:
-        context.refuse("key-missing", f"`{key}` is needed", where)
+        context.refuse("key-missing", worded("`%(key)s` is needed", key=key), where)
         return ""
     if isinstance(node, ScalarNode) and isinstance(node.value, str) and node.value:
         return node.value
-    context.refuse("not-a-text", f"`{key}` needs text", node.span, **quoting(node))
+    context.refuse(
+        "not-a-text",
+        worded("`%(key)s` needs text", key=key),
+        node.span,
+        **quoting(node),
+    )
     return ""
 
 
@@ -168,7 +181,9 @@ def _exists(node: Node | None, context: Context) -> bool | None:
         return None
     if isinstance(node, ScalarNode) and isinstance(node.value, bool):
         return node.value
-    context.refuse("not-a-boolean", "`exists` is either `true` or `false`", node.span)
+    context.refuse(
+        "not-a-boolean", worded("`exists` is either `true` or `false`"), node.span
+    )
     return None
 
 
@@ -185,11 +200,18 @@ def _test(key: str, node: Node, context: Context) -> RecordTest | None:
     operator = TextOperator(key)
     if operator in {TextOperator.IN, TextOperator.NOT_IN}:
         if not isinstance(node, SequenceNode):
-            context.refuse("not-a-list", f"`{key}` needs a list", node.span)
+            context.refuse(
+                "not-a-list", worded("`%(key)s` needs a list", key=key), node.span
+            )
             return None
         return TextTest(operator, context.operands(node))
     if operator is not TextOperator.NOT and not isinstance(operand, str):
-        context.refuse("not-a-text", f"`{key}` needs text", node.span, **quoting(node))
+        context.refuse(
+            "not-a-text",
+            worded("`%(key)s` needs text", key=key),
+            node.span,
+            **quoting(node),
+        )
         return None
     return TextTest(operator, operand)
 
@@ -200,19 +222,25 @@ def _number_test(
     value = node.value if isinstance(node, ScalarNode) else None
     if isinstance(value, int | float) and not isinstance(value, bool):
         return NumberTest(operator, value)
-    context.refuse("not-a-number", f"`{operator}` needs a number", node.span)
+    context.refuse(
+        "not-a-number",
+        worded("`%(operator)s` needs a number", operator=operator),
+        node.span,
+    )
     return None
 
 
 RECORD = Criterion(
     name="record",
-    label="External data",
-    help="A field of the record that an external data source has for this request.",
+    label=worded("External data"),
+    help=worded(
+        "A field of the record that an external data source has for this request."
+    ),
     example="record: {type: example.com/risk, field: trust_score, '>=': 5}",
     group=Group.DATA,
     matcher=MatcherKind.RECORD,
     widget=Widget.RECORD,
-    fact="the field of the record",
+    fact=worded("the field of the record"),
     when_true=(Reason.RECORD_OK,),
     when_false=(Reason.RECORD_UNAUTHORIZED,),
     when_unknown=(Reason.RECORD_DATA_UNAVAILABLE,),

@@ -18,6 +18,7 @@ from policies.language.modes import Mode
 from policies.language.networks import Network, parse_address, parse_network
 from policies.language.nodes import Node, ScalarNode, SequenceNode
 from policies.language.reasons import Reason
+from policies.language.texts import worded
 
 from .constant import ignore_data
 from .registry import Criterion, Finding, Group, MatcherKind, Need, Widget
@@ -144,7 +145,7 @@ class PomeriumRoutes:
 
 
 def _read_http(node: CriterionNode, context: Context) -> Http | None:
-    matcher = read_text_matcher(node.data, context, what="the request is")
+    matcher = read_text_matcher(node.data, context, what=worded("the request is"))
     if matcher is None:
         return None
     if context.is_exact and [test.operator for test in matcher.tests] == [
@@ -152,7 +153,7 @@ def _read_http(node: CriterionNode, context: Context) -> Http | None:
     ]:
         context.refuse(
             "core-unsafe-variable",
-            "Core can't compile `not_in` when it stands alone",
+            worded("Core can't compile `not_in` when it stands alone"),
             node.data.span,
             stage=Stage.COMPILE,
         )
@@ -175,12 +176,14 @@ def _read_source_ip(node: CriterionNode, context: Context) -> SourceIp | None:
     is_text = isinstance(data, ScalarNode) and isinstance(data.value, str)
     if not is_text and not isinstance(data, SequenceNode):
         context.refuse(
-            "not-an-address", "an address, a network or a list is needed", _at(node)
+            "not-an-address",
+            worded("an address, a network or a list is needed"),
+            _at(node),
         )
         return None
     items = data.items if isinstance(data, SequenceNode) else (data,)
     if not items:
-        context.unsavable("empty-list", "an empty list never holds", data.span)
+        context.unsavable("empty-list", worded("an empty list never holds"), data.span)
     networks = [_read_network(item, context) for item in items]
     known = {network for network in networks if network is not None}
     if None in networks:
@@ -200,9 +203,11 @@ def _read_network(item: Node, context: Context) -> Network | None:
         what = quoted(item.text) if isinstance(item, ScalarNode) else "this"
         context.refuse(
             "not-an-address",
-            f"{what} is neither an address nor a network",
+            worded("%(what)s is neither an address nor a network", what=what),
             item.span,
-            suggestion="write it like `10.0.0.0/8`, `192.168.1.10` or `2001:db8::/32`",
+            suggestion=worded(
+                "write it like `10.0.0.0/8`, `192.168.1.10` or `2001:db8::/32`"
+            ),
         )
     return network
 
@@ -215,13 +220,13 @@ _REQUEST: Final = frozenset({Need.REQUEST})
 
 HTTP_METHOD = Criterion(
     name="http_method",
-    label="HTTP method",
-    help="The method of the request, in capitals.",
+    label=worded("HTTP method"),
+    help=worded("The method of the request, in capitals."),
     example="http_method: {in: [GET, HEAD]}",
     group=Group.REQUEST,
     matcher=MatcherKind.TEXT,
     widget=Widget.METHOD,
-    fact="the method",
+    fact=worded("the method"),
     when_true=(Reason.HTTP_METHOD_OK,),
     when_false=(Reason.HTTP_METHOD_UNAUTHORIZED,),
     needs=_REQUEST,
@@ -230,13 +235,13 @@ HTTP_METHOD = Criterion(
 )
 HTTP_PATH = Criterion(
     name="http_path",
-    label="HTTP path",
-    help="The path of the request after percent-decoding, without the query.",
+    label=worded("HTTP path"),
+    help=worded("The path of the request after percent-decoding, without the query."),
     example="http_path: {starts_with: /admin/}",
     group=Group.REQUEST,
     matcher=MatcherKind.TEXT,
     widget=Widget.PATH,
-    fact="the path",
+    fact=worded("the path"),
     when_true=(Reason.HTTP_PATH_OK,),
     when_false=(Reason.HTTP_PATH_UNAUTHORIZED,),
     needs=_REQUEST,
@@ -245,13 +250,15 @@ HTTP_PATH = Criterion(
 )
 CORS_PREFLIGHT = Criterion(
     name="cors_preflight",
-    label="CORS preflight",
-    help="The browser asks whether another origin may call: OPTIONS with both headers.",
+    label=worded("CORS preflight"),
+    help=worded(
+        "The browser asks whether another origin may call: OPTIONS with both headers."
+    ),
     example="cors_preflight: true",
     group=Group.REQUEST,
     matcher=MatcherKind.IGNORED,
     widget=Widget.NONE,
-    fact="method and headers",
+    fact=worded("method and headers"),
     when_true=(Reason.CORS_REQUEST,),
     when_false=(Reason.NON_CORS_REQUEST,),
     needs=frozenset({Need.REQUEST, Need.HEADERS}),
@@ -259,13 +266,13 @@ CORS_PREFLIGHT = Criterion(
 )
 SOURCE_IP = Criterion(
     name="source_ip",
-    label="Source address",
-    help="The client's address is in one of these networks.",
+    label=worded("Source address"),
+    help=worded("The client's address is in one of these networks."),
     example="source_ip: [10.0.0.0/8, 2001:db8::/32]",
     group=Group.REQUEST,
     matcher=MatcherKind.NETWORK,
     widget=Widget.NETWORK,
-    fact="the client's address",
+    fact=worded("the client's address"),
     when_true=(Reason.SOURCE_IP_OK,),
     when_false=(Reason.SOURCE_IP_UNAUTHORIZED,),
     when_unknown=(Reason.SOURCE_IP_DATA_UNAVAILABLE,),
@@ -274,13 +281,13 @@ SOURCE_IP = Criterion(
 )
 POMERIUM_ROUTES = Criterion(
     name="pomerium_routes",
-    label="Control-plane path",
-    help="The path is `/.pomerium` or below. Those are open without it.",
+    label=worded("Control-plane path"),
+    help=worded("The path is `/.pomerium` or below. Those are open without it."),
     example="pomerium_routes: true",
     group=Group.REQUEST,
     matcher=MatcherKind.IGNORED,
     widget=Widget.NONE,
-    fact="the path",
+    fact=worded("the path"),
     when_true=(Reason.POMERIUM_ROUTE,),
     when_false=(Reason.NON_POMERIUM_ROUTE,),
     needs=_REQUEST,

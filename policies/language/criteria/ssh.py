@@ -24,6 +24,7 @@ from policies.language.ssh_keys import (
     read_certificate,
 )
 from policies.language.ssh_signatures import is_signed_by_authority
+from policies.language.texts import worded
 
 from .constant import ignore_data
 from .identity import lacks_address
@@ -129,11 +130,13 @@ def _read_keys(node: CriterionNode, context: Context) -> tuple[str, ...] | None:
     data = node.data
     is_text = isinstance(data, ScalarNode) and isinstance(data.value, str)
     if not is_text and not isinstance(data, SequenceNode):
-        context.refuse("not-a-key", "a key or a list of keys is needed", _at(node))
+        context.refuse(
+            "not-a-key", worded("a key or a list of keys is needed"), _at(node)
+        )
         return None
     items = data.items if isinstance(data, SequenceNode) else (data,)
     if not items:
-        context.unsavable("empty-list", "an empty list never holds", data.span)
+        context.unsavable("empty-list", worded("an empty list never holds"), data.span)
     keys = [_read_key(item, context) for item in items]
     known = {key for key in keys if key is not None}
     return None if None in keys else tuple(sorted(known))
@@ -148,9 +151,11 @@ def _read_key(item: Node, context: Context) -> str | None:
     what = quoted(item.text) if isinstance(item, ScalarNode) else "this"
     context.refuse(
         "not-a-key",
-        f"{what} is no SSH key",
+        worded("%(what)s is no SSH key", what=what),
         item.span,
-        suggestion="write it as in authorized_keys: `ssh-ed25519 AAAA… comment`",
+        suggestion=worded(
+            "write it as in authorized_keys: `ssh-ed25519 AAAA… comment`"
+        ),
     )
     return None
 
@@ -170,7 +175,7 @@ def _read_ssh_ca(node: CriterionNode, context: Context) -> SshCa | None:
 
 
 def _read_ssh_username(node: CriterionNode, context: Context) -> SshUsername | None:
-    matcher = read_text_matcher(node.data, context, what="the name is")
+    matcher = read_text_matcher(node.data, context, what=worded("the name is"))
     return None if matcher is None else SshUsername(matcher)
 
 
@@ -187,11 +192,14 @@ def _read_matches_claim(
     data = node.data
     if not (isinstance(data, ScalarNode) and isinstance(data.value, str)):
         context.refuse(
-            "not-a-text", "the name of a claim is needed", _at(node), **quoting(data)
+            "not-a-text",
+            worded("the name of a claim is needed"),
+            _at(node),
+            **quoting(data),
         )
         return None
     if not data.value:
-        context.unsavable("empty-operand", "no claim is named", _at(node))
+        context.unsavable("empty-operand", worded("no claim is named"), _at(node))
     return SshUsernameMatchesClaim(data.value)
 
 
@@ -203,13 +211,13 @@ _EXAMPLE_KEY: Final = (
 
 SSH_PUBLICKEY = Criterion(
     name="ssh_publickey",
-    label="SSH key",
-    help="The SSH client presented one of these public keys.",
+    label=worded("SSH key"),
+    help=worded("The SSH client presented one of these public keys."),
     example=f"ssh_publickey: {_EXAMPLE_KEY} ada@laptop",
     group=Group.DEVICE,
     matcher=MatcherKind.SSH_KEYS,
     widget=Widget.SSH_KEY,
-    fact="the presented key",
+    fact=worded("the presented key"),
     when_true=_KEY_REASONS[0],
     when_false=_KEY_REASONS[1],
     needs=_SSH,
@@ -217,13 +225,15 @@ SSH_PUBLICKEY = Criterion(
 )
 SSH_CA = Criterion(
     name="ssh_ca",
-    label="SSH certificate authority",
-    help="The SSH client presented a valid user certificate of such an authority.",
+    label=worded("SSH certificate authority"),
+    help=worded(
+        "The SSH client presented a valid user certificate of such an authority."
+    ),
     example=f"ssh_ca: {_EXAMPLE_KEY} authority",
     group=Group.DEVICE,
     matcher=MatcherKind.SSH_KEYS,
     widget=Widget.SSH_KEY,
-    fact="the presented key",
+    fact=worded("the presented key"),
     when_true=_KEY_REASONS[0],
     when_false=_KEY_REASONS[1],
     when_unknown=(Reason.TIME_DATA_UNAVAILABLE,),
@@ -232,13 +242,13 @@ SSH_CA = Criterion(
 )
 SSH_USERNAME = Criterion(
     name="ssh_username",
-    label="SSH user name",
-    help="The user name that the SSH client asks for.",
+    label=worded("SSH user name"),
+    help=worded("The user name that the SSH client asks for."),
     example="ssh_username: {in: [deploy, root]}",
     group=Group.REQUEST,
     matcher=MatcherKind.TEXT,
     widget=Widget.TEXT,
-    fact="the SSH user name",
+    fact=worded("the SSH user name"),
     when_true=(Reason.SSH_USERNAME_OK,),
     when_false=(Reason.SSH_USERNAME_UNAUTHORIZED,),
     needs=_SSH,
@@ -247,13 +257,13 @@ SSH_USERNAME = Criterion(
 )
 SSH_USERNAME_MATCHES_EMAIL = Criterion(
     name="ssh_username_matches_email",
-    label="SSH user name is that of the email",
-    help="The SSH user name equals what stands before the `@` of the address.",
+    label=worded("SSH user name is that of the email"),
+    help=worded("The SSH user name equals what stands before the `@` of the address."),
     example="ssh_username_matches_email: true",
     group=Group.REQUEST,
     matcher=MatcherKind.IGNORED,
     widget=Widget.NONE,
-    fact="the SSH user name",
+    fact=worded("the SSH user name"),
     when_true=(Reason.SSH_USERNAME_OK,),
     when_false=(Reason.SSH_USERNAME_UNAUTHORIZED, Reason.USER_UNAUTHENTICATED),
     when_unknown=(Reason.DIRECTORY_DATA_UNAVAILABLE,),
@@ -263,13 +273,13 @@ SSH_USERNAME_MATCHES_EMAIL = Criterion(
 )
 SSH_USERNAME_MATCHES_CLAIM = Criterion(
     name="ssh_username_matches_claim",
-    label="SSH user name is in a claim",
-    help="The SSH user name is one of the values of this claim.",
+    label=worded("SSH user name is in a claim"),
+    help=worded("The SSH user name is one of the values of this claim."),
     example="ssh_username_matches_claim: preferred_username",
     group=Group.REQUEST,
     matcher=MatcherKind.CLAIM_NAME,
     widget=Widget.CLAIM,
-    fact="the SSH user name",
+    fact=worded("the SSH user name"),
     when_true=(Reason.SSH_USERNAME_OK,),
     when_false=(Reason.SSH_USERNAME_UNAUTHORIZED, Reason.USER_UNAUTHENTICATED),
     needs=frozenset({Need.SSH, Need.SESSION, Need.PERSON}),

@@ -14,6 +14,7 @@ from policies.language.modes import Edition, Mode
 from policies.language.nodes import MappingNode, Node, ScalarNode
 from policies.language.reasons import Reason
 from policies.language.scalars import HOURS, SIXTIETHS
+from policies.language.texts import worded
 
 from .registry import Criterion, Finding, Group, MatcherKind, Need, Widget
 
@@ -149,9 +150,9 @@ def _moment(node: Node | None, context: Context) -> datetime | None:
             pass
     context.refuse(
         "not-a-date",
-        f"{_shown(node)} is not a date",
+        worded("%(node)s is not a date", node=_shown(node)),
         node.span,
-        suggestion="write it like `2030-01-31T09:00:00Z`",
+        suggestion=worded("write it like `2030-01-31T09:00:00Z`"),
     )
     return None
 
@@ -195,15 +196,18 @@ def _days(part: str) -> list[int] | None:
 def _refuse_days(node: Node, span: Span, context: Context, part: str = "") -> None:
     context.refuse(
         "not-a-day",
-        f"{quoted(part) if part else _shown(node)} names no day of the week",
+        worded(
+            "%(part)s names no day of the week",
+            part=quoted(part) if part else _shown(node),
+        ),
         span,
         suggestion=did_you_mean(part, _DAY_NUMBERS)
-        or "write `mon-fri`, `sat,sun` or `*`",
+        or worded("write `mon-fri`, `sat,sun` or `*`"),
     )
 
 
 def _read_time_of_day(node: CriterionNode, context: Context) -> TimeOfDay | None:
-    data = _mapping(node, context, "{timezone: Europe/Vienna, after: 9:00}")
+    data = _mapping(node, context, example="{timezone: Europe/Vienna, after: 9:00}")
     if data is None:
         return None
     before = len(context.report.problems)
@@ -222,9 +226,11 @@ def _timezone(data: MappingNode, node: CriterionNode, context: Context) -> str:
     if zone is None:
         context.refuse(
             "timezone-missing",
-            "`timezone` is needed",
+            worded("`timezone` is needed"),
             data.span if data.span.length else node.name_span,
-            suggestion="name a city, as in `timezone: America/Phoenix`, or `UTC`",
+            suggestion=worded(
+                "name a city, as in `timezone: America/Phoenix`, or `UTC`"
+            ),
         )
         return "UTC"
     name = zone.value if isinstance(zone, ScalarNode) else None
@@ -232,9 +238,9 @@ def _timezone(data: MappingNode, node: CriterionNode, context: Context) -> str:
         return name
     context.refuse(
         "unknown-timezone",
-        f"{_shown(zone)} is not a time zone",
+        worded("%(zone)s is not a time zone", zone=_shown(zone)),
         zone.span,
-        suggestion="name a city, as in `America/Phoenix`, or `UTC`",
+        suggestion=worded("name a city, as in `America/Phoenix`, or `UTC`"),
     )
     return "UTC"
 
@@ -247,9 +253,9 @@ def _clock_time(node: Node | None, context: Context) -> int | None:
     if time is None:
         context.refuse(
             "not-a-time",
-            f"{_shown(node)} is not a time of the day",
+            worded("%(node)s is not a time of the day", node=_shown(node)),
             node.span,
-            suggestion="write it like `16:30`, `16:30:00` or `4:30PM`",
+            suggestion=worded("write it like `16:30`, `16:30:00` or `4:30PM`"),
         )
     return time
 
@@ -280,9 +286,9 @@ def _mapping(node: CriterionNode, context: Context, example: str) -> MappingNode
         return node.data
     context.refuse(
         "not-a-mapping",
-        "a mapping is needed",
+        worded("a mapping is needed"),
         _at(node),
-        suggestion=f"write it like `{example}`",
+        suggestion=worded("write it like `%(example)s`", example=example),
     )
     return None
 
@@ -296,7 +302,7 @@ def _check_keys(data: MappingNode, known: tuple[str, ...], context: Context) -> 
 def _need_bound(data: MappingNode, node: CriterionNode, context: Context) -> None:
     if data.get("after") is None and data.get("before") is None:
         context.refuse(
-            "bound-missing", "`after`, `before` or both are needed", _at(node)
+            "bound-missing", worded("`after`, `before` or both are needed"), _at(node)
         )
 
 
@@ -312,13 +318,13 @@ _TIME: Final = frozenset({Need.TIME})
 
 DATE = Criterion(
     name="date",
-    label="Date",
-    help="The request arrives after one moment, before another, or both.",
+    label=worded("Date"),
+    help=worded("The request arrives after one moment, before another, or both."),
     example="date: {after: 2030-01-01T09:00:00Z, before: 2030-02-01T09:00:00Z}",
     group=Group.TIME,
     matcher=MatcherKind.DATE,
     widget=Widget.DATES,
-    fact="the time of the request",
+    fact=worded("the time of the request"),
     when_true=(Reason.DATE_OK,),
     when_false=(Reason.DATE_UNAUTHORIZED,),
     when_unknown=(Reason.TIME_DATA_UNAVAILABLE,),
@@ -329,13 +335,13 @@ DATE = Criterion(
 )
 DAY_OF_WEEK = Criterion(
     name="day_of_week",
-    label="Day of the week",
-    help="The request arrives on one of these days, in UTC.",
+    label=worded("Day of the week"),
+    help=worded("The request arrives on one of these days, in UTC."),
     example="day_of_week: mon-fri",
     group=Group.TIME,
     matcher=MatcherKind.DAY_OF_WEEK,
     widget=Widget.DAYS,
-    fact="the day of the week",
+    fact=worded("the day of the week"),
     when_true=(Reason.DAY_OF_WEEK_OK,),
     when_false=(Reason.DAY_OF_WEEK_UNAUTHORIZED,),
     when_unknown=(Reason.TIME_DATA_UNAVAILABLE,),
@@ -346,13 +352,15 @@ DAY_OF_WEEK = Criterion(
 )
 TIME_OF_DAY = Criterion(
     name="time_of_day",
-    label="Time of the day",
-    help="The clock of this time zone shows a time after one, before another, or both.",
+    label=worded("Time of the day"),
+    help=worded(
+        "The clock of this time zone shows a time after one, before another, or both."
+    ),
     example="time_of_day: {timezone: America/Phoenix, after: 9:00, before: 5PM}",
     group=Group.TIME,
     matcher=MatcherKind.TIME_OF_DAY,
     widget=Widget.HOURS,
-    fact="the local time of the request",
+    fact=worded("the local time of the request"),
     when_true=(Reason.TIME_OF_DAY_OK,),
     when_false=(Reason.TIME_OF_DAY_UNAUTHORIZED,),
     when_unknown=(Reason.TIME_DATA_UNAVAILABLE,),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from policies.language.errors import START, Edit
 from policies.language.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from policies.language.texts import worded
 
 from . import splices
 from .criteria import criterion_node, without
@@ -50,7 +51,10 @@ def add_block(
     if rule is not None:
         target = sheet.rule(Place(rule))
         if operator in dict(sheet.operators(target)):
-            raise EditingError("operator-taken", f"the rule has `{operator}` already")
+            raise EditingError(
+                "operator-taken",
+                worded("the rule has `%(operator)s` already", operator=operator),
+            )
         return _add_entry(sheet, target.body, entry)
     if isinstance(sheet.root, MappingNode):
         for target in sheet.rules:
@@ -146,7 +150,10 @@ def move_block(text: str, place: Place, *, to: Place) -> Edited:
         return carry_out(sheet, sheet.root, (), list)
     operators = dict(sheet.operators(target))
     if place.operator in operators:
-        raise EditingError("operator-taken", f"the rule has `{place.operator}` already")
+        raise EditingError(
+            "operator-taken",
+            worded("the rule has `%(operator)s` already", operator=place.operator),
+        )
     body, there = sheet.node(source), sheet.node(target.body)
     assert isinstance(body, MappingNode)  # noqa: S101 -- it has an operator
     entry = body.entries[number]

@@ -13,6 +13,7 @@ from policies.language.criteria import CRITERIA, MatcherKind
 from policies.language.errors import START
 from policies.language.modes import Edition
 from policies.language.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from policies.language.texts import worded
 from policies.language.writer import UnwritableValueError, node_for
 
 from . import splices
@@ -93,7 +94,9 @@ def rename_operator(text: str, place: Place, old: str, new: str) -> Edited:
     path = (*sheet.criterion_path(place), 0)
     number, data = _operator(sheet, path, old)
     if any(key.text == new for key, _ in data.entries) and old != new:
-        raise EditingError("operator-taken", f"there is a `{new}` already")
+        raise EditingError(
+            "operator-taken", worded("there is a `%(new)s` already", new=new)
+        )
     key, value = data.entries[number]
     entry = (replace(key, text=new, value=new), value)
     entries = (*data.entries[:number], entry, *data.entries[number + 1 :])
@@ -258,7 +261,7 @@ def _node(data: Any) -> Node:
     try:
         return node_for(data)
     except UnwritableValueError as error:
-        raise EditingError("unwritable", str(error)) from error
+        raise EditingError("unwritable", error.args[0]) from error
 
 
 def _renamed(sheet: Sheet, path: Path, name: str) -> splices.Edits:
@@ -272,7 +275,7 @@ def _spelled_out(data: Node, implied: str | None) -> MappingNode:
     if isinstance(data, MappingNode):
         return data
     if implied is None:
-        raise EditingError("no-matcher", "this criterion has no operators")
+        raise EditingError("no-matcher", worded("this criterion has no operators"))
     if isinstance(data, ScalarNode) and data.value is None:
         return MappingNode(START, ())
     key = ScalarNode(START, implied, implied, is_plain=False)
@@ -295,12 +298,16 @@ def _operator(sheet: Sheet, path: Path, name: str) -> tuple[int, MappingNode]:
     for number, (key, _) in enumerate(data.entries):
         if key.text == name:
             return number, data
-    raise EditingError("no-such-place", f"there is no operator `{name}`")
+    raise EditingError(
+        "no-such-place", worded("there is no operator `%(name)s`", name=name)
+    )
 
 
 def _position(index: int, most: int) -> int:
     if not 0 <= index <= most:
-        raise EditingError("no-such-place", f"there is no position {index}")
+        raise EditingError(
+            "no-such-place", worded("there is no position %(index)s", index=index)
+        )
     return index
 
 

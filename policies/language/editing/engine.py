@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from policies.language.errors import Edit, PolicyLanguageError
-from policies.language.matchers import json_equal
-from policies.language.nodes import to_json
+from policies.language.nodes import json_equal, to_json
+from policies.language.texts import worded
 from policies.language.writer import UnwritableValueError
 
 from .model import Edited, EditingError
@@ -49,7 +49,7 @@ def carry_out(
             if edited is not None:
                 return edited
     except UnwritableValueError as error:
-        raise EditingError("unwritable", str(error)) from error
+        raise EditingError("unwritable", error.args[0]) from error
     raise attempt.refusal
 
 
@@ -67,7 +67,9 @@ class _Attempt:
     sheet: Sheet
     wanted: Node
     refusal: EditingError = field(
-        default_factory=lambda: EditingError("not-possible", "it can't be changed here")
+        default_factory=lambda: EditingError(
+            "not-possible", worded("it can't be changed here")
+        )
     )
 
     def make(self, edits: Edits) -> Edited | None:

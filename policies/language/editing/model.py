@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from policies.language.grammar import Operator
+from policies.language.texts import worded
 
 if TYPE_CHECKING:
     from policies.language.errors import Edit
@@ -16,7 +17,7 @@ class EditingError(ValueError):
     """An edit that can't be made; `code` tells which kind of reason it has."""
 
     def __init__(self, code: str, message: str) -> None:
-        self.code = code
+        self.code, self.message = code, message
         super().__init__(message)
 
 
@@ -45,7 +46,9 @@ class Place:
             index = _number(rest[1]) if len(rest) > 1 else None
             return cls(_number(rule), operator, index)
         except ValueError:
-            raise EditingError("no-such-place", f"{text[:40]!r} is no place") from None
+            raise EditingError(
+                "no-such-place", worded("%(text)s is no place", text=f"{text[:40]!r:}")
+            ) from None
 
     def __str__(self) -> str:
         parts = (self.rule, self.operator, self.index)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from policies.language.certificates import read_certificate
 from policies.language.errors import PolicyLanguageError
 from policies.language.nodes import to_json
+from policies.language.texts import worded
 
 from .blocks import add_block
 from .criteria import add_criterion, set_data
@@ -47,9 +48,13 @@ def paste(text: str, *, pasted: str, action: Action, into: str = "") -> Edited:
         if block.criteria
     ]
     if not blocks:
-        raise EditingError("nothing-pasted", "there is no criterion in what is pasted")
+        raise EditingError(
+            "nothing-pasted", worded("there is no criterion in what is pasted")
+        )
     if into and len(blocks) > 1:
-        message = f"that has {len(blocks)} blocks: paste it as new ones"
+        message = worded(
+            "that has %(blocks)s blocks: paste it as new ones", blocks=len(blocks)
+        )
         raise EditingError("too-many-blocks", message)
     result = text
     for kind, block in blocks:
@@ -84,7 +89,11 @@ def _read(pasted: str, action: Action) -> PolicyDocument:
     except PolicyLanguageError as error:
         first = error.problems[0]
         line = max(1, first.span.line - above.count("\n"))
-        message = f"line {line} of what is pasted: {first.message}"
+        message = worded(
+            "line %(line)s of what is pasted: %(message)s",
+            line=line,
+            message=first.message,
+        )
         raise EditingError("bad-paste", message) from error
 
 
@@ -96,11 +105,11 @@ def add_certificate(text: str, place: Place, *, pem: str, pin: str) -> Edited:
         PolicyLanguageError: the text can't be edited as it is.
     """
     if pin not in PINS:
-        message = f"`pin` must be one of {', '.join(PINS)}"
+        message = worded("`pin` must be one of %(pins)s", pins=", ".join(PINS))
         raise EditingError("bad-request", message)
     found = read_certificate(pem)
     if found is None:
-        message = (
+        message = worded(
             "no certificate can be read there; paste one in PEM, "
             "from `-----BEGIN CERTIFICATE-----` on"
         )

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from policies.language.comments import LINE_BREAK
 from policies.language.errors import Edit, PolicyLanguageError
-from policies.language.matchers import json_equal
-from policies.language.nodes import to_json
+from policies.language.nodes import json_equal, to_json
+from policies.language.texts import worded
 
 from .engine import changed, result
 from .model import Edited, EditingError, Place
@@ -58,7 +58,7 @@ def set_comment(text: str, place: Place, comment: str) -> Edited:
         problem = error.problems[0]
         raise EditingError(problem.code, problem.message) from error
     if opened is None or not json_equal(to_json(opened.root), to_json(sheet.root)):
-        raise EditingError("no-line", "there is no line here for a comment")
+        raise EditingError("no-line", worded("there is no line here for a comment"))
     return result(sheet, opened, edits)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from policies.language.grammar import Action, Operator
+from policies.language.texts import worded
 
 from . import blocks, criteria, pasting, remarks
 from .model import Edited, EditingError, Place
@@ -27,12 +28,17 @@ def edit(text: str, request: Mapping[str, Any]) -> Edited:
     name = request.get("edit")
     if not isinstance(name, str) or name not in EDITS:
         known = ", ".join(sorted(EDITS))
-        raise EditingError("bad-request", f"`edit` must be one of {known}")
+        raise EditingError(
+            "bad-request", worded("`edit` must be one of %(known)s", known=known)
+        )
     work, arguments = EDITS[name]
     unknown = set(request) - set(arguments) - {"edit"}
     if unknown:
         shown = ", ".join(sorted(str(key)[:_MAX_SHOWN] for key in unknown))
-        raise EditingError("bad-request", f"`{name}` takes no {shown}")
+        raise EditingError(
+            "bad-request",
+            worded("`%(name)s` takes no %(shown)s", name=name, shown=shown),
+        )
     values = {
         key: value
         for key, read in arguments.items()
@@ -49,7 +55,7 @@ _LEFT_OUT: Final = object()
 
 def _text(value: Any, key: str) -> str:
     if not isinstance(value, str):
-        raise EditingError("bad-request", f"`{key}` must be text")
+        raise EditingError("bad-request", worded("`%(key)s` must be text", key=key))
     return value
 
 
@@ -59,7 +65,9 @@ def _maybe(value: Any, key: str) -> Any:
 
 def _name(value: Any, key: str) -> str:
     if not _text(value, key):
-        raise EditingError("bad-request", f"`{key}` must not be empty")
+        raise EditingError(
+            "bad-request", worded("`%(key)s` must not be empty", key=key)
+        )
     return str(value)
 
 
@@ -71,19 +79,21 @@ def _number(value: Any, key: str) -> Any:
     if value is _LEFT_OUT or value is None:
         return _LEFT_OUT
     if not isinstance(value, int) or isinstance(value, bool):
-        raise EditingError("bad-request", f"`{key}` must be a number")
+        raise EditingError("bad-request", worded("`%(key)s` must be a number", key=key))
     return value
 
 
 def _flag(value: Any, key: str) -> bool:
     if not isinstance(value, bool):
-        raise EditingError("bad-request", f"`{key}` must be true or false")
+        raise EditingError(
+            "bad-request", worded("`%(key)s` must be true or false", key=key)
+        )
     return value
 
 
 def _data(value: Any, key: str) -> Any:
     if value is _LEFT_OUT:
-        raise EditingError("bad-request", f"`{key}` is missing")
+        raise EditingError("bad-request", worded("`%(key)s` is missing", key=key))
     return value
 
 
@@ -93,7 +103,7 @@ def _choice(kind: type[Action | Operator | Override]) -> _Read:
             return kind(value)
         except ValueError:
             known = ", ".join(kind)
-            message = f"`{key}` must be one of {known}"
+            message = worded("`%(key)s` must be one of %(known)s", key=key, known=known)
             raise EditingError("bad-request", message) from None
 
     return read
@@ -104,7 +114,9 @@ def _criteria(value: Any, key: str) -> Any:
         return value
     is_list = isinstance(value, list)
     if not is_list or not all(isinstance(one, dict) and len(one) == 1 for one in value):
-        raise EditingError("bad-request", f"`{key}` must be a list of criteria")
+        raise EditingError(
+            "bad-request", worded("`%(key)s` must be a list of criteria", key=key)
+        )
     return value
 
 

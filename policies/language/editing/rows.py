@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from policies.language.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from policies.language.texts import worded
 from policies.language.writer import (
     INDENT,
     UnwritableValueError,
@@ -98,7 +99,9 @@ def lines_for(node: Node, indent: int, *, levels: int | None) -> list[str]:
         UnwritableValueError: the lines would begin absurdly far to the right.
     """
     if indent > _MAX_INDENT:
-        raise UnwritableValueError(f"lines begin behind column {_MAX_INDENT}")
+        raise UnwritableValueError(
+            worded("lines begin behind column %(max_indent)s", max_indent=_MAX_INDENT)
+        )
     if levels is None:
         return [" " * one.indent + one.text for one in block_lines(node, indent=indent)]
     if levels == 0 or not children(node):

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from policies.language.comments import LINE_BREAK, find_comments, line_starts
+from policies.language.decoding import decode
 from policies.language.errors import START, PolicyLanguageError, Report
 from policies.language.grammar import (
     Action,
@@ -21,7 +22,8 @@ from policies.language.grammar import (
     read_document,
 )
 from policies.language.nodes import MappingNode, Node, ScalarNode, SequenceNode
-from policies.language.source import compose, decode
+from policies.language.source import compose
+from policies.language.texts import worded
 
 from .model import EditingError, Place
 
@@ -225,7 +227,9 @@ class Sheet:
             EditingError: there is no such rule.
         """
         if not 0 <= place.rule < len(self.rules):
-            raise EditingError("no-such-place", f"there is no rule {place.rule}")
+            raise EditingError(
+                "no-such-place", worded("there is no rule %(rule)s", rule=place.rule)
+            )
         return self.rules[place.rule]
 
     def block_path(self, place: Place) -> Path:
@@ -238,7 +242,9 @@ class Sheet:
         for number, (operator, _) in enumerate(self.operators(rule)):
             if operator is place.operator:
                 return (*rule.body, number)
-        raise EditingError("no-such-place", f"there is no operator {place}")
+        raise EditingError(
+            "no-such-place", worded("there is no operator %(place)s", place=place)
+        )
 
     def criterion_path(self, place: Place) -> Path:
         """Return the path of a criterion.
@@ -248,7 +254,9 @@ class Sheet:
         """
         block = self.block_path(place)
         if place.index is None or place.index >= len(children(self.node(block))):
-            raise EditingError("no-such-place", f"there is no criterion {place}")
+            raise EditingError(
+                "no-such-place", worded("there is no criterion %(place)s", place=place)
+            )
         return (*block, place.index)
 
     def operators(self, rule: RulePlace) -> list[tuple[Operator, Node]]:

@@ -11,8 +11,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from policies.language.errors import Edit
-from policies.language.matchers import json_equal
-from policies.language.nodes import MappingNode, Node, ScalarNode, SequenceNode, to_json
+from policies.language.nodes import (
+    MappingNode,
+    Node,
+    ScalarNode,
+    SequenceNode,
+    json_equal,
+    to_json,
+)
 from policies.language.writer import (
     INDENT,
     double_quoted,

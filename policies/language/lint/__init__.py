@@ -12,10 +12,11 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from policies.language.compiler import build_program
+from policies.language.decoding import decode
 from policies.language.errors import MAX_PROBLEMS, Report
 from policies.language.grammar import read_document
 from policies.language.modes import Edition
-from policies.language.source import compose, decode
+from policies.language.source import compose
 
 from . import access, ids, logic, structure, times, values
 from .view import NO_CONTEXT, LintContext, View

@@ -21,6 +21,7 @@ from policies.language.criteria.ssh import SshUsername
 from policies.language.errors import Severity
 from policies.language.grammar import Action, Operator
 from policies.language.reasons import Reason
+from policies.language.texts import worded
 
 from . import fixes
 from .view import warn
@@ -40,16 +41,25 @@ def passes_without_session(view: View) -> Iterator[Problem]:
     for entry in view.entries:
         if not opens(view, entry):
             continue
-        hint = f"put `{_SIGNING_IN}` beside it under `and`"
+        hint = worded(
+            "put `%(signing_in)s` beside it under `and`", signing_in=_SIGNING_IN
+        )
         is_allow = entry.action is Action.ALLOW
         yield warn(
             "passes-without-session",
-            f"`{entry.name}` holds for people who have not signed in, too"
+            worded(
+                "`%(name)s` holds for people who have not signed in, too",
+                name=entry.name,
+            )
             if is_allow
-            else f"`{entry.name}` denies people before they could sign in",
+            else worded(
+                "`%(name)s` denies people before they could sign in", name=entry.name
+            ),
             entry.span,
             severity=Severity.ERROR if is_allow else Severity.WARNING,
-            suggestion=f"{hint}, or deny the opposite" if is_allow else hint,
+            suggestion=worded("%(hint)s, or deny the opposite", hint=hint)
+            if is_allow
+            else hint,
             fix=fixes.require_session(view, entry),
         )
 
@@ -73,9 +83,14 @@ def identity_in_deny(view: View) -> Iterator[Problem]:
         if block[0].action is Action.DENY and asking:
             yield warn(
                 "identity-in-deny",
-                f"the route is public, but for `{asking[0].name}` all must sign in",
+                worded(
+                    "the route is public, but for `%(name)s` all must sign in",
+                    name=asking[0].name,
+                ),
                 asking[0].name_span,
-                suggestion="deny by address, path or method, or don't open the route",
+                suggestion=worded(
+                    "deny by address, path or method, or don't open the route"
+                ),
                 fix=_without(view, asking),
             )
 
@@ -83,10 +98,10 @@ def identity_in_deny(view: View) -> Iterator[Problem]:
 def _without(view: View, asking: list[Entry]) -> Fix | None:
     """Take out what asks to sign in, unless it is some of several."""
     if len(asking) == len(asking[0].block.criteria):
-        return fixes.remove_operator(view, asking[0], title="Remove them")
+        return fixes.remove_operator(view, asking[0], title=worded("Remove them"))
     if len(asking) > 1:
         return None
-    return fixes.remove(view, asking[0], title="Remove it")
+    return fixes.remove(view, asking[0], title=worded("Remove it"))
 
 
 def _asks(entry: Entry) -> bool:
@@ -101,9 +116,11 @@ def ceilings(view: View) -> Iterator[Problem]:
     for block in blocks:
         yield warn(
             "enforced-allow",
-            "enforced, this lets nobody in: it must hold besides what lets them in",
+            worded(
+                "enforced, this lets nobody in: it must hold besides what lets them in"
+            ),
             block[0].block.node.keyword_span,
-            suggestion="attach the policy instead if it should let people in",
+            suggestion=worded("attach the policy instead if it should let people in"),
             fix=fixes.deny_opposite(view, block[0]),
         )
     if blocks and not any(could_hold(block[0].block) for block in blocks):
@@ -111,9 +128,11 @@ def ceilings(view: View) -> Iterator[Problem]:
         is_or = first.operator is Operator.OR
         yield warn(
             "ceiling-refuses-preflight",
-            "browsers send preflights without a session, so this refuses them all",
+            worded(
+                "browsers send preflights without a session, so this refuses them all"
+            ),
             first.block.node.keyword_span,
-            suggestion="add `cors_preflight` as an alternative",
+            suggestion=worded("add `cors_preflight` as an alternative"),
             fix=fixes.add_alternative(view, first, "cors_preflight") if is_or else None,
         )
 
@@ -132,10 +151,14 @@ def certificate_not_verified(view: View) -> Iterator[Problem]:
             name = "invalid_client_certificate"
             yield warn(
                 "certificate-not-verified",
-                "anybody can make such a certificate: nothing asks if it is trusted",
+                worded(
+                    "anybody can make such a certificate: nothing asks if it is trusted"
+                ),
                 entry.name_span,
-                suggestion=f"add a deny rule with `{name}`",
-                fix=fixes.add_denial(view, entry, name, title=f"Deny `{name}`"),
+                suggestion=worded("add a deny rule with `%(name)s`", name=name),
+                fix=fixes.add_denial(
+                    view, entry, name, title=worded("Deny `%(name)s`", name=name)
+                ),
             )
 
 
@@ -151,16 +174,20 @@ def covers_the_rest(view: View) -> Iterator[Problem]:
             who = "everybody"
         elif isinstance(condition, AuthenticatedUser):
             others = [one for one in allowing if one is not entry and _is_covered(one)]
-            who = "everybody who has signed in"
+            who = worded("everybody who has signed in")
         else:
             continue
         if others:
             yield warn(
                 "covers-the-rest",
-                f"this lets in {who}, whatever line {others[0].span.line} asks for",
+                worded(
+                    "this lets in %(who)s, whatever line %(line)s asks for",
+                    who=who,
+                    line=others[0].span.line,
+                ),
                 entry.name_span,
-                suggestion="remove it, or combine the criteria under `and`",
-                fix=fixes.remove(view, entry, title="Remove it"),
+                suggestion=worded("remove it, or combine the criteria under `and`"),
+                fix=fixes.remove(view, entry, title=worded("Remove it")),
             )
 
 

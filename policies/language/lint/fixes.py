@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 from policies.language.editing import splices
 from policies.language.editing.engine import changed
 from policies.language.editing.sheet import children
-from policies.language.errors import START, Edit, Fix
+from policies.language.errors import START, Edit, Fix, write
 from policies.language.grammar import Action, Operator
 from policies.language.nodes import MappingNode, ScalarNode, SequenceNode
+from policies.language.texts import counted, worded
 from policies.language.writer import UnwritableValueError, double_quoted, node_for
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def set_value(view: View, entry: Entry, node: ScalarNode, text: str) -> Fix | No
     return _fix(
         view,
         entry,
-        f"Write `{shown}`",
+        write(shown),
         lambda sheet, _path: splices.put(sheet, inner, node_for(text)),
     )
 
@@ -56,7 +57,7 @@ def rename(view: View, entry: Entry, name: str) -> Fix | None:
     return _fix(
         view,
         entry,
-        f"Write `{name}`",
+        write(name),
         lambda sheet, path: splices.rename(sheet, path, name),
     )
 
@@ -69,7 +70,7 @@ def rename_key(view: View, entry: Entry, key: ScalarNode, name: str) -> Fix | No
     return _fix(
         view,
         entry,
-        f"Use `{name}`",
+        worded("Use `%(name)s`", name=name),
         lambda sheet, _path: splices.rename(sheet, inner, name),
     )
 
@@ -97,7 +98,7 @@ def remove_value(view: View, entry: Entry, node: ScalarNode) -> Fix | None:
     return _fix(
         view,
         entry,
-        "Remove it",
+        worded("Remove it"),
         lambda sheet, _path: splices.remove(sheet, inner[:-1], inner[-1]),
     )
 
@@ -128,7 +129,12 @@ def reject(view: View, entry: Entry) -> Fix | None:
             ]
         )
 
-    return _fix(view, entry, f"Write `{_NEVER}`, which means the same", edits)
+    return _fix(
+        view,
+        entry,
+        worded("Write `%(never)s`, which means the same", never=_NEVER),
+        edits,
+    )
 
 
 def remove_operator(view: View, entry: Entry, *, title: str) -> Fix | None:
@@ -167,7 +173,7 @@ def separate(view: View, entry: Entry) -> Fix | None:
             ]
         )
 
-    return _fix(view, entry, "Make it a rule of its own", edits)
+    return _fix(view, entry, worded("Make it a rule of its own"), edits)
 
 
 def split(view: View, entry: Entry, parts: Sequence[Any]) -> Fix | None:
@@ -193,7 +199,16 @@ def split(view: View, entry: Entry, parts: Sequence[Any]) -> Fix | None:
             changes.append(splices.rename(sheet, path[:-2], Operator.OR.value))
         return splices.joined(changes)
 
-    return _fix(view, entry, f"Make it {len(parts)} alternatives", edits)
+    return _fix(
+        view,
+        entry,
+        counted(
+            "Make it %(count)s alternative",
+            "Make it %(count)s alternatives",
+            count=len(parts),
+        ),
+        edits,
+    )
 
 
 def deny_opposite(view: View, entry: Entry) -> Fix | None:
@@ -212,7 +227,12 @@ def deny_opposite(view: View, entry: Entry) -> Fix | None:
             ]
         )
 
-    return _fix(view, entry, f"Write `deny` with `{operator}`", edits)
+    return _fix(
+        view,
+        entry,
+        worded("Write `deny` with `%(operator)s`", operator=operator),
+        edits,
+    )
 
 
 # What is true of criteria when an operator of an allow rule is not.
@@ -243,7 +263,7 @@ def require_session(view: View, entry: Entry) -> Fix | None:
             parts.append(splices.rename(sheet, path[:-2], Operator.AND.value))
         return splices.joined(parts)
 
-    return _fix(view, entry, "Require signing in as well", edits)
+    return _fix(view, entry, worded("Require signing in as well"), edits)
 
 
 def change_keyword(view: View, entry: Entry, operator: Operator) -> Fix | None:
@@ -253,7 +273,7 @@ def change_keyword(view: View, entry: Entry, operator: Operator) -> Fix | None:
     return _fix(
         view,
         entry,
-        f"Write `{operator}`",
+        write(operator),
         lambda sheet, path: splices.rename(sheet, path[:-2], operator.value),
     )
 
@@ -264,7 +284,7 @@ def add_alternative(view: View, entry: Entry, name: str) -> Fix | None:
     return _fix(
         view,
         entry,
-        f"Add `{name}`",
+        worded("Add `%(name)s`", name=name),
         lambda sheet, path: splices.insert(sheet, path[:-2], 0, [(None, added)]),
     )
 
@@ -293,7 +313,7 @@ def quote(view: View, scalars: Iterable[ScalarNode]) -> Fix | None:
     edits = [
         Edit(one.span.start, one.span.end, double_quoted(one.text)) for one in scalars
     ]
-    return Fix("Quote it", tuple(edits))
+    return Fix(worded("Quote it"), tuple(edits))
 
 
 def _criterion(name: str) -> MappingNode:

@@ -10,6 +10,7 @@ from policies.language.criteria.request import SourceIp
 from policies.language.errors import quoted
 from policies.language.networks import parse_network
 from policies.language.nodes import MappingNode, Node, ScalarNode, to_items
+from policies.language.texts import worded
 
 from . import fixes
 from .view import warn
@@ -43,9 +44,14 @@ def groups(view: View) -> Iterator[Problem]:
             if named:
                 yield warn(
                     "group-name",
-                    f"{quoted(node.text)} is the name of a group; groups match by id",
+                    worded(
+                        "%(node)s is the name of a group; groups match by id",
+                        node=quoted(node.text),
+                    ),
                     node.span,
-                    suggestion=f"write {quoted(named[0])}" if len(named) == 1 else None,
+                    suggestion=worded("write %(named)s", named=quoted(named[0]))
+                    if len(named) == 1
+                    else None,
                     fix=fixes.set_value(view, entry, node, named[0])
                     if len(named) == 1
                     else None,
@@ -53,10 +59,12 @@ def groups(view: View) -> Iterator[Problem]:
             else:
                 yield warn(
                     "unknown-group",
-                    f"there is no group with the id {quoted(node.text)}",
+                    worded(
+                        "there is no group with the id %(node)s", node=quoted(node.text)
+                    ),
                     node.span,
-                    suggestion="choose the group by its name in the builder",
-                    fix=fixes.remove(view, entry, title="Remove it"),
+                    suggestion=worded("choose the group by its name in the builder"),
+                    fix=fixes.remove(view, entry, title=worded("Remove it")),
                 )
 
 
@@ -70,19 +78,22 @@ def devices(view: View) -> Iterator[Problem]:
         if condition.credential_id is not None and not condition.needs_credential:
             yield warn(
                 "device-id-without-type",
-                f"only credentials of the type `{DEFAULT_TYPE}` are looked at",
+                worded(
+                    "only credentials of the type `%(default_type)s` are looked at",
+                    default_type=DEFAULT_TYPE,
+                ),
                 entry.data_span,
-                suggestion="add the `type` of the device",
-                fix=fixes.remove(view, entry, title="Remove it"),
+                suggestion=worded("add the `type` of the device"),
+                fix=fixes.remove(view, entry, title=worded("Remove it")),
             )
         is_common = condition.type in _COMMON_TYPES
         if known is not None and not is_common and condition.type not in known:
             yield warn(
                 "unknown-device-type",
-                f"there is no device type {quoted(condition.type)}",
+                worded("there is no device type %(type)s", type=quoted(condition.type)),
                 entry.data_span,
-                suggestion="choose the type in the builder",
-                fix=fixes.remove(view, entry, title="Remove it"),
+                suggestion=worded("choose the type in the builder"),
+                fix=fixes.remove(view, entry, title=worded("Remove it")),
             )
 
 
@@ -97,9 +108,9 @@ def claims(view: View) -> Iterator[Problem]:
         name = condition.path.strip("/").replace("/", ".")
         yield warn(
             "claim-path-with-slash",
-            "nested claims are stored under names with dots",
+            worded("nested claims are stored under names with dots"),
             entry.name_span,
-            suggestion=f"write {quoted(f'claim/{name}')}",
+            suggestion=worded("write %(value)s", value=quoted(f"claim/{name}")),
             fix=fixes.rename(view, entry, f"claim/{name}"),
         )
 
@@ -117,9 +128,14 @@ def networks(view: View) -> Iterator[Problem]:
             ):
                 yield warn(
                     "host-bits",
-                    f"{quoted(node.text)} stands for the whole network",
+                    worded(
+                        "%(node)s stands for the whole network", node=quoted(node.text)
+                    ),
                     node.span,
-                    suggestion=f"write {quoted(str(network))}, or the address alone",
+                    suggestion=worded(
+                        "write %(network)s, or the address alone",
+                        network=quoted(str(network)),
+                    ),
                     fix=fixes.set_value(view, entry, node, str(network)),
                 )
 

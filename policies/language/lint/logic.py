@@ -13,6 +13,7 @@ from policies.language.criteria.time import Date, DayOfWeek, TimeOfDay
 from policies.language.grammar import Operator
 from policies.language.matchers import TextOperator
 from policies.language.nodes import MappingNode, Node, SequenceNode
+from policies.language.texts import worded
 
 from . import fixes
 from .access import opens
@@ -43,10 +44,10 @@ def never_holds(view: View) -> Iterator[Problem]:
         if is_impossible(entry.compiled.condition):
             yield warn(
                 "never-holds",
-                f"`{entry.name}` can't hold as it is written",
+                worded("`%(name)s` can't hold as it is written", name=entry.name),
                 _culprit(entry.data) or entry.data_span,
-                suggestion="say what it should be, or remove it",
-                fix=fixes.remove(view, entry, title="Remove it"),
+                suggestion=worded("say what it should be, or remove it"),
+                fix=fixes.remove(view, entry, title=worded("Remove it")),
             )
 
 
@@ -56,10 +57,10 @@ def always_holds(view: View) -> Iterator[Problem]:
         if is_trivial(entry.compiled.condition) and not opens(view, entry):
             yield warn(
                 "always-holds",
-                f"`{entry.name}` holds whatever is there",
+                worded("`%(name)s` holds whatever is there", name=entry.name),
                 _culprit(entry.data) or entry.data_span,
-                suggestion="say what it should be, or remove it",
-                fix=fixes.remove(view, entry, title="Remove it"),
+                suggestion=worded("say what it should be, or remove it"),
+                fix=fixes.remove(view, entry, title=worded("Remove it")),
             )
 
 
@@ -90,12 +91,20 @@ def _excluding(
         if not known.narrow(condition) and first is not entry:  # type: ignore[attr-defined]
             where = _place(first)
             if is_and:
-                message = f"this can't hold together with `{first.name}` {where}"
-                hint = "use `or` if either is enough"
+                message = worded(
+                    "this can't hold together with `%(name)s` %(where)s",
+                    name=first.name,
+                    where=where,
+                )
+                hint = worded("use `or` if either is enough")
                 yield _contradiction(view, entry, message, hint, Operator.OR)
             else:
-                message = f"one of this and `{first.name}` {where} always fails"
-                message += ", so `nor` always holds"
+                message = worded(
+                    "one of this and `%(name)s` %(where)s always fails,"
+                    " so `nor` always holds",
+                    name=first.name,
+                    where=where,
+                )
                 yield _always(view, entry, message, Operator.NOT)
             return
 
@@ -115,13 +124,23 @@ def _covering(
         before, first = left_out.get(fact, (texts, entry))
         left_out[fact] = (before & texts, first)
         if first is not entry and not before & texts:
-            message = f"whatever it is, this or `{first.name}` {_place(first)} holds"
+            where = _place(first)
             if is_or:
-                message += ", so `or` always does"
+                message = worded(
+                    "whatever it is, this or `%(name)s` %(where)s holds,"
+                    " so `or` always does",
+                    name=first.name,
+                    where=where,
+                )
                 yield _always(view, entry, message, Operator.AND)
             else:
-                hint = "write `nor` if not both may hold"
-                message += ", so `not` never does"
+                hint = worded("write `nor` if not both may hold")
+                message = worded(
+                    "whatever it is, this or `%(name)s` %(where)s holds,"
+                    " so `not` never does",
+                    name=first.name,
+                    where=where,
+                )
                 yield _contradiction(view, entry, message, hint, Operator.NOR)
             return
 
@@ -134,7 +153,7 @@ def _contradiction(
 
 
 def _always(view: View, entry: Entry, message: str, instead: Operator) -> Problem:
-    hint = f"write `{instead}` if each of them matters"
+    hint = worded("write `%(instead)s` if each of them matters", instead=instead)
     fix = fixes.change_keyword(view, entry, instead)
     return warn("always-holds", message, entry.span, suggestion=hint, fix=fix)
 
@@ -153,7 +172,7 @@ def _left_out(condition: Condition) -> frozenset[str] | None:
 
 
 def _place(entry: Entry) -> str:
-    return f"in line {entry.span.line}"
+    return worded("in line %(line)s", line=entry.span.line)
 
 
 def repetitions(view: View) -> Iterator[Problem]:
@@ -166,20 +185,25 @@ def repetitions(view: View) -> Iterator[Problem]:
             if first is not entry and _is_same(first, entry):
                 yield warn(
                     "duplicate-criterion",
-                    f"the same is in line {first.span.line} already",
+                    worded(
+                        "the same is in line %(line)s already", line=first.span.line
+                    ),
                     entry.span,
-                    suggestion="remove one of them",
-                    fix=fixes.remove(view, entry, title="Remove it"),
+                    suggestion=worded("remove one of them"),
+                    fix=fixes.remove(view, entry, title=worded("Remove it")),
                 )
         keyword = block[0].block.node.keyword_span
         whole = (block[0].action, block[0].operator, frozenset(seen))
         if blocks.setdefault(whole, keyword) is not keyword:
             yield warn(
                 "duplicate-rule",
-                f"the same criteria stand in line {blocks[whole].line} already",
+                worded(
+                    "the same criteria stand in line %(line)s already",
+                    line=blocks[whole].line,
+                ),
                 keyword,
-                suggestion="remove one of them",
-                fix=fixes.remove_operator(view, block[0], title="Remove it"),
+                suggestion=worded("remove one of them"),
+                fix=fixes.remove_operator(view, block[0], title=worded("Remove it")),
             )
 
 

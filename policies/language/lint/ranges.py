@@ -14,7 +14,8 @@ from policies.language.criteria.mcp import McpTool
 from policies.language.criteria.request import Http, SourceIp
 from policies.language.criteria.ssh import SshUsername
 from policies.language.criteria.time import Date, DayOfWeek, TimeOfDay
-from policies.language.matchers import ListOperator, TextOperator, sort_key
+from policies.language.matchers import ListOperator, TextOperator
+from policies.language.nodes import sort_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from policies.language.grammar import Operator
+from policies.language.texts import worded
 
 from . import fixes
 from .view import warn
@@ -26,12 +27,18 @@ def operators_are_alternatives(view: View) -> Iterator[Problem]:
     )
     for first, second in pairwise(firsts):
         if first.rule is second.rule:
-            names = f"`{first.operator}` and `{second.operator}`"
+            names = worded(
+                "`%(operator)s` and `%(operator_2)s`",
+                operator=first.operator,
+                operator_2=second.operator,
+            )
             yield warn(
                 "operators-are-alternatives",
-                f"{names} are alternatives: either is enough",
+                worded("%(names)s are alternatives: either is enough", names=names),
                 second.block.node.keyword_span,
-                suggestion="write separate rules to show that, or put all under `and`",
+                suggestion=worded(
+                    "write separate rules to show that, or put all under `and`"
+                ),
                 fix=fixes.separate(view, second),
             )
 
@@ -45,14 +52,16 @@ def misread_nor(view: View) -> Iterator[Problem]:
         fix = fixes.change_keyword(view, first, Operator.NOT)
         span = first.block.node.keyword_span
         if len(block) == 1:
-            message = "with one criterion `nor` is the same as `not`"
-            yield warn("single-nor", message, span, suggestion="write `not`", fix=fix)
+            message = worded("with one criterion `nor` is the same as `not`")
+            yield warn(
+                "single-nor", message, span, suggestion=worded("write `not`"), fix=fix
+            )
         else:
             yield warn(
                 "nor-is-not-none",
-                "`nor` holds unless all of these do; one that fails is enough",
+                worded("`nor` holds unless all of these do; one that fails is enough"),
                 span,
-                suggestion="write `not` if none of them may hold",
+                suggestion=worded("write `not` if none of them may hold"),
                 fix=fix,
             )
 
@@ -63,8 +72,8 @@ def needless_control_plane(view: View) -> Iterator[Problem]:
         if entry.name == "pomerium_routes":
             yield warn(
                 "pomerium-routes-needless",
-                "paths of the control plane are open without `pomerium_routes`",
+                worded("paths of the control plane are open without `pomerium_routes`"),
                 entry.name_span,
-                suggestion="remove it",
-                fix=fixes.remove(view, entry, title="Remove it"),
+                suggestion=worded("remove it"),
+                fix=fixes.remove(view, entry, title=worded("Remove it")),
             )

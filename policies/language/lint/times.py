@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from policies.language.criteria.time import Date, TimeOfDay
 from policies.language.errors import Fix, quoted
 from policies.language.nodes import MappingNode, Node, ScalarNode
+from policies.language.texts import worded
 
 from . import fixes
 from .view import warn
@@ -37,17 +38,17 @@ def windows(view: View) -> Iterator[Problem]:
         if isinstance(condition, Date):
             yield warn(
                 "window-never-open",
-                "the window ends before it begins, so this never holds",
+                worded("the window ends before it begins, so this never holds"),
                 _value(entry, "before").span,
-                suggestion="swap the two dates",
+                suggestion=worded("swap the two dates"),
                 fix=_swapped(view, entry),
             )
         else:
             yield warn(
                 "window-crosses-midnight",
-                "no time is after this `after` and before this `before`",
+                worded("no time is after this `after` and before this `before`"),
                 _value(entry, "before").span,
-                suggestion="for a night, write two criteria under `or`",
+                suggestion=worded("for a night, write two criteria under `or`"),
                 fix=_two_windows(view, entry),
             )
 
@@ -63,7 +64,7 @@ def _swapped(view: View, entry: Entry) -> Fix | None:
     if values["after"] == values["before"]:
         return None
     swapped = {"after": values["before"], "before": values["after"]}
-    return fixes.set_data(view, entry, swapped, title="Swap the dates")
+    return fixes.set_data(view, entry, swapped, title=worded("Swap the dates"))
 
 
 def _two_windows(view: View, entry: Entry) -> Fix | None:
@@ -88,18 +89,18 @@ def past_dates(view: View) -> Iterator[Problem]:
         if condition.before is not None and condition.before <= now:
             yield warn(
                 "date-in-the-past",
-                "this date is over, so the criterion never holds again",
+                worded("this date is over, so the criterion never holds again"),
                 _value(entry, "before").span,
-                suggestion="remove what is no longer needed",
-                fix=fixes.remove(view, entry, title="Remove it"),
+                suggestion=worded("remove what is no longer needed"),
+                fix=fixes.remove(view, entry, title=worded("Remove it")),
             )
         elif condition.before is None and condition.after <= now:  # type: ignore[operator]
             yield warn(
                 "date-in-the-past",
-                "this date is over, so the criterion always holds from now on",
+                worded("this date is over, so the criterion always holds from now on"),
                 _value(entry, "after").span,
-                suggestion="remove what is no longer needed",
-                fix=fixes.remove(view, entry, title="Remove it"),
+                suggestion=worded("remove what is no longer needed"),
+                fix=fixes.remove(view, entry, title=worded("Remove it")),
             )
 
 
@@ -169,13 +170,18 @@ def zones(view: View) -> Iterator[Problem]:
         zone = condition.timezone
         offset = _OFFSET.fullmatch(zone)
         span = _value(entry, "timezone").span
-        hint = "name a city, as in `America/Phoenix`"
+        hint = worded("name a city, as in `America/Phoenix`")
         if offset is not None:
             side, sign = ("east", 1) if offset.group(2) == "-" else ("west", -1)
             place = _PLACES_BY_HOURS.get(sign * int(offset.group(3)))
             yield warn(
                 "time-zone-without-place",
-                f"{quoted(zone)} is {offset.group(3)} hours {side} of Greenwich",
+                worded(
+                    "%(zone)s is %(value)s hours %(side)s of Greenwich",
+                    zone=quoted(zone),
+                    value=offset.group(3),
+                    side=side,
+                ),
                 span,
                 suggestion=hint,
                 fix=_with_place(view, entry, place),
@@ -183,7 +189,10 @@ def zones(view: View) -> Iterator[Problem]:
         elif _ABBREVIATION.fullmatch(zone) and zone not in _UNIVERSAL:
             yield warn(
                 "time-zone-without-place",
-                f"{quoted(zone)} names no place, so its daylight saving may be another",
+                worded(
+                    "%(zone)s names no place, so its daylight saving may be another",
+                    zone=quoted(zone),
+                ),
                 span,
                 suggestion=hint,
                 fix=_with_place(view, entry, _PLACES.get(zone)),

@@ -10,6 +10,7 @@ from policies.language.criteria.identity import Domain, Email
 from policies.language.criteria.request import Http, HttpField
 from policies.language.errors import Fix, closest, quoted
 from policies.language.nodes import MappingNode, ScalarNode, SequenceNode, to_json
+from policies.language.texts import worded
 
 from . import fixes
 from .ids import entries_with_texts, scalars
@@ -58,9 +59,11 @@ def blank_operands(view: View) -> Iterator[Problem]:
             if is_blank and operator not in _PARTS:
                 yield warn(
                     "blank-operand",
-                    f"`{entry.name}` is compared with an empty text",
+                    worded(
+                        "`%(name)s` is compared with an empty text", name=entry.name
+                    ),
                     node.span if node.span.length else entry.name_span,
-                    suggestion="say what it should be, or remove it",
+                    suggestion=worded("say what it should be, or remove it"),
                     fix=_without_blank(view, entry, node),
                 )
 
@@ -69,9 +72,9 @@ def _without_blank(view: View, entry: Entry, node: ScalarNode) -> Fix | None:
     """Take out as little as can be: nothing that is not blank goes with it."""
     return (
         fixes.remove_value(view, entry, node)
-        or fixes.remove(view, entry, title="Remove it")
-        or fixes.remove_operator(view, entry, title="Remove it")
-        or fixes.remove_rule(view, entry, title="Remove it")
+        or fixes.remove(view, entry, title=worded("Remove it"))
+        or fixes.remove_operator(view, entry, title=worded("Remove it"))
+        or fixes.remove_rule(view, entry, title=worded("Remove it"))
         or fixes.reject(view, entry)
     )
 
@@ -84,7 +87,7 @@ def lists_instead_of_in(view: View) -> Iterator[Problem]:
             yield from _list_of_values(view, entry)
         elif kind is MatcherKind.TEXT and isinstance(data, SequenceNode):
             wanted = {"in": to_json(data)}
-            fix = fixes.set_data(view, entry, wanted, title="Use `in`")
+            fix = fixes.set_data(view, entry, wanted, title=worded("Use `in`"))
             yield _as_alternatives(entry, data, "in", fix)
         elif kind is MatcherKind.TEXT and isinstance(data, MappingNode):
             names = {key.text for key, _ in data.entries}
@@ -101,9 +104,9 @@ def lists_instead_of_in(view: View) -> Iterator[Problem]:
 def _as_alternatives(entry: Entry, node: Node, name: str, fix: Fix | None) -> Problem:
     return warn(
         "list-instead-of-in",
-        f"`{entry.name}` is one text, and a list never equals it",
+        worded("`%(name)s` is one text, and a list never equals it", name=entry.name),
         node.span,
-        suggestion=f"use `{name}` for alternatives",
+        suggestion=worded("use `%(name)s` for alternatives", name=name),
         fix=fix,
     )
 
@@ -118,9 +121,12 @@ def _list_of_values(view: View, entry: Entry) -> Iterator[Problem]:
         if isinstance(value, SequenceNode):
             yield warn(
                 "list-instead-of-in",
-                f"`{entry.name}` looks for one value, and a list never is one",
+                worded(
+                    "`%(name)s` looks for one value, and a list never is one",
+                    name=entry.name,
+                ),
                 value.span,
-                suggestion="write one criterion for each value, under `or`",
+                suggestion=worded("write one criterion for each value, under `or`"),
                 fix=_one_for_each(view, entry, value, key)
                 if len(values) == 1 and value.items
                 else None,
@@ -134,7 +140,7 @@ def _one_for_each(
     parts = [item if key is None else {key: item} for item in items]
     if len(parts) > 1:
         return fixes.split(view, entry, parts)
-    return fixes.set_data(view, entry, parts[0], title="Look for that one")
+    return fixes.set_data(view, entry, parts[0], title=worded("Look for that one"))
 
 
 def addresses(view: View) -> Iterator[Problem]:
@@ -153,17 +159,20 @@ def addresses(view: View) -> Iterator[Problem]:
                 is_all = len(bare) == len(texts)
                 yield warn(
                     "email-without-at",
-                    f"{quoted(node.text)} is no address",
+                    worded("%(node)s is no address", node=quoted(node.text)),
                     node.span,
-                    suggestion="did you mean `domain`?",
+                    suggestion=worded("did you mean `domain`?"),
                     fix=fixes.rename(view, entry, "domain") if is_all else None,
                 )
             elif operator == "ends_with":
                 yield warn(
                     "suffix-without-at",
-                    f"addresses of other domains that end in {quoted(node.text)} pass",
+                    worded(
+                        "addresses of other domains that end in %(node)s pass",
+                        node=quoted(node.text),
+                    ),
                     node.span,
-                    suggestion=f"write {quoted('@' + node.text)}",
+                    suggestion=worded("write %(value)s", value=quoted("@" + node.text)),
                     fix=fixes.set_value(view, entry, node, f"@{node.text}"),
                 )
 
@@ -180,13 +189,15 @@ def domains(view: View) -> Iterator[Problem]:
                 continue
             if user and domain:
                 is_all = all(_is_address(other.text) for other in texts)
-                hint = "did you mean `email`?"
+                hint = worded("did you mean `email`?")
                 fix = fixes.rename(view, entry, "email") if is_all else None
             else:
                 bare = node.text.replace("@", "")
-                hint = f"write {quoted(bare or 'example.com')}"
+                hint = worded("write %(value)s", value=quoted(bare or "example.com"))
                 fix = fixes.set_value(view, entry, node, bare) if bare else None
-            message = f"no domain has an `@` as {quoted(node.text)} does"
+            message = worded(
+                "no domain has an `@` as %(node)s does", node=quoted(node.text)
+            )
             yield warn("domain-with-at", message, node.span, suggestion=hint, fix=fix)
 
 
@@ -202,18 +213,18 @@ def paths(view: View) -> Iterator[Problem]:
         if operator in {*_WHOLE, "starts_with"} and text and text[0] not in "/^*.":
             yield warn(
                 "path-without-slash",
-                "paths begin with a slash",
+                worded("paths begin with a slash"),
                 node.span,
-                suggestion=f"write {quoted('/' + text)}",
+                suggestion=worded("write %(value)s", value=quoted("/" + text)),
                 fix=fixes.set_value(view, entry, node, f"/{text}"),
             )
         path, mark, _ = text.partition("?")
         if mark and operator in _WHOLE and _PATTERN.search(text) is None:
             yield warn(
                 "path-with-query",
-                "the query is no part of the path",
+                worded("the query is no part of the path"),
                 node.span,
-                suggestion=f"write {quoted(path)}",
+                suggestion=worded("write %(path)s", path=quoted(path)),
                 fix=fixes.set_value(view, entry, node, path) if path else None,
             )
 
@@ -228,18 +239,22 @@ def methods(view: View) -> Iterator[Problem]:
         if upper in _METHODS:
             yield warn(
                 "method-lower-case",
-                "methods are compared exactly, and clients send them in capitals",
+                worded(
+                    "methods are compared exactly, and clients send them in capitals"
+                ),
                 node.span,
-                suggestion=f"write {quoted(upper)}",
+                suggestion=worded("write %(upper)s", upper=quoted(upper)),
                 fix=fixes.set_value(view, entry, node, upper),
             )
         elif _PATTERN.search(text) is None:
             meant = closest(text, _METHODS)
             yield warn(
                 "unknown-method",
-                f"{quoted(text)} is no method that clients use",
+                worded("%(text)s is no method that clients use", text=quoted(text)),
                 node.span,
-                suggestion=f"did you mean `{meant}`?" if meant else None,
+                suggestion=worded("did you mean `%(meant)s`?", meant=meant)
+                if meant
+                else None,
                 fix=fixes.set_value(view, entry, node, meant) if meant else None,
             )
 
@@ -263,10 +278,15 @@ def patterns(view: View) -> Iterator[Problem]:
             meant = _meant(node.text) if _is_single(entry, operator) else None
             yield warn(
                 "looks-like-pattern",
-                f"{quoted(node.text)} is compared letter by letter, not as a pattern",
+                worded(
+                    "%(node)s is compared letter by letter, not as a pattern",
+                    node=quoted(node.text),
+                ),
                 node.span,
-                suggestion="use `starts_with`, `ends_with` or `contains`",
-                fix=fixes.set_data(view, entry, meant, title="Compare that part")
+                suggestion=worded("use `starts_with`, `ends_with` or `contains`"),
+                fix=fixes.set_data(
+                    view, entry, meant, title=worded("Compare that part")
+                )
                 if meant
                 else None,
             )
@@ -299,8 +319,10 @@ def numbers(view: View) -> Iterator[Problem]:
             if node.is_plain and node.value is not None and node.value != node.text:
                 yield warn(
                     "number-as-text",
-                    f"Core does not read {quoted(node.text)} as text",
+                    worded(
+                        "Core does not read %(node)s as text", node=quoted(node.text)
+                    ),
                     node.span,
-                    suggestion="put it in quotes",
+                    suggestion=worded("put it in quotes"),
                     fix=fixes.quote(view, [node]),
                 )

@@ -33,9 +33,9 @@ from policies.language import (
     summary,
     to_rego,
 )
+from policies.language.decoding import MAX_BYTES
 from policies.language.editing import EditingError, edit
 from policies.language.editing.sheet import Sheet
-from policies.language.source import MAX_BYTES
 
 from . import hostile_texts, random_policies, random_texts
 

@@ -7,8 +7,8 @@ import time
 import tracemalloc
 from typing import TYPE_CHECKING, Final
 
+from policies.language.decoding import MAX_BYTES
 from policies.language.reader import read
-from policies.language.source import MAX_BYTES
 from tests.costs import ROOM
 
 if TYPE_CHECKING:

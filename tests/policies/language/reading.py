@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from policies.language import PolicyDocument, PolicyLanguageError, Problem, parse
+from policies.language.decoding import decode
 from policies.language.errors import Report
 from policies.language.grammar import read_document
 from policies.language.nodes import Node, to_json
-from policies.language.source import compose, decode
+from policies.language.source import compose
 
 
 def compose_text(

@@ -10,12 +10,10 @@ from policies.language.errors import Report
 from policies.language.matchers import (
     Context,
     elements_of,
-    json_equal,
     read_list_matcher,
     read_text_matcher,
-    sort_key,
 )
-from policies.language.nodes import node_of
+from policies.language.nodes import json_equal, node_of, sort_key
 
 from .reading import codes_of, problems_of
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from policies.language import source
+from policies.language import decoding, source
 from policies.language.errors import Report
 from policies.language.nodes import MappingNode, SequenceNode, node_of, to_json
 
@@ -202,16 +202,16 @@ def test_a_node_can_be_made_of_a_plain_value() -> None:
 
 
 def test_other_bounds_speak_of_the_other_text() -> None:
-    bounds = source.Bounds(noun="the file", verb="imported", max_bytes=10)
+    bounds = decoding.Bounds(noun="the file", verb="imported", max_bytes=10)
     report = Report()
 
-    assert source.decode("0123456789a", report, bounds=bounds) is None
+    assert decoding.decode("0123456789a", report, bounds=bounds) is None
 
     assert report.problems[0].message == "the file has 11 bytes, more than 10"
 
 
 def test_bounds_name_the_constructs_that_are_refused() -> None:
-    bounds = source.Bounds(refused=frozenset({"tag"}))
+    bounds = decoding.Bounds(refused=frozenset({"tag"}))
     report = Report()
 
     source.compose("a: &x !!str b\nc: *x", report, bounds=bounds)
@@ -223,7 +223,7 @@ def test_many_block_scalars_are_read_in_linear_time() -> None:
     lines = "".join(f"k{n}: |\n  text\n" for n in range(2000))
     report = Report()
 
-    node = source.compose(lines, report, bounds=source.Bounds(max_nodes=10_000))
+    node = source.compose(lines, report, bounds=decoding.Bounds(max_nodes=10_000))
 
     assert node is not None
     assert report.problems == []
