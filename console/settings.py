@@ -328,7 +328,11 @@ CELERY_BEAT_SCHEDULE = {
 CELERY_BEAT_SCHEDULE["gateway.deploy"] = {"task": "gateway.deploy", "schedule": 5.0}
 CELERY_BEAT_SCHEDULE |= {
     name: {"task": name, "schedule": 3600.0}
-    for name in ["gateway.prune_changes", "gateway.prune_deployments"]
+    for name in [
+        "directory.forget_runs",
+        "gateway.prune_changes",
+        "gateway.prune_deployments",
+    ]
 }
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -347,6 +351,11 @@ DEFAULT_FROM_EMAIL = env_str("POSTERN_EMAIL_FROM", "postern@localhost")
 GROUP_USES = ["policies.selectors.list_groups_in_use"]
 # The same of types of external data.
 RECORD_USES = ["policies.selectors.list_record_types_in_use"]
+
+# How long runs of directories are kept; `directory.services.retention` has the rest.
+DIRECTORY_RUNS_KEPT_DAYS = env_int(
+    "POSTERN_DIRECTORY_RUNS_KEPT_DAYS", default=90, minimum=1
+)
 
 # A server of OPA that evaluates Rego instead of workers of our own.
 OPA_URL = env_str("POSTERN_OPA_URL", "")

@@ -18,6 +18,11 @@ def start_due_syncs(**_: object) -> None:
     services.start_due_syncs(now=timezone.now())
 
 
+@shared_task(name="directory.forget_runs", time_limit=10 * MINUTE, acks_late=True)
+def forget_runs(**_: object) -> None:
+    services.forget_runs(now=timezone.now())
+
+
 @shared_task(name="directory.read_source", time_limit=10 * MINUTE, acks_late=True)
 def read_source(*, run_id: str, **_: object) -> None:
     services.run_read(run_id, clock=timezone.now)

@@ -31,6 +31,7 @@ from directory.services.people import (
 )
 from directory.services.pushes import Pushed, delete_pushed, push_resource
 from directory.services.reading import release_data_run, run_read
+from directory.services.retention import forget_runs
 from directory.services.scim_tokens import (
     IssuedScimToken,
     create_scim_token,
@@ -89,6 +90,7 @@ __all__ = [
     "discard_run",
     "end_openid_sessions",
     "ensure_bootstrap_admin",
+    "forget_runs",
     "forget_trials",
     "link_identity",
     "load_snapshot",
