@@ -266,6 +266,8 @@ def shown_path(raw_path: str, query: str) -> str:
 
 
 def _plain(text: str) -> str:
+    if text.isprintable():
+        return text
     return "".join(one if one.isprintable() else "?" for one in text)
 
 

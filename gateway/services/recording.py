@@ -4,15 +4,17 @@ What can't be written is held until there is no more room, and then counted as d
 a full disk or a database that is away never costs a request.
 """
 
+import json
 import logging
 import threading
 import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -21,7 +23,7 @@ from gateway.models import NO_ID, Decision, DecisionRecorder, Span, TrafficCount
 from gateway.services.streaming import Sink, SinkError
 
 EVERY = 0.5  # seconds between two looks at what waits
-BATCH = 200
+BATCH = 500
 MOST_AT_ONCE = 2_000  # lines of one look; more wait for the next
 MOST_HELD = 5_000  # lines that could not be written yet
 FIGURES_EVERY = 5.0  # seconds
@@ -32,6 +34,15 @@ UNIQUE = (
     *("span", "start", "recorder", "route_id", "namespace_id"),
     *("outcome", "reason"),
 )
+TABLE = Decision._meta.db_table  # noqa: SLF001 - Django's API
+COLUMNS = tuple(
+    field.name
+    for field in Decision._meta.concrete_fields  # noqa: SLF001
+    if not field.primary_key
+)
+ID_PLACES = tuple(map(COLUMNS.index, IDS))
+JSON_PLACES = tuple(map(COLUMNS.index, ("device_ids", "reasons")))
+AT = COLUMNS.index("at")
 PAUSE = 20  # lines, after which somebody else may go on
 
 logger = logging.getLogger(__name__)
@@ -128,7 +139,7 @@ class DecisionWriter:
         written = 0
         while self._held:
             part = self._held[:BATCH]
-            Decision.objects.bulk_create(map(_row, part), batch_size=BATCH)
+            insert_decisions(part)
             del self._held[: len(part)]
             written += len(part)
         return written
@@ -184,9 +195,43 @@ def _let_go() -> None:
         connection.close()
 
 
-def _row(line: Mapping[str, Any]) -> Decision:
-    ids = {name: _uuid(str(line[name])) for name in IDS}
-    return Decision(**{**line, **ids})
+def insert_decisions(lines: Sequence[Mapping[str, Any]]) -> None:
+    """Write lines of the log to the database, all or none.
+
+    Rows of the ORM would take five times the processor's time, which requests need.
+
+    Raises:
+        DatabaseError: it is away, or takes none of them.
+    """
+    if connection.vendor == "postgresql":
+        statement = f"COPY {TABLE} ({', '.join(COLUMNS)}) FROM STDIN"
+        with connection.cursor() as cursor, cursor.copy(statement) as copy:
+            for line in lines:
+                copy.write_row(_row(line))
+        return
+    marks = ", ".join(["%s"] * len(COLUMNS))
+    statement = f"INSERT INTO {TABLE} ({', '.join(COLUMNS)}) VALUES ({marks})"  # noqa: S608 - names of ours
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.executemany(statement, [_sqlite_row(line) for line in lines])
+
+
+def _row(line: Mapping[str, Any]) -> list[Any]:
+    """Return the values of a line in the order of COLUMNS, for PostgreSQL."""
+    row = [line[name] for name in COLUMNS]
+    for place in ID_PLACES:
+        row[place] = _uuid(row[place])
+    for place in JSON_PLACES:
+        row[place] = json.dumps(row[place])
+    return row
+
+
+def _sqlite_row(line: Mapping[str, Any]) -> list[Any]:
+    row = _row(line)
+    row[AT] = connection.ops.adapt_datetimefield_value(row[AT])
+    for place in ID_PLACES:
+        found: UUID | None = row[place]
+        row[place] = None if found is None else found.hex
+    return row
 
 
 def _figures(key: CountKey, count: Count, run: str) -> TrafficCount:
@@ -204,6 +249,7 @@ def _figures(key: CountKey, count: Count, run: str) -> TrafficCount:
     )
 
 
+@lru_cache(maxsize=4096)
 def _uuid(text: str) -> UUID | None:
     try:
         return UUID(text)

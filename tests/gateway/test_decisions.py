@@ -3,9 +3,11 @@
 import json
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import DatabaseError
+from django.forms import model_to_dict
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -16,8 +18,10 @@ from directory.models import Membership
 from gateway import selectors, services
 from gateway.exceptions import NotExplainableError
 from gateway.models import Decision, DecisionRecorder, Span, TrafficCount
+from gateway.services.recording import insert_decisions
 from policies import services as policy_services
 from tests.factories import (
+    NOW,
     make_group,
     make_policy,
     make_route,
@@ -114,7 +118,7 @@ class TestWhatIsKept:
         def fail(*_: Any, **__: Any) -> None:
             raise DatabaseError("away")
 
-        monkeypatch.setattr(type(Decision.objects), "bulk_create", fail)
+        monkeypatch.setattr("gateway.services.recording.insert_decisions", fail)
         deciding.ask(wiki)
         deciding.write()
         monkeypatch.undo()
@@ -122,6 +126,45 @@ class TestWhatIsKept:
         assert deciding.write() == 1
         assert Decision.objects.count() == 1
         assert TrafficCount.objects.get().requests == 1
+
+    def test_every_value_is_read_back_as_it_was_written(self, cast: Cast) -> None:
+        line = {
+            "at": NOW + timedelta(microseconds=7),
+            "route_id": str(UUID(int=1)),
+            "route": "a\tb\\N\\. \n'\"%s%% é 🚪",
+            "namespace_id": str(UUID(int=2)),
+            "person_id": "",
+            "account_id": str(UUID(int=3)),
+            "who": "\\N",
+            "session_id": "",
+            "device_ids": ["one", 'tw"o\\', "dréi\t"],
+            "method": "GET",
+            "host": "a.example.com",
+            "path": "/",
+            "address": "203.0.113.7",
+            "request_id": "r",
+            "outcome": "deny",
+            "status": 403,
+            "reasons": [],
+            "deployment": 2**40,
+            "microseconds": 2**31 - 1,
+            "proxy": "envoy",
+            "recorder": "test",
+            "facts": "f" * 32,
+        }
+
+        insert_decisions([line, {**line, "reasons": ["x"]}])
+
+        first, second = Decision.objects.order_by("pk")
+        read = model_to_dict(first, exclude=["id"])
+        ids = {
+            "route_id": UUID(int=1),
+            "namespace_id": UUID(int=2),
+            "person_id": None,
+            "account_id": UUID(int=3),
+        }
+        assert read == {**line, **ids}
+        assert second.reasons == ["x"]
 
     def test_what_is_dropped_is_counted_and_shown(
         self, cast: Cast, wiki: Any, monkeypatch: pytest.MonkeyPatch
