@@ -87,7 +87,8 @@ def allowed(ruling: Ruling, headers: Headers) -> Answer:
 def refused(ruling: Ruling, *, console_url: str, brand: Brand = OURS) -> Answer:
     """Answer a request that doesn't go through."""
     request = ruling.request
-    if ruling.outcome in {Outcome.LOGIN, Outcome.DEVICE_ENROLLMENT}:
+    outcome = ruling.outcome
+    if outcome is Outcome.LOGIN or outcome is Outcome.DEVICE_ENROLLMENT:
         if not wants_page(request) or ruling.known.account is not None:
             return _denied(ruling, UNAUTHENTICATED, [], brand)
         return _denied(ruling, FOUND, _to_sign_in(ruling, console_url), brand)

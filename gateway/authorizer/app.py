@@ -1,4 +1,4 @@
-"""The authorizer as an ASGI application: proxies ask, it answers. No framework.
+"""What the authorizer answers: proxies ask, and people on the paths that are ours.
 
 Everything unexpected is a refusal. A request goes on only by an `Answer` that says so;
 no other answer to a check has a status that a proxy could take for consent.
@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from hmac import compare_digest
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from . import answers, wire
 from .answers import Answer
@@ -23,7 +23,7 @@ from .engine import Engine, NotReadyError, Ruling
 from .requests import LiveRequest, is_ambiguous
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+    from collections.abc import Mapping
     from datetime import datetime
 
     from .branding import Brand
@@ -32,9 +32,7 @@ if TYPE_CHECKING:
     from .programs import RouteTable
     from .recording import Recorder
 
-    Scope = MutableMapping[str, Any]
-    Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-    Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+    Ruled = tuple[Ruling, Answer]
 
 REGO_THREADS: Final = 8
 WAIT_STEP: Final = 0.02
@@ -95,101 +93,132 @@ class App:
             for name in ("rego-quick", "rego-slow")
         )
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        if scope["type"] != "http":
-            raise RuntimeError(f"no answer to {scope['type']}")
+    def at_once(self, incoming: wire.Incoming) -> Answer | None:
+        """Answer a request that waits for nothing; None for one that has to.
+
+        Nothing is noted of the latter: give it to `in_time`.
+        """
         try:
-            answer = await self._answer(scope, receive)
+            return self._at_once(incoming)
         except wire.BadRequestError:
-            answer = BAD_REQUEST
+            return BAD_REQUEST
         except Exception:
             logger.exception("a request could not be answered")
-            answer = FAULT
-        await send(
-            {
-                "type": "http.response.start",
-                "status": answer.status,
-                "headers": [
-                    *answer.headers,
-                    (b"content-length", str(len(answer.body)).encode()),
-                ],
-            }
-        )
-        await send({"type": "http.response.body", "body": answer.body})
+            return FAULT
 
-    async def _answer(self, scope: Scope, receive: Receive) -> Answer:
-        raw_path = scope["raw_path"]
-        if raw_path in {b"/livez", b"/readyz"}:
-            return self._probe(raw_path)
-        pairs = scope["headers"]
+    async def in_time(self, incoming: wire.Incoming) -> Answer:
+        """Answer a request, however long that takes."""
+        answer = self.at_once(incoming)
+        if answer is not None:
+            return answer
+        try:
+            return await self._in_time(incoming)
+        except Exception:
+            logger.exception("a request could not be answered")
+            return FAULT
+
+    def _at_once(self, incoming: wire.Incoming) -> Answer | None:
+        raw_path, pairs = incoming.raw_path, incoming.pairs
         headers: Mapping[bytes, bytes] = dict(pairs)
         if len(headers) != len(pairs):
             headers = wire.headers_of(pairs)
-        is_forwarded = wire.is_forwarded_check(raw_path)
-        token = (
-            wire.forwarded_token(scope, headers)
-            if is_forwarded
-            else headers.get(wire.TOKEN, b"")
-        )
-        if not compare_digest(token, self._options.proxy_token):
-            return SECRET_NEEDED
         if raw_path.startswith(b"/check/"):
-            return await self.check(wire.envoy_check(scope, headers))
-        if is_forwarded:
-            return await self._forwarded(wire.forwarded_check(scope, headers))
-        return await self._own(wire.own_request(scope, headers), receive)
-
-    async def _own(self, request: LiveRequest, receive: Receive) -> Answer:
-        path = request.raw_path
+            if not self._is_proxy(headers.get(wire.TOKEN, b"")):
+                return SECRET_NEEDED
+            answer = self._decide_at_once(wire.envoy_check(incoming, headers))
+            return None if answer is None else _as_refusal(answer)
+        if wire.is_forwarded_check(raw_path):
+            if not self._is_proxy(wire.forwarded_token(incoming, headers)):
+                return SECRET_NEEDED
+            check = wire.forwarded_check(incoming, headers)
+            answer = self._decide_at_once(check)
+            return None if answer is None else _for_proxy(check, answer)
+        if raw_path in {b"/livez", b"/readyz"}:
+            return self._probe(raw_path)
+        if not self._is_proxy(headers.get(wire.TOKEN, b"")):
+            return SECRET_NEEDED
+        path = raw_path.decode("latin-1")
         if path in PROBES:
             return FINE
-        if path in OWN or path.startswith(tuple(f"{one}/" for one in OWN)):
-            found = await self._cookies(request)
-            return await self._own_paths.answer(request, found, receive)
-        return BAD_REQUEST
+        is_own = path in OWN or path.startswith(tuple(f"{one}/" for one in OWN))
+        return None if is_own else BAD_REQUEST
 
-    async def check(self, check: wire.Check) -> Answer:
-        """Answer a proxy; whoever is refused never gets what looks like consent."""
-        answer = await self.decide(check)
-        if answer.goes_on or not 200 <= answer.status < 300:  # noqa: PLR2004
-            return answer
-        status = (b"x-postern-status", str(answer.status).encode())
-        return Answer(403, [*answer.headers, status], answer.body)
+    def _is_proxy(self, token: bytes) -> bool:
+        return compare_digest(token, self._options.proxy_token)
+
+    async def _in_time(self, incoming: wire.Incoming) -> Answer:
+        """Answer what `_at_once` let pass, and found to be for somebody who waits."""
+        headers = wire.headers_of(incoming.pairs)
+        if incoming.raw_path.startswith(b"/check/"):
+            check = wire.envoy_check(incoming, headers)
+            return _as_refusal(await self.decide(check))
+        if wire.is_forwarded_check(incoming.raw_path):
+            check = wire.forwarded_check(incoming, headers)
+            return _for_proxy(check, await self.decide(check))
+        request = wire.own_request(incoming, headers)
+        found = self._cookies(request)
+        await self._arrival(found)
+        return await self._own_paths.answer(request, found)
 
     async def decide(self, check: wire.Check) -> Answer:
         """Decide about a request, say what the client gets, and take note of it."""
         began = perf_counter()
         try:
-            ruling, answer = await self._rule(check)
+            ruled = self._rule_at_once(check) or await self._rule_in_time(check)
         except Exception:
             self._note(check, self._without_route(check, 503, "fault"), FAULT, began)
             raise
-        self._note(check, ruling, answer, began)
-        return answer
+        return self._noted(check, ruled, began)
 
-    async def _rule(self, check: wire.Check) -> tuple[Ruling, Answer]:
+    def _decide_at_once(self, check: wire.Check) -> Answer | None:
+        """Do the same if nothing has to be waited for."""
+        began = perf_counter()
+        try:
+            ruled = self._rule_at_once(check)
+        except Exception:
+            self._note(check, self._without_route(check, 503, "fault"), FAULT, began)
+            raise
+        return None if ruled is None else self._noted(check, ruled, began)
+
+    def _rule_at_once(self, check: wire.Check) -> Ruled | None:
         request = check.request
         if is_ambiguous(request.raw_path_bytes):
             ruling = self._without_route(check, 400, "path-ambiguous")
             return ruling, answers.unreadable(request)
+        engine = self._engine
         try:
-            found = await self._cookies(request)
-            if self._engine.asks_rego(check.route_id):
-                is_quick = self._engine.is_quick(check.route_id)
-                ruling = await asyncio.get_running_loop().run_in_executor(
-                    self._quick if is_quick else self._slow,
-                    self._engine.rule,
-                    check.route_id,
-                    request,
-                    found,
-                )
-            else:
-                ruling = self._engine.rule(check.route_id, request, found)
+            found = self._cookies(request)
+            if self._is_coming(found) or engine.asks_rego(check.route_id):
+                return None
+            return self._concluded(engine.rule(check.route_id, request, found))
         except NotReadyError as error:
-            logger.warning("nothing is allowed: %s", error)
-            ruling = self._without_route(check, 503, "not-ready")
-            return ruling, answers.unavailable(request)
+            return self._not_ready(check, error)
+
+    async def _rule_in_time(self, check: wire.Check) -> Ruled:
+        engine, request = self._engine, check.request
+        try:
+            found = self._cookies(request)
+            await self._arrival(found)
+            if not engine.asks_rego(check.route_id):
+                return self._concluded(engine.rule(check.route_id, request, found))
+            ruling = await asyncio.get_running_loop().run_in_executor(
+                self._quick if engine.is_quick(check.route_id) else self._slow,
+                engine.rule,
+                check.route_id,
+                request,
+                found,
+            )
+            return self._concluded(ruling)
+        except NotReadyError as error:
+            return self._not_ready(check, error)
+
+    def _not_ready(self, check: wire.Check, error: NotReadyError) -> Ruled:
+        logger.warning("nothing is allowed: %s", error)
+        ruling = self._without_route(check, 503, "not-ready")
+        return ruling, answers.unavailable(check.request)
+
+    def _concluded(self, ruling: Ruling) -> Ruled:
+        """Return a ruling, and what the client gets."""
         table = self._engine.table
         if ruling.is_allowed and table is not None:
             headers = self._identity.headers(ruling, table)
@@ -212,6 +241,11 @@ class App:
             False, None, NOBODY, check.request, now, status=status, reason=reason
         )
 
+    def _noted(self, check: wire.Check, ruled: Ruled, began: float) -> Answer:
+        ruling, answer = ruled
+        self._note(check, ruling, answer, began)
+        return answer
+
     def _note(
         self, check: wire.Check, ruling: Ruling, answer: Answer, began: float
     ) -> None:
@@ -230,47 +264,37 @@ class App:
         except Exception:
             logger.exception("a decision was not noted")
 
-    async def _forwarded(self, check: wire.Check) -> Answer:
-        """Answer nginx, which knows but three statuses, or Traefik."""
-        answer = await self.check(check)
-        if check.proxy != "nginx" or answer.goes_on:
-            return answer
-        location = [
-            (b"x-postern-location", value)
-            for name, value in answer.headers
-            if name == b"location"
-        ]
-        status = 401 if answer.status in {301, 302, 401} else 403
-        kept = [pair for pair in answer.headers if pair[0] != b"location"]
-        return Answer(status, [*kept, *location], answer.body)
-
-    async def _cookies(self, request: LiveRequest) -> Cookies:
-        """Read cookies; wait a moment for a session that is only just beginning.
-
-        It may have begun at another authorizer, and is on its way here by the stream.
-        """
+    def _cookies(self, request: LiveRequest) -> Cookies:
         header = request.raw(b"cookie")
         if not header:
             return NO_COOKIES
         table = self._engine.table
         manner = table.cookies if table is not None else USUAL
-        is_secure = request.scheme == "https"
-        found = read_cookies(header, secure=is_secure, manner=manner)
-        if not found.key or found.position <= self._engine.position:
-            return found
+        return read_cookies(header, secure=request.scheme == "https", manner=manner)
+
+    def _is_coming(self, found: Cookies) -> bool:
+        """Answer whether a session is on its way here by the stream.
+
+        It has begun at another authorizer, just now.
+        """
+        return (
+            bool(found.key)
+            and found.position > self._engine.position
+            and found.key not in self._engine.people.sessions
+        )
+
+    async def _arrival(self, found: Cookies) -> None:
+        """Wait a moment for a session that is only just beginning."""
         if self._waiting >= MAX_WAITING:
-            return found
+            return
         self._waiting += 1
         try:
             for _ in range(int(WAIT_LONGEST / WAIT_STEP)):
-                if found.key in self._engine.people.sessions:
-                    break
-                if found.position <= self._engine.position:
+                if not self._is_coming(found):
                     break
                 await asyncio.sleep(WAIT_STEP)
         finally:
             self._waiting -= 1
-        return found
 
     def _probe(self, raw_path: bytes) -> Answer:
         if raw_path == b"/livez":
@@ -290,6 +314,29 @@ class App:
         """End the threads that ask Rego."""
         for threads in (self._quick, self._slow):
             threads.shutdown(wait=False, cancel_futures=True)
+
+
+def _as_refusal(answer: Answer) -> Answer:
+    """Make sure that whoever is refused never gets what looks like consent."""
+    if answer.goes_on or not 200 <= answer.status < 300:  # noqa: PLR2004
+        return answer
+    status = (b"x-postern-status", str(answer.status).encode())
+    return Answer(403, [*answer.headers, status], answer.body)
+
+
+def _for_proxy(check: wire.Check, answer: Answer) -> Answer:
+    """Answer nginx, which knows but three statuses, or Traefik."""
+    answer = _as_refusal(answer)
+    if check.proxy != "nginx" or answer.goes_on:
+        return answer
+    location = [
+        (b"x-postern-location", value)
+        for name, value in answer.headers
+        if name == b"location"
+    ]
+    status = 401 if answer.status in {301, 302, 401} else 403
+    kept = [pair for pair in answer.headers if pair[0] != b"location"]
+    return Answer(status, [*kept, *location], answer.body)
 
 
 def _brand(ruling: Ruling, table: RouteTable | None) -> Brand:

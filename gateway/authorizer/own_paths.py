@@ -21,7 +21,7 @@ from .identity import claims_of
 from .reach import list_reachable
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection, MutableMapping
+    from collections.abc import Awaitable, Callable, Collection
 
     from .cookies import Cookies
     from .engine import Engine
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from .places import Place
     from .requests import LiveRequest
 
-    Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
     Handler = Callable[["Visit"], Awaitable[Answer]]
 
 MAX_CODE: Final = 200
@@ -118,11 +117,8 @@ class OwnPaths:
             ("GET", "/device-enrolled"): self._to_console,
         }
 
-    async def answer(
-        self, request: LiveRequest, found: Cookies, receive: Receive
-    ) -> Answer:
+    async def answer(self, request: LiveRequest, found: Cookies) -> Answer:
         """Answer a request; a fault of ours is a page that says no more than that."""
-        del receive  # No form here has fields.
         path = request.raw_path
         if path.startswith("/.well-known/pomerium"):
             return self._well_known(request)

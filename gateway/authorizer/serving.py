@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import uvicorn
 
+from .http_protocol import HttpProtocol
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -72,9 +74,9 @@ def serve(
     its `should_exit` from another thread.
     """
     config = uvicorn.Config(
-        app,
+        app,  # type: ignore[arg-type] # only the protocol below calls it
         loop="uvloop",
-        http="httptools",
+        http=HttpProtocol,
         ws="none",
         lifespan="off",
         interface="asgi3",

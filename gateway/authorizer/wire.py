@@ -13,8 +13,7 @@ from urllib.parse import parse_qs, unquote
 from .requests import LiveRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, MutableMapping
-    from typing import Any
+    from collections.abc import Iterable, Mapping
 
 TOKEN: Final = b"x-postern-token"
 ROUTE: Final = b"x-postern-route"
@@ -33,6 +32,15 @@ _SINGLE: Final = frozenset(
 
 class BadRequestError(Exception):
     """A request that has more than one meaning, or none."""
+
+
+class Incoming(NamedTuple):
+    """A request as it came over HTTP; the names of headers are in lower case."""
+
+    method: str
+    raw_path: bytes
+    query: bytes
+    pairs: list[tuple[bytes, bytes]]
 
 
 class Check(NamedTuple):
@@ -61,9 +69,7 @@ def headers_of(pairs: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
     return found
 
 
-def envoy_check(
-    scope: MutableMapping[str, Any], headers: Mapping[bytes, bytes]
-) -> Check:
+def envoy_check(incoming: Incoming, headers: Mapping[bytes, bytes]) -> Check:
     """Read a check as Envoy sends it: the client's own method, path and headers.
 
     Raises:
@@ -73,9 +79,9 @@ def envoy_check(
     if not 0 < len(route_id) <= MAX_ROUTE_ID:
         raise BadRequestError("no route is named")
     request = LiveRequest(
-        method=scope["method"],
-        raw_path=scope["raw_path"][len(CHECK) :],
-        query=scope["query_string"],
+        method=incoming.method,
+        raw_path=incoming.raw_path[len(CHECK) :],
+        query=incoming.query,
         headers=headers,
         scheme=_SCHEMES.get(headers.get(b"x-forwarded-proto", b"https"), "https"),
         upgrade=headers.get(UPGRADE, b"").decode("latin-1"),
@@ -83,14 +89,12 @@ def envoy_check(
     return Check(route_id.decode("latin-1"), request, "envoy")
 
 
-def own_request(
-    scope: MutableMapping[str, Any], headers: Mapping[bytes, bytes]
-) -> LiveRequest:
+def own_request(incoming: Incoming, headers: Mapping[bytes, bytes]) -> LiveRequest:
     """Read a request for one of our own paths, which the proxy passed on as it is."""
     return LiveRequest(
-        method=scope["method"],
-        raw_path=scope["raw_path"],
-        query=scope["query_string"],
+        method=incoming.method,
+        raw_path=incoming.raw_path,
+        query=incoming.query,
         headers=headers,
         scheme=_SCHEMES.get(headers.get(b"x-forwarded-proto", b"https"), "https"),
     )
@@ -101,19 +105,15 @@ def is_forwarded_check(raw_path: bytes) -> bool:
     return raw_path.startswith((NGINX, TRAEFIK))
 
 
-def forwarded_token(
-    scope: MutableMapping[str, Any], headers: Mapping[bytes, bytes]
-) -> bytes:
+def forwarded_token(incoming: Incoming, headers: Mapping[bytes, bytes]) -> bytes:
     """Return the secret that nginx gives in a header and Traefik in the address."""
     if TOKEN in headers:
         return headers[TOKEN]
-    values = parse_qs(scope["query_string"]).get(b"token", [])
+    values = parse_qs(incoming.query).get(b"token", [])
     return values[0] if len(values) == 1 else b""
 
 
-def forwarded_check(
-    scope: MutableMapping[str, Any], headers: Mapping[bytes, bytes]
-) -> Check:
+def forwarded_check(incoming: Incoming, headers: Mapping[bytes, bytes]) -> Check:
     """Read a check of nginx's `auth_request` or Traefik's `forwardAuth`.
 
     The route's id stands in the address that the operator configured.
@@ -121,7 +121,7 @@ def forwarded_check(
     Raises:
         BadRequestError: it doesn't say what was asked for.
     """
-    raw_path = scope["raw_path"]
+    raw_path = incoming.raw_path
     is_nginx = raw_path.startswith(NGINX)
     route_id = raw_path.removeprefix(NGINX if is_nginx else TRAEFIK)
     names = _NGINX_NAMES if is_nginx else _TRAEFIK_NAMES

@@ -45,6 +45,7 @@ PURPOSE = b"postern statements to upstreams"
 ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # of P-256
 KEY_BYTES = 48
 SETTLED_WITHIN = 600.0  # seconds for the first reading
+THRESHOLDS = (20_000, 20, 20)  # objects more than before; collections of the younger
 TELL_EVERY = 1.0  # seconds to wait for what there is to tell
 NOTE_EVERY = 60.0  # seconds between two notes of which sessions were used
 
@@ -139,10 +140,12 @@ def _settle(follower: Follower) -> None:
     """Have what was read at the start looked through for garbage never again.
 
     Requests would wait for that, a sixth of a second each time, and nearly all of it
-    stays. What comes later is looked through as always.
+    stays. What comes later is looked through less often than is usual: what a request
+    leaves behind ends with it, but for its note, which the log takes away.
     """
     if follower.wait(SETTLED_WITHIN):
         gc.freeze()
+        gc.set_threshold(*THRESHOLDS)
 
 
 def _start_grpc(app: App, address: str) -> "GrpcServer":

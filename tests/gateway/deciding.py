@@ -11,6 +11,7 @@ from console.core.actor import Actor
 from directory.models import User
 from gateway import services
 from gateway.authorizer.answers import Answer, challenge_of
+from gateway.authorizer.wire import Incoming
 from gateway.services.authorizing import Running, make_authorizer
 from tests.factories import NOW
 
@@ -65,28 +66,18 @@ class Deciding:
             **{name.replace("_", "-"): value for name, value in headers.items()},
         }
         raw_path, _, query = f"/check{path}".partition("?")
-        scope = {
-            "type": "http",
-            "method": method,
-            "raw_path": raw_path.encode(),
-            "query_string": query.encode(),
-            "headers": [(k.encode(), v.encode()) for k, v in sent.items()],
-        }
+        incoming = Incoming(
+            method,
+            raw_path.encode(),
+            query.encode(),
+            [(key.encode(), value.encode()) for key, value in sent.items()],
+        )
         # In a thread of its own: a browser's tests have a loop running in theirs.
         with ThreadPoolExecutor(1) as threads:
-            return threads.submit(lambda: asyncio.run(self._send(scope))).result()
+            return threads.submit(self._answer, incoming).result()
 
-    async def _send(self, scope: dict[str, Any]) -> Answer:
-        sent: list[Any] = []
-
-        async def send(message: Any) -> None:
-            sent.append(message)
-
-        async def receive() -> Any:
-            return {"type": "http.request", "body": b"", "more_body": False}
-
-        await self.running.app(scope, receive, send)
-        return Answer(sent[0]["status"], sent[0]["headers"], sent[1]["body"])
+    def _answer(self, incoming: Incoming) -> Answer:
+        return asyncio.run(self.running.app.in_time(incoming))
 
     def write(self) -> int:
         """Write down what was decided; return how many lines."""

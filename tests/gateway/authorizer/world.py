@@ -15,6 +15,7 @@ from gateway.authorizer.identity import Identity
 from gateway.authorizer.own_pages import OwnDevice
 from gateway.authorizer.own_paths import Begun, OwnPaths
 from gateway.authorizer.signing import Signer
+from gateway.authorizer.wire import Incoming
 from gateway.stream import (
     AccountEntry,
     DirectoryEntry,
@@ -183,26 +184,15 @@ class World:
         self, method: str, path: str, headers: Iterable[tuple[str, str]]
     ) -> Reply:
         raw_path, _, query = path.partition("?")
-        scope = {
-            "type": "http",
-            "method": method,
-            "raw_path": raw_path.encode("latin-1"),
-            "path": raw_path,
-            "query_string": query.encode("latin-1"),
-            "headers": [
+        incoming = Incoming(
+            method,
+            raw_path.encode("latin-1"),
+            query.encode("latin-1"),
+            [
                 (name.encode("latin-1"), value.encode("latin-1"))
                 for name, value in headers
             ],
-        }
-        sent: list[Any] = []
-
-        async def send(message: Any) -> None:
-            sent.append(message)
-
-        async def receive() -> Any:
-            return {"type": "http.request", "body": b"", "more_body": False}
-
-        await self.app(scope, receive, send)
-        start, body = sent
-        pairs = [(key.decode(), value.decode()) for key, value in start["headers"]]
-        return Reply(start["status"], dict(pairs), body["body"].decode(), pairs)
+        )
+        answer = await self.app.in_time(incoming)
+        pairs = [(key.decode(), value.decode()) for key, value in answer.headers]
+        return Reply(answer.status, dict(pairs), answer.body.decode(), pairs)
