@@ -318,6 +318,7 @@ CELERY_BEAT_SCHEDULE = {
         "directory.forget_trials",
         "directory.start_due_reads",
         "directory.start_due_syncs",
+        "directory.watch_directories",
         "gateway.forget_sessions",
         "gateway.keep_decisions",
         "policies.fetch_due",
@@ -356,6 +357,9 @@ RECORD_USES = ["policies.selectors.list_record_types_in_use"]
 DIRECTORY_RUNS_KEPT_DAYS = env_int(
     "POSTERN_DIRECTORY_RUNS_KEPT_DAYS", default=90, minimum=1
 )
+# Who is told by e-mail when what is known of a directory grows old; empty: its admins.
+DIRECTORY_ALERTS = env_bool("POSTERN_DIRECTORY_ALERTS", default=True)
+DIRECTORY_ALERT_EMAILS = env_list("POSTERN_DIRECTORY_ALERT_EMAILS")
 
 # A server of OPA that evaluates Rego instead of workers of our own.
 OPA_URL = env_str("POSTERN_OPA_URL", "")

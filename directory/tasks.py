@@ -38,6 +38,11 @@ def make_trial(*, trial_id: str, **_: object) -> None:
     services.make_trial(trial_id, clock=timezone.now)
 
 
+@shared_task(name="directory.watch_directories", time_limit=10 * MINUTE)
+def watch_directories(**_: object) -> None:
+    services.watch_directories(now=timezone.now())
+
+
 @shared_task(name="directory.forget_trials", time_limit=MINUTE)
 def forget_trials(**_: object) -> None:
     services.forget_trials(now=timezone.now())

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from console.core import keys
+from directory import selectors as directory_selectors
 from gateway import selectors as gateway_selectors
 
 
@@ -34,7 +35,13 @@ def ready(request: HttpRequest) -> JsonResponse:
         return JsonResponse({"status": keys.WRONG_KEY}, status=503)
     # Told, and no reason to stop serving: people mend it with this console.
     progress = gateway_selectors.tell_progress(now=timezone.now())
-    return JsonResponse({"status": "ok", "deployments": progress})
+    return JsonResponse(
+        {
+            "status": "ok",
+            "deployments": progress,
+            "directories": {"alarms": directory_selectors.count_alarms()},
+        }
+    )
 
 
 @login_not_required

@@ -7,6 +7,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
 from console.core.models import Timestamped, Versioned
+from directory.models.alarms import AlarmMail, DirectoryAlarm
 from directory.models.external import DataRun, ExternalDataSource, ExternalRecord
 from directory.models.former import FormerName
 from directory.models.keeping import KeptAnswers, KeptMembers
@@ -15,8 +16,10 @@ from directory.models.scim import ScimKind, ScimMember, ScimResource, ScimToken
 from directory.models.trials import Trial, TrialKind, TrialState
 
 __all__ = [
+    "AlarmMail",
     "DataRun",
     "Directory",
+    "DirectoryAlarm",
     "ExternalDataSource",
     "ExternalRecord",
     "FormerName",

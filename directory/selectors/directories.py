@@ -9,15 +9,25 @@ from uuid import UUID
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext
 
-from console.core.actor import Actor
+from console.core.actor import Actor, system
 from console.core.exceptions import NotFoundError
-from directory.models import Directory, Membership, RunState, SyncRun, User
+from directory.models import (
+    Directory,
+    DirectoryAlarm,
+    Membership,
+    RunState,
+    SyncRun,
+    User,
+)
 from directory.selectors.scim import last_heard
 from namespaces import selectors as namespace_selectors
 from namespaces.permissions import Permission
 
 BATCH = 500
 PUSHED = "scim-push"  # `providers.pushed.CODE`, which reads from here
+HELD = "a run is held, and waits for your decision"
+TOO_OLD = "it is too old: criteria on it refuse"
+GROWS_OLD = "what is known of it grows old"
 QUIET = timedelta(days=7)  # providers push changes, and there may be none for days
 
 
@@ -73,38 +83,62 @@ def list_troubles(actor: Actor, *, now: datetime) -> list[tuple[Directory, str]]
     data count as missing. One that is pushed to is read from what was pushed, however
     long ago: of it the silence of its provider tells.
     """
-    last = SyncRun.objects.filter(directory=OuterRef("pk")).exclude(
-        state__in=(RunState.QUEUED, RunState.RUNNING, RunState.PREVIEWED)
-    )
-    rows = list_read_directories(actor).annotate(
-        last_state=Subquery(last.values("state")[:1]),
-        last_failure=Subquery(last.values("failure")[:1]),
-    )
     heard = last_heard(actor)
     found: list[tuple[Directory, str]] = []
-    for directory in rows.exclude(
-        ~Q(provider=PUSHED), account__isnull=True, next_run_at__isnull=True
-    ):
+    for directory in _with_last_run(list_read_directories(actor)):
         text = _trouble(directory, heard.get(directory.pk), now=now)
         if text:
             found.append((directory, text))
     return found
 
 
+def find_alarms(*, now: datetime) -> dict[Directory, str]:
+    """Return the directories of which people are to be told, and why.
+
+    A run that failed is told of once the data grow old: most that fail go well the
+    next time. What is said is ours, and nothing that a provider said.
+    """
+    watch = system("directory watch")
+    heard = last_heard(watch)
+    rows = _with_last_run(list_read_directories(watch))
+    alarms = {one: _alarm(one, heard.get(one.pk), now=now) for one in rows}
+    return {one: text for one, text in alarms.items() if text}
+
+
+def count_alarms() -> int:
+    """Return how many directories need somebody; for monitoring."""
+    return DirectoryAlarm.objects.filter(ended_at=None).count()
+
+
+def _with_last_run(rows: QuerySet[Directory]) -> QuerySet[Any]:
+    """Keep the directories that are read, with what came of the last run."""
+    last = SyncRun.objects.filter(directory=OuterRef("pk")).exclude(
+        state__in=(RunState.QUEUED, RunState.RUNNING, RunState.PREVIEWED)
+    )
+    return rows.annotate(
+        last_state=Subquery(last.values("state")[:1]),
+        last_failure=Subquery(last.values("failure")[:1]),
+    ).exclude(~Q(provider=PUSHED), account__isnull=True, next_run_at__isnull=True)
+
+
 def _trouble(directory: Any, heard: datetime | None, *, now: datetime) -> str:
+    if directory.last_state == RunState.FAILED:
+        return f"it can't be read: {directory.last_failure}"
+    return _alarm(directory, heard, now=now)
+
+
+def _alarm(directory: Any, heard: datetime | None, *, now: datetime) -> str:
     is_pushed = directory.provider == PUSHED
     limit = timedelta(seconds=directory.max_age_seconds)
     started = directory.created_at
     if directory.last_state == RunState.HELD:
-        return "a run is held, and waits for your decision"
-    if directory.last_state == RunState.FAILED:
-        return f"it can't be read: {directory.last_failure}"
+        return HELD
     if directory.complete_at or not is_pushed:
         age = now - (directory.complete_at or started)
         if age > limit:
-            return "it is too old: criteria on it refuse"
+            return TOO_OLD
         if age > limit / 2 and age > 2 * timedelta(seconds=directory.interval_seconds):
-            return "what is known of it grows old"
+            return GROWS_OLD
     silence = now - max(started, heard or started)
     if is_pushed and silence > max(limit, QUIET):
         return f"nothing has been pushed to it for {silence.days} days"

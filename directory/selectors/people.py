@@ -168,6 +168,22 @@ def list_root_admins() -> list[User]:
     return list(User.objects.filter(pk__in=holders, is_active=True)[:MAX_ADMINS_SHOWN])
 
 
+def list_admin_addresses() -> list[str]:
+    """Return the e-mail addresses of all who administer the root, by name or group."""
+    bindings = [
+        one
+        for one in namespace_selectors.list_all_bindings()
+        if one.content_object.depth == 0 and one.permission.codename == ADMIN.code
+    ]
+    users = [one.user_id for one in bindings if one.user_id]
+    groups = [one.group_id for one in bindings if one.group_id]
+    members = Membership.objects.filter(group_id__in=groups, group__is_active=True)
+    rows = User.objects.filter(
+        Q(pk__in=users) | Q(pk__in=members.values("user_id")), is_active=True
+    ).exclude(Q(email="") | Q(email__endswith="@localhost"))
+    return list(dict.fromkeys(rows.order_by("email").values_list("email", flat=True)))
+
+
 def get_self(actor: Actor) -> User:
     """Return the person who asks.
 

@@ -1,5 +1,6 @@
 """Writes about people, sign-in, directories and their credentials."""
 
+from directory.services.alarms import watch_directories
 from directory.services.data_runs import (
     discard_data_run,
     start_due_reads,
@@ -121,4 +122,5 @@ __all__ = [
     "update_data_source",
     "update_directory",
     "update_service_account",
+    "watch_directories",
 ]

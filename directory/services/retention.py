@@ -13,7 +13,7 @@ from console.core import audit
 from console.core.actor import system
 from console.core.audit import Change
 from console.core.transactions import writing
-from directory.models import Directory, FormerName, RunState
+from directory.models import Directory, DirectoryAlarm, FormerName, RunState
 from directory.models.runs import UNDER_WAY
 from namespaces.selectors import get_root
 
@@ -32,6 +32,7 @@ def forget_runs(*, now: datetime) -> int:
     forgotten = sum(_forget_runs_of(one, now=now) for one in Directory.objects.all())
     old = now - timedelta(days=NAMES_KEPT_DAYS)
     FormerName.objects.filter(until__lt=old).delete()
+    DirectoryAlarm.objects.filter(ended_at__lt=old).delete()
     return forgotten
 
 
