@@ -1,6 +1,6 @@
 """Texts of the language in the words of whoever reads them now.
 
-The language itself knows no Django and writes English (`policies.language.texts`).
+The language itself knows no Django and writes English (`policies.texts`).
 Where its texts leave for a page or for an answer of the API they go through here. What
 is kept, sent to another process or written to a log stays as it is.
 """
@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from django.utils import translation
 
-from policies.language.texts import Text, said
+from policies.texts import Text, said
 
 _T = TypeVar("_T")
 

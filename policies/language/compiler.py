@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from policies.texts import worded
+
 from .criteria import CRITERIA, Condition, Criterion, Need
 from .errors import (
     Report,
@@ -22,7 +24,6 @@ from .errors import (
 )
 from .matchers import Context
 from .modes import Edition, Mode
-from .texts import worded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,8 +9,9 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from policies.texts import counted, worded
+
 from .errors import START, Report, Span, Stage
-from .texts import counted, worded
 
 MAX_BYTES: Final = 64 * 1024
 MAX_DEPTH: Final = 16

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from .texts import worded
+from policies.texts import worded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -11,12 +11,13 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from policies.texts import worded
+
 from . import source
 from .comments import find_comments, line_starts
 from .decoding import MAX_BYTES, decode
 from .errors import START, PolicyLanguageError, Report, Stage
 from .nodes import MappingNode, Node, SequenceNode
-from .texts import worded
 from .writer import Line, block_lines
 
 if TYPE_CHECKING:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
+from policies.texts import counted, worded
+
 from .errors import (
     Report,
     Span,
@@ -28,7 +30,6 @@ from .nodes import (
     SequenceNode,
     to_json,
 )
-from .texts import counted, worded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

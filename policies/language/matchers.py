@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
+from policies.texts import joined, worded
+
 from .errors import (
     Fix,
     Report,
@@ -33,7 +35,6 @@ from .nodes import (
     sort_key,
     to_json,
 )
-from .texts import joined, worded
 
 
 class TextOperator(StrEnum):

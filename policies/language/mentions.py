@@ -6,9 +6,10 @@ import json
 import re
 from typing import TYPE_CHECKING, Final
 
+from policies.texts import counted, joined, worded
+
 from .facts import NOTHING
 from .nodes import Node, ScalarNode, SequenceNode, to_items
-from .texts import counted, joined, worded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

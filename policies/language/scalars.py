@@ -13,7 +13,7 @@ import calendar
 import re
 from typing import Final
 
-from .texts import worded
+from policies.texts import worded
 
 type_prefix: Final = "tag:yaml.org,2002:"
 

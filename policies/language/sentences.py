@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from policies.texts import counted, joined, worded
+
 from .grammar import Action, Operator
-from .texts import counted, joined, worded
 from .wording import NO_NAMES, Names, phrase
 
 if TYPE_CHECKING:

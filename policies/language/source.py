@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import yaml
 
+from policies.texts import counted, joined, worded
+
 from . import scalars
 from .decoding import READING, SAVING, Bounds, refuse
 from .errors import START, Report, Span, Stage, quoted, replace_with
 from .nodes import MappingNode, Node, ScalarNode, SequenceNode, to_items
 from .scalars import ScalarError
-from .texts import counted, joined, worded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

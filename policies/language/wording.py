@@ -9,12 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from policies.texts import worded
+
 from .criteria.record import NumberOperator
 from .facts import NOTHING
 from .matchers import ListOperator, TextOperator
 from .mentions import MAX_VALUES, any_of, both, list_of, shown, value_of
 from .nodes import MappingNode, Node, ScalarNode, to_items
-from .texts import worded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -13,10 +13,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from policies.texts import worded
+
 from .errors import START
 from .nodes import MappingNode, Node, ScalarNode, SequenceNode
 from .scalars import BOOL, FLOAT, INT, STR, resolve_scalar
-from .texts import worded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from policies.texts import counted, worded
+
 from . import inputs
 from .builtins import ALLOWED, OPTIONAL, REFUSED, SPECIAL
 from .nearest import nearest
@@ -85,7 +87,9 @@ def check(module: Module) -> None:
     for side, kind in wrong_sides(module.tree):
         module.note(
             "wrong-type",
-            f"this operator takes {named(kind)} here, and never this",
+            worded(
+                "this operator takes %(kind)s here, and never this", kind=named(kind)
+            ),
             side,
         )
     _check_mentions(module)
@@ -103,11 +107,14 @@ def _check_package(module: Module) -> None:
         if node is not None:
             module.note(
                 "other-package",
-                f"the package is `{'.'.join(path)}`, and only "
-                "`pomerium.policy` is asked for a decision",
+                worded(
+                    "the package is `%(path)s`, and only `pomerium.policy` is asked "
+                    "for a decision",
+                    path=".".join(path),
+                ),
                 node,
                 stage=SAVING,
-                suggestion="write `package pomerium.policy`",
+                suggestion=worded("write `package pomerium.policy`"),
                 replacement="pomerium.policy",
             )
 
@@ -122,18 +129,20 @@ def _check_heads(module: Module) -> None:
         if name in _KEYWORDS:
             module.note(
                 "missing-import",
-                f"`{name}` is a keyword only after `import rego.v1`",
+                worded(
+                    "`%(name)s` is a keyword only after `import rego.v1`", name=name
+                ),
                 head,
-                suggestion="add `import rego.v1` below the package",
+                suggestion=worded("add `import rego.v1` below the package"),
             )
         elif head.kind == "Compr" and not (
             head.fields.get("assign") or rule.fields.get("bodies")
         ):
             module.note(
                 "bare-name",
-                f"`{name}` alone is no rule",
+                worded("`%(name)s` alone is no rule", name=name),
                 head,
-                suggestion="write `:= …`, or a body in braces",
+                suggestion=worded("write `:= …`, or a body in braces"),
             )
 
 
@@ -142,7 +151,9 @@ def _check_default(module: Module, rule: Node) -> None:
     for node in () if value is None else value.walk():
         if node.kind in {"Var", "RefDot", "RefBrack", "Call"}:
             module.note(
-                "default-not-constant", "the value of a default is written out", node
+                "default-not-constant",
+                worded("the value of a default is written out"),
+                node,
             )
             return
 
@@ -177,13 +188,19 @@ def _check_calls(module: Module) -> None:
             if count not in {own[_own(name)], own[_own(name)] + 1}:
                 module.note(
                     "wrong-arguments",
-                    f"`{name}` takes {own[_own(name)]} arguments, not {count}",
+                    counted(
+                        "`%(name)s` takes %(count)s argument, not %(given)s",
+                        "`%(name)s` takes %(count)s arguments, not %(given)s",
+                        count=own[_own(name)],
+                        name=name,
+                        given=count,
+                    ),
                     function,
                 )
         elif name in REFUSED:
             module.note(
                 "refused-built-in",
-                f"`{name}` may not be called",
+                worded("`%(name)s` may not be called", name=name),
                 function,
                 suggestion=REFUSED[name],
             )
@@ -200,9 +217,9 @@ def _unknown_function(module: Module, function: Node, name: str) -> None:
     meant = nearest(name, known)
     module.note(
         "unknown-function",
-        f"there is no function `{name}` here",
+        worded("there is no function `%(name)s` here", name=name),
         function,
-        suggestion=f"did you mean `{meant}`?" if meant else None,
+        suggestion=worded("did you mean `%(meant)s`?", meant=meant) if meant else None,
         replacement=meant,
     )
 
@@ -215,7 +232,12 @@ def _check_arguments(module: Module, node: Node, function: Node, name: str) -> N
     if not most - OPTIONAL.get(name, 0) <= len(params) <= most + 1:
         module.note(
             "wrong-arguments",
-            f"`{builtin.signature}` is called with {len(params)} arguments",
+            counted(
+                "`%(signature)s` is called with %(count)s argument",
+                "`%(signature)s` is called with %(count)s arguments",
+                count=len(params),
+                signature=builtin.signature,
+            ),
             function,
         )
         return
@@ -223,7 +245,11 @@ def _check_arguments(module: Module, node: Node, function: Node, name: str) -> N
         if param is not None and not may_be(param, kind):
             module.note(
                 "wrong-type",
-                f"`{name}` takes {named(kind)} here, and never this",
+                worded(
+                    "`%(name)s` takes %(kind)s here, and never this",
+                    name=name,
+                    kind=named(kind),
+                ),
                 param,
             )
 
@@ -244,12 +270,16 @@ def _check_fetch(module: Module, node: Node, function: Node) -> None:
     if not good:
         module.note(
             "refused-fetch",
-            "`http.send` may only GET an address that is written out here and that "
-            "an admin of the root has listed",
+            worded(
+                "`http.send` may only GET an address that is written out here and that "
+                "an admin of the root has listed"
+            ),
             function,
             stage=SAVING,
-            suggestion="have the address listed under Settings, Addresses, or keep "
-            "the data as external data and read it with `get_databroker_record`",
+            suggestion=worded(
+                "have the address listed under Settings, Addresses, or keep "
+                "the data as external data and read it with `get_databroker_record`"
+            ),
         )
 
 
@@ -276,15 +306,22 @@ def _check_mentions(module: Module) -> None:
         elif path[0] == "data" and path[1:3] != PACKAGE and len(path) > 1:
             module.note(
                 "no-data",
-                f"there is nothing under `{name}`; a policy sees its own module only",
+                worded(
+                    "there is nothing under `%(name)s`;"
+                    " a policy sees its own module only",
+                    name=name,
+                ),
                 node,
                 stage=SAVING,
-                suggestion="use `input` and `get_databroker_record`",
+                suggestion=worded("use `input` and `get_databroker_record`"),
             )
         elif name == "data":
             module.note(
                 "no-data",
-                "`data` as a whole may not be read; a policy sees its own module only",
+                worded(
+                    "`data` as a whole may not be read;"
+                    " a policy sees its own module only"
+                ),
                 node,
                 stage=SAVING,
             )
@@ -318,8 +355,11 @@ def _check_mock(module: Module, change: Mapping[str, Any]) -> None:
         if node is not None and known:
             module.note(
                 "refused-mock",
-                f"`{name}` may not be put in the place of another function, "
-                "nor another in its place",
+                worded(
+                    "`%(name)s` may not be put in the place of another function, "
+                    "nor another in its place",
+                    name=name,
+                ),
                 node,
             )
 
@@ -332,9 +372,9 @@ def _check_input(module: Module, node: Node, path: tuple[str, ...]) -> None:
     meant = moved or nearest(joined, [one for one in inputs.INPUTS if "*" not in one])
     module.note(
         "unknown-input",
-        f"there is no `input.{joined}`; it is never defined",
+        worded("there is no `input.%(joined)s`; it is never defined", joined=joined),
         node,
         stage=SAVING,
-        suggestion=f"use `input.{meant}`" if meant else None,
+        suggestion=worded("use `input.%(meant)s`", meant=meant) if meant else None,
         replacement=f"input.{meant}" if meant else None,
     )

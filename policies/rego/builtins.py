@@ -11,6 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from policies.texts import worded
+
 
 @dataclass(frozen=True, slots=True)
 class Builtin:
@@ -161,18 +163,20 @@ uuid.rfc4122 string string
 SPECIAL: Final = frozenset({"print", "walk"})
 # Known to OPA, and never served; the reasons are told to whoever writes them.
 REFUSED: Final = {
-    "opa.runtime": "a policy may not read the environment of the server",
-    "net.lookup_ip_addr": "a policy may not use the network",
-    "trace": "use `print`; it shows in the try panel",
-    "rego.parse_module": "a policy may not compile others",
-    "rego.metadata.rule": "this engine keeps no annotations",
-    "rego.metadata.chain": "this engine keeps no annotations",
-    "regex.template_match": "this engine answers otherwise than OPA; use `regex.match`",
-    "graph.reachable_paths": "this engine answers otherwise than OPA",
-    "json.match_schema": "a schema can point to other hosts",
-    "json.verify_schema": "a schema can point to other hosts",
-    "json.marshal_with_options": "use `json.marshal`",
-    "get_google_cloud_serverless_headers": "a policy may not hold credentials",
+    "opa.runtime": worded("a policy may not read the environment of the server"),
+    "net.lookup_ip_addr": worded("a policy may not use the network"),
+    "trace": worded("use `print`; it shows in the try panel"),
+    "rego.parse_module": worded("a policy may not compile others"),
+    "rego.metadata.rule": worded("this engine keeps no annotations"),
+    "rego.metadata.chain": worded("this engine keeps no annotations"),
+    "regex.template_match": worded(
+        "this engine answers otherwise than OPA; use `regex.match`"
+    ),
+    "graph.reachable_paths": worded("this engine answers otherwise than OPA"),
+    "json.match_schema": worded("a schema can point to other hosts"),
+    "json.verify_schema": worded("a schema can point to other hosts"),
+    "json.marshal_with_options": worded("use `json.marshal`"),
+    "get_google_cloud_serverless_headers": worded("a policy may not hold credentials"),
 }
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from policies.language import Edit, Fix, Problem, Severity, Span, Stage
+from policies.texts import worded
 
 from .evaluation import BROKEN, MAX_SOURCE, Answer, Engine
 from .outputs import malformed
@@ -22,12 +23,17 @@ _STAGES: Final = {
     "lint": Stage.LINT,
 }
 _LOST: Final = {
-    "cpu": "the text takes too long to compile",
-    "memory": "the text takes too much memory to compile",
-    "crash": "the engine broke down over this text",
-    "quota": "the engine has too much to do; try again",
-    "late": "the engine has too much to do; try again",
-    "server": "the server of OPA does not answer; try again",
+    "cpu": worded("the text takes too long to compile"),
+    "memory": worded("the text takes too much memory to compile"),
+    "crash": worded("the engine broke down over this text"),
+    "quota": worded("the engine has too much to do; try again"),
+    "late": worded("the engine has too much to do; try again"),
+    "server": worded("the server of OPA does not answer; try again"),
+}
+_BROKEN: Final = {
+    "cpu": worded("with a request that was thought up it runs longer than 100 ms"),
+    "memory": worded("with a request that was thought up it takes more than 128 MiB"),
+    "crash": worded("with a request that was thought up it breaks the engine"),
 }
 # Nothing is known of a text that had no turn, or no time.
 _UNTRIED: Final = frozenset({"quota", "late", "server"})
@@ -67,7 +73,7 @@ def check(
     `fetched` are the addresses that it may fetch, `answers` what they answer.
     """
     if len(source.encode()) > MAX_SOURCE:
-        message = f"a policy has at most {MAX_SOURCE // 1024} KiB"
+        message = worded("a policy has at most %(most)s KiB", most=MAX_SOURCE // 1024)
         return Check(
             (Problem("too-large", message, _span(source, 0, 1), Stage.SAVING),), {}
         )
@@ -94,11 +100,11 @@ def _problem(raw: Mapping[str, Any], source: str) -> Problem:
     stage = _STAGES[raw["stage"]]
     fix = None
     if raw.get("replacement"):
-        title = f"Write {raw['replacement']}"
+        title = worded("Write %(text)s", text=raw["replacement"])
         fix = Fix(title, (Edit(span.start, span.end, raw["replacement"]),))
     elif raw["code"] == "missing-import":
         place = _below_package(source)
-        fix = Fix("Add import rego.v1", (Edit(place, place, IMPORT),))
+        fix = Fix(worded("Add import rego.v1"), (Edit(place, place, IMPORT),))
     return Problem(
         code=raw["code"],
         message=raw["message"],
@@ -160,23 +166,22 @@ def _tried(
 
 def _faults(answer: Answer) -> Iterator[tuple[str, str, Severity]]:
     if answer.error in BROKEN:
-        what = {
-            "cpu": "runs longer than 100 ms",
-            "memory": "takes more than 128 MiB",
-            "crash": "breaks the engine",
-        }[answer.error]
-        message = f"with a request that was thought up it {what}"
-        yield "budget-exceeded", message, Severity.ERROR
+        yield "budget-exceeded", _BROKEN[answer.error], Severity.ERROR
     elif answer.error in _UNTRIED:
         yield "not-tried", _LOST[answer.error], Severity.ERROR
     elif answer.error == "conflict":
-        message = "for some requests, rules give different values at once"
+        message = worded("for some requests, rules give different values at once")
         yield "conflict", message, Severity.ERROR
     elif answer.error == "failed":
-        message = f"for some requests it ends with an error: {answer.message}"
+        message = worded(
+            "for some requests it ends with an error: %(message)s",
+            message=answer.message,
+        )
         yield "fails", message, Severity.WARNING
     for name in malformed(answer):
-        message = f"for some requests `{name}` is neither true nor false"
+        message = worded(
+            "for some requests `%(name)s` is neither true nor false", name=name
+        )
         yield f"malformed-{name}", message, Severity.ERROR
 
 

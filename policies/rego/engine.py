@@ -11,6 +11,8 @@ from typing import Any, Final
 
 import regorus
 
+from policies.texts import worded
+
 from . import (
     analysis,
     empty_sets,
@@ -232,7 +234,7 @@ class Module:
         # The engine's own limits are narrower than ours, and guards make lines longer.
         engine.set_policy_length_config(**_LENGTHS)
         if not _CODE.search(text[self.moved :]):
-            raise CompileError([_problem("empty", "there is no rule", (1, 1))])
+            raise CompileError([_problem("empty", worded("there is no rule"), (1, 1))])
         try:
             if guarded:
                 engine.add_policy("guard.rego", guards.MODULE)
@@ -249,8 +251,8 @@ class Module:
         if _IF.search(self.source) and not _IMPORT.search(self.source):
             problem |= {
                 "code": "missing-import",
-                "message": "`if` is a keyword only after `import rego.v1`",
-                "suggestion": "add `import rego.v1`",
+                "message": worded("`if` is a keyword only after `import rego.v1`"),
+                "suggestion": worded("add `import rego.v1`"),
                 "insert_import": True,
             }
         return problem

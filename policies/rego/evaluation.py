@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from policies import texts
+
 from .pool import Pool, QuotaError
 from .process import Limits, WorkerLostError
 
@@ -121,6 +123,11 @@ def key_of(source: str) -> str:
     return hashlib.sha256(source.encode()).hexdigest()
 
 
+def _unpacked(problem: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a problem that a worker found, with its texts."""
+    return {key: texts.unpacked(value) for key, value in problem.items()}
+
+
 class SandboxEngine:
     """regorus in workers of our own."""
 
@@ -157,7 +164,11 @@ class SandboxEngine:
             return Checked((), {}, "quota")
         if "problems" not in answer:
             return Checked((), {}, str(answer.get("error", "crash")))
-        return Checked(tuple(answer["problems"]), answer["kinds"])
+        try:
+            problems = tuple(map(_unpacked, answer["problems"]))
+        except (AttributeError, TypeError, ValueError):
+            return Checked((), {}, "crash")  # no worker of ours says such things
+        return Checked(problems, answer["kinds"])
 
     def evaluate(
         self,

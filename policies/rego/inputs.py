@@ -8,38 +8,40 @@ from __future__ import annotations
 
 from typing import Final
 
+from policies.texts import worded
+
 # Paths of `input`, and what is there. One that ends in `.*` holds whatever comes.
 INPUTS: Final = {
-    "http": "the HTTP request",
-    "http.method": "GET, POST, …",
-    "http.host": "the host, with a port if there is one",
-    "http.hostname": "the host without its port",
-    "http.path": "the path, percent-decoded",
-    "http.raw_path": "the path as it was sent",
-    "http.raw_query": "what follows the question mark",
-    "http.url": "the whole address",
-    "http.headers": "headers by canonical name, one text each",
-    "http.headers.*": "the text of a header",
-    "http.client_certificate": "what the client presented",
-    "http.client_certificate.presented": "whether there was one",
-    "http.client_certificate.leaf": "the certificate in PEM, not verified",
-    "http.client_certificate.intermediates": "the rest of its chain, in PEM",
-    "http.ip": "the address that the request comes from",
-    "http.body": "empty, except for MCP",
-    "ssh": "the SSH request; its fields are empty for HTTP",
-    "ssh.username": "the user name that is asked for",
-    "ssh.publickey": "the key, base64 of its wire form",
-    "mcp": "the MCP request; empty for others",
-    "mcp.id": "its id",
-    "mcp.method": "`tools/call`, …",
-    "mcp.tool_call": "the call, if it is one",
-    "mcp.tool_call.name": "the tool",
-    "mcp.tool_call.arguments": "its arguments",
-    "mcp.tool_call.arguments.*": "one argument",
-    "session": "the session; its fields are empty for nobody",
-    "session.id": "its id",
-    "session.user_id": "the id of the person",
-    "is_valid_client_certificate": "whether the certificate is valid here",
+    "http": worded("the HTTP request"),
+    "http.method": worded("GET, POST, …"),
+    "http.host": worded("the host, with a port if there is one"),
+    "http.hostname": worded("the host without its port"),
+    "http.path": worded("the path, percent-decoded"),
+    "http.raw_path": worded("the path as it was sent"),
+    "http.raw_query": worded("what follows the question mark"),
+    "http.url": worded("the whole address"),
+    "http.headers": worded("headers by canonical name, one text each"),
+    "http.headers.*": worded("the text of a header"),
+    "http.client_certificate": worded("what the client presented"),
+    "http.client_certificate.presented": worded("whether there was one"),
+    "http.client_certificate.leaf": worded("the certificate in PEM, not verified"),
+    "http.client_certificate.intermediates": worded("the rest of its chain, in PEM"),
+    "http.ip": worded("the address that the request comes from"),
+    "http.body": worded("empty, except for MCP"),
+    "ssh": worded("the SSH request; its fields are empty for HTTP"),
+    "ssh.username": worded("the user name that is asked for"),
+    "ssh.publickey": worded("the key, base64 of its wire form"),
+    "mcp": worded("the MCP request; empty for others"),
+    "mcp.id": worded("its id"),
+    "mcp.method": worded("`tools/call`, …"),
+    "mcp.tool_call": worded("the call, if it is one"),
+    "mcp.tool_call.name": worded("the tool"),
+    "mcp.tool_call.arguments": worded("its arguments"),
+    "mcp.tool_call.arguments.*": worded("one argument"),
+    "session": worded("the session; its fields are empty for nobody"),
+    "session.id": worded("its id"),
+    "session.user_id": worded("the id of the person"),
+    "is_valid_client_certificate": worded("whether the certificate is valid here"),
 }
 # Paths that documentation has led people to, and where the value really is.
 MOVED: Final = {
@@ -62,13 +64,13 @@ DIRECTORY_USER: Final = "pomerium.io/DirectoryUser"
 DIRECTORY_GROUP: Final = "pomerium.io/DirectoryGroup"
 # What get_databroker_record serves, besides the types of external data.
 RECORD_TYPES: Final = {
-    SESSION: "the session of the request",
-    SERVICE_ACCOUNT: "the service account of the request",
-    USER: "the person, as signing in left them",
-    DIRECTORY_USER: "the person, as the directory knows them",
-    DIRECTORY_GROUP: "a group of that person",
-    CREDENTIAL: "a device that the session was used with",
-    ENROLLMENT: "the registration of that device",
+    SESSION: worded("the session of the request"),
+    SERVICE_ACCOUNT: worded("the service account of the request"),
+    USER: worded("the person, as signing in left them"),
+    DIRECTORY_USER: worded("the person, as the directory knows them"),
+    DIRECTORY_GROUP: worded("a group of that person"),
+    CREDENTIAL: worded("a device that the session was used with"),
+    ENROLLMENT: worded("the registration of that device"),
 }
 
 

@@ -11,6 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from policies.texts import worded
+
 from . import inputs
 from .evaluation import Request, key_of, nanoseconds
 from .fetching import FETCHED, addresses_in, response_of
@@ -18,9 +20,13 @@ from .fetching import FETCHED, addresses_in, response_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-MOCKS_INPUT: Final = "`with input as` leaves a server nothing of the request"
-EXTERNAL: Final = "records of external data can't be asked for on a server of OPA"
-WORKED_OUT: Final = "on a server of OPA, the type of a record has to be written out"
+MOCKS_INPUT: Final = worded("`with input as` leaves a server nothing of the request")
+EXTERNAL: Final = worded(
+    "records of external data can't be asked for on a server of OPA"
+)
+WORKED_OUT: Final = worded(
+    "on a server of OPA, the type of a record has to be written out"
+)
 LIBRARY: Final = """package postern.lib
 
 get_databroker_record(kind, key) = record {
@@ -131,7 +137,9 @@ def sent_with(source: str, request: Request) -> Sent:
     records, refused, problem = _records(source, request)
     fetched, missing = _answers(source, request)
     if missing:
-        problem = f"`{missing}` has not been fetched, or too long ago"
+        problem = worded(
+            "`%(missing)s` has not been fetched, or too long ago", missing=missing
+        )
     given = {
         **request.input,
         "postern.records": records,

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from policies.texts import worded
+
 from . import inputs
 from .analysis import SAVING, Module, calls_in
 from .nearest import nearest
@@ -34,10 +36,13 @@ def _check_record_type(module: Module, kind: Node) -> None:
     meant = nearest(name, known)
     module.note(
         "unknown-record-type",
-        f"there are no records of type `{name}`; the answer is always null",
+        worded(
+            "there are no records of type `%(name)s`; the answer is always null",
+            name=name,
+        ),
         kind,
         stage=SAVING,
-        suggestion=f"did you mean `{meant}`?" if meant else None,
+        suggestion=worded("did you mean `%(meant)s`?", meant=meant) if meant else None,
         replacement=f'"{meant}"' if meant else None,
     )
 
@@ -70,19 +75,28 @@ def _check_uses(module: Module, rule: Node) -> None:
             if "Null" in kinds and any(is_record(side) for side in sides):
                 module.note(
                     "record-is-null",
-                    "a record can't be compared with null by `==` (OPA takes it for "
-                    "an object)",
+                    worded(
+                        "a record can't be compared with null by `==`"
+                        " (OPA takes it for an object)"
+                    ),
                     node,
-                    suggestion="write `not record.id`, or compare with `!= null`",
+                    suggestion=worded(
+                        "write `not record.id`, or compare with `!= null`"
+                    ),
                 )
     for node, path in references(rule.fields):
         if path[0] in variables and _depth(node) > 1:
             module.note(
                 "record-too-deep",
-                f"OPA takes the fields of a record for texts: `{path[0]}` has no "
-                "fields of fields",
+                worded(
+                    "OPA takes the fields of a record for texts: `%(path)s` has no "
+                    "fields of fields",
+                    path=path[0],
+                ),
                 node,
-                suggestion='use `object.get(record, ["field", "below"], default)`',
+                suggestion=worded(
+                    'use `object.get(record, ["field", "below"], default)`'
+                ),
             )
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from policies.texts import counted, worded
+
 from .analysis import COMPILE, SAVING, Module
 from .syntax import Node, as_node, references
 
@@ -17,7 +19,9 @@ if TYPE_CHECKING:
 DECISIONS: Final = ("allow", "deny")
 _NEVER: Final = {"String", "RawString", "Number", "Null", "Object", "ObjectCompr"}
 _MOST: Final = 3
-FORMS: Final = '`true`, `[true]`, `[true, {"reason"}]` or `[true, {"reason"}, {…}]`'
+FORMS: Final = worded(
+    '`true`, `[true]`, `[true, {"reason"}]` or `[true, {"reason"}, {…}]`'
+)
 
 
 def check(module: Module) -> None:
@@ -29,10 +33,12 @@ def check(module: Module) -> None:
         if first is not None:
             module.note(
                 "no-decision",
-                "neither `allow` nor `deny` is defined, so this decides nothing",
+                worded(
+                    "neither `allow` nor `deny` is defined, so this decides nothing"
+                ),
                 first,
                 stage=SAVING,
-                suggestion="define one of them",
+                suggestion=worded("define one of them"),
             )
     for name, rule in module.rules:
         if name in DECISIONS:
@@ -47,17 +53,19 @@ def _check_rule(module: Module, name: str, rule: Node) -> None:
     if head is None:
         return
     if head.kind == "Func":
-        _malformed(module, name, head, "is a function")
+        _malformed(module, name, head, worded("is a function"))
     elif head.kind == "Set":
         key = head.child("key")
         if key is None or key.fields.get("value") is not True:
             kinds = {"Var", "RefDot", "RefBrack", "Call"}
             if key is None or key.kind not in kinds:
-                _malformed(module, name, head, "is a set of something else than `true`")
+                _malformed(
+                    module, name, head, worded("is a set of something else than `true`")
+                )
     else:
         path = head.child("refr")
         if path is not None and path.kind != "Var":
-            _malformed(module, name, head, "is an object")
+            _malformed(module, name, head, worded("is an object"))
         for value in _values(rule, head):
             _check_value(module, name, value)
 
@@ -74,13 +82,24 @@ def _check_value(module: Module, name: str, value: Node | None) -> None:
     if value is None:
         return
     if value.kind in _NEVER:
-        _malformed(module, name, value, "gives neither true nor false")
+        _malformed(module, name, value, worded("gives neither true nor false"))
     elif value.kind in {"Array", "Set"}:
         items = [as_node(item) for item in value.fields["items"]]
         if not 1 <= len(items) <= _MOST:
-            _malformed(module, name, value, f"gives {len(items)} elements")
+            _malformed(
+                module,
+                name,
+                value,
+                counted(
+                    "gives %(count)s element",
+                    "gives %(count)s elements",
+                    count=len(items),
+                ),
+            )
         elif items[0] is not None and items[0].kind in {*_NEVER, "Array", "Set"}:
-            _malformed(module, name, items[0], "begins with neither true nor false")
+            _malformed(
+                module, name, items[0], worded("begins with neither true nor false")
+            )
         elif len(items) > 1:
             _check_reasons(module, items[1])
 
@@ -90,10 +109,14 @@ def _check_reasons(module: Module, reasons: Node | None) -> None:
         text = reasons.fields["value"]
         module.note(
             "reason-is-dropped",
-            f"the reason `{text}` is not in a set or an array, so nobody hears of it",
+            worded(
+                "the reason `%(text)s` is not in a set or an array, so nobody "
+                "hears of it",
+                text=text,
+            ),
             reasons,
             stage="lint",
-            suggestion=f'write `{{"{text}"}}`',
+            suggestion=worded('write `{"%(text)s"}`', text=text),
             replacement=f'{{"{text}"}}',
         )
 
@@ -101,10 +124,10 @@ def _check_reasons(module: Module, reasons: Node | None) -> None:
 def _malformed(module: Module, name: str, node: Node, what: str) -> None:
     module.note(
         "malformed-output",
-        f"`{name}` {what}",
+        worded("`%(name)s` %(what)s", name=name, what=what),
         node,
         stage=SAVING,
-        suggestion=f"give {FORMS}",
+        suggestion=worded("give %(forms)s", forms=FORMS),
     )
 
 
@@ -125,7 +148,7 @@ def _check_circles(module: Module) -> None:
         if _reaches(mentions, name, name):
             module.note(
                 "recursion",
-                f"`{name}` comes back to itself",
+                worded("`%(name)s` comes back to itself", name=name),
                 places[name],
                 stage=COMPILE,
             )

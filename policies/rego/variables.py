@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from policies.texts import worded
+
 from .negation import wildcards
 from .syntax import Node, as_node, is_reference, walk
 
@@ -22,7 +24,7 @@ def check(module: Module) -> None:
     """Note what has no value where it is asked for."""
     tree = module.tree["rules"]
     for node in wildcards(tree):
-        module.note("unsafe", "`_` has no value below a `not`", node)
+        module.note("unsafe", worded("`_` has no value below a `not`"), node)
     for node in walk(tree):
         _check_assignment(module, node)
         if is_reference(node):
@@ -37,7 +39,9 @@ def _check_assignment(module: Module, node: Node) -> None:
         return
     name = left.fields["value"]
     if any(one.fields["value"] == name for one in _free(node.fields["rhs"], name)):
-        module.note("unsafe", f"`{name}` is used in what it is to be", left)
+        module.note(
+            "unsafe", worded("`%(name)s` is used in what it is to be", name=name), left
+        )
 
 
 def _free(value: Any, name: str) -> Iterator[Node]:
@@ -81,7 +85,7 @@ def _kinds(value: Any) -> Iterator[str]:
 def _check_head(module: Module, node: Node) -> None:
     below = node.child("refr")
     if below is not None and below.kind in _NO_HEADS:
-        module.note("no-reference", "there is nothing inside of this", below)
+        module.note("no-reference", worded("there is nothing inside of this"), below)
 
 
 def _check_sign(module: Module, node: Node) -> None:
@@ -89,7 +93,7 @@ def _check_sign(module: Module, node: Node) -> None:
     if operand is None or operand.kind not in _NUMBERS:
         module.note(
             "unary-minus",
-            "only a number can have a sign",
+            worded("only a number can have a sign"),
             node,
-            suggestion="write `0 - …`",
+            suggestion=worded("write `0 - …`"),
         )

@@ -16,6 +16,8 @@ import time
 from collections import OrderedDict
 from typing import Any, Final
 
+from policies import texts
+
 from . import protocol, sandbox
 from .engine import CompileError, FailedError, Host, Module
 
@@ -83,12 +85,19 @@ class Worker:
         try:
             module = Module(message["source"], self.host)
         except CompileError as error:
-            return {"problems": error.problems, "kinds": {}}
+            return {"problems": _packed(error.problems), "kinds": {}}
         problems = module.check(
             fetched=frozenset(message["fetched"]),
             record_types=frozenset(message["record_types"]),
         )
-        return {"problems": problems, "kinds": module.kinds}
+        return {"problems": _packed(problems), "kinds": module.kinds}
+
+
+def _packed(problems: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return problems whose texts can be said in other languages behind the socket."""
+    return [
+        {key: texts.packed(value) for key, value in one.items()} for one in problems
+    ]
 
 
 def main() -> None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from policies.texts import worded
+
 from .syntax import Node, as_node, walk
 
 if TYPE_CHECKING:
@@ -39,8 +41,14 @@ _NARROWER: Final[Mapping[str, tuple[str, ...]]] = {
     "yaml.is_valid": ("string",),
 }
 _NAMES: Final = {
-    "holding": "an array, a set or an object",
-    "patches": "an array of objects",
+    "array": worded("an array"),
+    "boolean": worded("a boolean"),
+    "number": worded("a number"),
+    "object": worded("an object"),
+    "set": worded("a set"),
+    "string": worded("a string"),
+    "holding": worded("an array, a set or an object"),
+    "patches": worded("an array of objects"),
 }
 _SETS: Final = {"Set", "SetCompr"}
 

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.utils.translation import gettext
 
 from console.core.actor import Actor
 from directory import selectors as directory_selectors
@@ -32,6 +33,7 @@ from policies.rego.requests import FactsRecords, input_of
 from policies.rego.samples import COUNT
 from policies.selectors.facts import source_state
 from policies.selectors.fetching import find_answer, last_answers, list_urls
+from policies.translating import translated
 
 if TYPE_CHECKING:
     from directory.models import ExternalDataSource
@@ -206,15 +208,15 @@ def completions() -> dict[str, Any]:
     """Return what the editor offers: inputs, types of records, built-ins."""
     return {
         "inputs": [
-            {"label": f"input.{path}", "detail": text}
+            {"label": f"input.{path}", "detail": translated(text)}
             for path, text in inputs.INPUTS.items()
             if not path.endswith("*")
         ],
         "records": [
-            {"label": kind, "detail": text}
+            {"label": kind, "detail": translated(text)}
             for kind, text in {
                 **inputs.RECORD_TYPES,
-                **dict.fromkeys(list_record_types(), "external data"),
+                **dict.fromkeys(list_record_types(), gettext("external data")),
             }.items()
         ],
         "builtins": [

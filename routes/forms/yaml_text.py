@@ -14,7 +14,7 @@ from policies.language.decoding import OBSCURE, Bounds
 from policies.language.errors import Report
 from policies.language.nodes import to_json
 from policies.language.source import compose
-from policies.language.texts import worded
+from policies.texts import worded
 from policies.translating import translated
 
 BOUNDS = Bounds(noun=worded("the text"), verb=worded("saved"), refused=OBSCURE)

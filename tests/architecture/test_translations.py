@@ -28,6 +28,8 @@ PAGES = re.compile(
 PURE = re.compile(
     r"policies/language/((builder|criteria|editing|lint)/|(compiler|decoding|formatter"
     r"|grammar|matchers|mentions|scalars|sentences|source|wording|writer)\.py$)"
+    r"|policies/rego/(analysis|builtins|checking|inputs|record_uses|shapes|variables"
+    r"|written_types)\.py$"
 )
 PROGRAMS = re.compile(
     r"/management/|ui/(health|keeper|parent|processes|single_instance|supervisor)\.py$"

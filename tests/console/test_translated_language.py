@@ -19,12 +19,12 @@ from policies.language.builder import builder_tree, catalog
 from policies.language.criteria import CRITERIA
 from policies.language.lint import LintContext
 from policies.language.sentences import describe, summary
-from policies.selectors import problem_as_json
+from policies.selectors import check_source, problem_as_json
 from policies.translating import translated
 from policies.views import builder_fields
 from tests.console.bracketed import LANGUAGE, needs_gettext, outside
 from tests.factories import make_policy
-from tests.people import Cast
+from tests.people import Cast, actor_of
 
 CORPUS = Path(__file__).parents[1] / "policies" / "language" / "corpus"
 CONTEXT = LintContext(
@@ -115,6 +115,43 @@ def test_the_builder() -> None:
     for group in builder_fields.choices():
         assert outside(str(group["label"])) == []
         assert all(one["label"].startswith("⟦") for one in group["criteria"])
+
+
+REGO = """
+import input.http
+default deny = input.user.id
+allow = "yes" { input.usr.id == 1; get_databroker_recrod("a", "b"); 1 + "a" }
+deny = [true, "no", 3, 4] { opa.runtime(); lower("a", "b", "c") }
+f { g }
+g { f }
+deny = [false, "reason"] { get_databroker_record("nothing", "b") }
+"""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        REGO,
+        "allow if { true }",
+        "package other\nx { true }",
+        "allow { not _ }",
+        "deny { http.send({}) }",
+        "# nothing",
+        "a" * 70_000,
+    ],
+)
+def test_problems_of_rego(text: str, cast: Cast) -> None:
+    """They are found in another process, and leave it with what they are made of."""
+    found = check_source(text, actor=actor_of(cast.root), code="rego")
+
+    assert found
+    for one in found:
+        words = [
+            one["message"],
+            one["suggestion"] or "",
+            (one["fix"] or {}).get("label"),
+        ]
+        assert outside(" ".join(filter(None, words))) == [], one
 
 
 def test_what_an_edit_is_refused_for(foreign: Client) -> None:

@@ -26,7 +26,7 @@ from policies.language.editing.engine import together
 from policies.language.editing.sheet import Sheet
 from policies.language.grammar import Action, Operator
 from policies.language.nodes import json_equal
-from policies.language.texts import worded
+from policies.texts import worded
 
 from .tree import builder_tree
 

@@ -24,8 +24,8 @@ from policies.language.nodes import (
     to_json,
 )
 from policies.language.sentences import OPERATOR_WORDS
-from policies.language.texts import worded
 from policies.language.wording import NO_NAMES, Names, operator_phrase, phrase
+from policies.texts import worded
 
 from .catalog import IMPLIED, OPERATORS, TAKES_LIST
 

@@ -19,7 +19,7 @@ from policies.language.matchers import (
 from policies.language.modes import Mode
 from policies.language.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from policies.language.reasons import Reason
-from policies.language.texts import worded
+from policies.texts import worded
 
 from .constant import ignore_data
 from .registry import Criterion, Finding, Group, MatcherKind, Need, Widget

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from policies.language.nodes import ScalarNode
 from policies.language.reasons import Reason
-from policies.language.texts import worded
+from policies.texts import worded
 
 from .registry import Anonymous, Criterion, Finding, Group, MatcherKind, Widget
 

@@ -11,7 +11,7 @@ from policies.language.matchers import Context, quoting
 from policies.language.modes import Mode
 from policies.language.nodes import MappingNode, Node, ScalarNode
 from policies.language.reasons import Reason
-from policies.language.texts import worded
+from policies.texts import worded
 
 from .registry import (
     Anonymous,

@@ -20,7 +20,7 @@ from policies.language.matchers import (
 from policies.language.modes import Edition, Mode
 from policies.language.nodes import sort_key
 from policies.language.reasons import Reason
-from policies.language.texts import worded
+from policies.texts import worded
 
 from .constant import ignore_data
 from .registry import (

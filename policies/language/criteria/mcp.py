@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from policies.language.matchers import Context, TextMatcher, read_text_matcher
 from policies.language.reasons import Reason
-from policies.language.texts import worded
+from policies.texts import worded
 
 from .registry import Criterion, Finding, Group, MatcherKind, Need, Widget
 

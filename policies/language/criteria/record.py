@@ -24,7 +24,7 @@ from policies.language.nodes import (
     json_equal,
 )
 from policies.language.reasons import Reason
-from policies.language.texts import worded
+from policies.texts import worded
 
 from .registry import Criterion, Finding, Group, MatcherKind, Need, Widget
 

@@ -18,7 +18,7 @@ from policies.language.modes import Mode
 from policies.language.networks import Network, parse_address, parse_network
 from policies.language.nodes import Node, ScalarNode, SequenceNode
 from policies.language.reasons import Reason
-from policies.language.texts import worded
+from policies.texts import worded
 
 from .constant import ignore_data
 from .registry import Criterion, Finding, Group, MatcherKind, Need, Widget

@@ -24,7 +24,7 @@ from policies.language.ssh_keys import (
     read_certificate,
 )
 from policies.language.ssh_signatures import is_signed_by_authority
-from policies.language.texts import worded
+from policies.texts import worded
 
 from .constant import ignore_data
 from .identity import lacks_address

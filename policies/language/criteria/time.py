@@ -14,7 +14,7 @@ from policies.language.modes import Edition, Mode
 from policies.language.nodes import MappingNode, Node, ScalarNode
 from policies.language.reasons import Reason
 from policies.language.scalars import HOURS, SIXTIETHS
-from policies.language.texts import worded
+from policies.texts import worded
 
 from .registry import Criterion, Finding, Group, MatcherKind, Need, Widget
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from policies.language.errors import START, Edit
 from policies.language.nodes import MappingNode, Node, ScalarNode, SequenceNode
-from policies.language.texts import worded
+from policies.texts import worded
 
 from . import splices
 from .criteria import criterion_node, without

@@ -13,8 +13,8 @@ from policies.language.criteria import CRITERIA, MatcherKind
 from policies.language.errors import START
 from policies.language.modes import Edition
 from policies.language.nodes import MappingNode, Node, ScalarNode, SequenceNode
-from policies.language.texts import worded
 from policies.language.writer import UnwritableValueError, node_for
+from policies.texts import worded
 
 from . import splices
 from .engine import carry_out

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 from policies.language.errors import Edit, PolicyLanguageError
 from policies.language.nodes import json_equal, to_json
-from policies.language.texts import worded
 from policies.language.writer import UnwritableValueError
+from policies.texts import worded
 
 from .model import Edited, EditingError
 from .sheet import MARK, Sheet, children, prefixes

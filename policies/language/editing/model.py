@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from policies.language.grammar import Operator
-from policies.language.texts import worded
+from policies.texts import worded
 
 if TYPE_CHECKING:
     from policies.language.errors import Edit

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from policies.language.certificates import read_certificate
 from policies.language.errors import PolicyLanguageError
 from policies.language.nodes import to_json
-from policies.language.texts import worded
+from policies.texts import worded
 
 from .blocks import add_block
 from .criteria import add_criterion, set_data

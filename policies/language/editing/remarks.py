@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from policies.language.comments import LINE_BREAK
 from policies.language.errors import Edit, PolicyLanguageError
 from policies.language.nodes import json_equal, to_json
-from policies.language.texts import worded
+from policies.texts import worded
 
 from .engine import changed, result
 from .model import Edited, EditingError, Place

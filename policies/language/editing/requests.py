@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from policies.language.grammar import Action, Operator
-from policies.language.texts import worded
+from policies.texts import worded
 
 from . import blocks, criteria, pasting, remarks
 from .model import Edited, EditingError, Place

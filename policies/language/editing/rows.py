@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from policies.language.nodes import MappingNode, Node, ScalarNode, SequenceNode
-from policies.language.texts import worded
 from policies.language.writer import (
     INDENT,
     UnwritableValueError,
@@ -19,6 +18,7 @@ from policies.language.writer import (
     write_flow,
     write_scalar,
 )
+from policies.texts import worded
 
 from .sheet import children
 

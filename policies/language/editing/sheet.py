@@ -23,7 +23,7 @@ from policies.language.grammar import (
 )
 from policies.language.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from policies.language.source import compose
-from policies.language.texts import worded
+from policies.texts import worded
 
 from .model import EditingError, Place
 

@@ -21,7 +21,7 @@ from policies.language.criteria.ssh import SshUsername
 from policies.language.errors import Severity
 from policies.language.grammar import Action, Operator
 from policies.language.reasons import Reason
-from policies.language.texts import worded
+from policies.texts import worded
 
 from . import fixes
 from .view import warn

@@ -13,8 +13,8 @@ from policies.language.editing.sheet import children
 from policies.language.errors import START, Edit, Fix, write
 from policies.language.grammar import Action, Operator
 from policies.language.nodes import MappingNode, ScalarNode, SequenceNode
-from policies.language.texts import counted, worded
 from policies.language.writer import UnwritableValueError, double_quoted, node_for
+from policies.texts import counted, worded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

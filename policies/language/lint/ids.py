@@ -10,7 +10,7 @@ from policies.language.criteria.request import SourceIp
 from policies.language.errors import quoted
 from policies.language.networks import parse_network
 from policies.language.nodes import MappingNode, Node, ScalarNode, to_items
-from policies.language.texts import worded
+from policies.texts import worded
 
 from . import fixes
 from .view import warn

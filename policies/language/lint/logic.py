@@ -13,7 +13,7 @@ from policies.language.criteria.time import Date, DayOfWeek, TimeOfDay
 from policies.language.grammar import Operator
 from policies.language.matchers import TextOperator
 from policies.language.nodes import MappingNode, Node, SequenceNode
-from policies.language.texts import worded
+from policies.texts import worded
 
 from . import fixes
 from .access import opens

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from policies.language.grammar import Operator
-from policies.language.texts import worded
+from policies.texts import worded
 
 from . import fixes
 from .view import warn

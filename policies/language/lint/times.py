@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from policies.language.criteria.time import Date, TimeOfDay
 from policies.language.errors import Fix, quoted
 from policies.language.nodes import MappingNode, Node, ScalarNode
-from policies.language.texts import worded
+from policies.texts import worded
 
 from . import fixes
 from .view import warn

@@ -10,7 +10,7 @@ from policies.language.criteria.identity import Domain, Email
 from policies.language.criteria.request import Http, HttpField
 from policies.language.errors import Fix, closest, quoted
 from policies.language.nodes import MappingNode, ScalarNode, SequenceNode, to_json
-from policies.language.texts import worded
+from policies.texts import worded
 
 from . import fixes
 from .ids import entries_with_texts, scalars

@@ -4,7 +4,7 @@ from django.core.management.commands import makemessages
 
 
 class Command(makemessages.Command):
-    """Looks for the calls of `policies.language.texts` as well."""
+    """Looks for the calls of `policies.texts` as well."""
 
     xgettext_options = [
         *makemessages.Command.xgettext_options,

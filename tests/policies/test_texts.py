@@ -5,7 +5,7 @@ import pickle
 
 import pytest
 
-from policies.language.texts import (
+from policies.texts import (
     Text,
     counted,
     joined,
