@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from django.utils.translation import gettext
 
+from policies.texts import worded
 from routes.validation import UnusableError
 from routes.validation.hosts import canonical_host, check_wildcard
 
@@ -18,7 +19,9 @@ MAX_PEM = 256 * 1024
 MAX_HOSTS = 100
 MIN_RSA_BITS = 2048
 CURVES = (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1)
-KEYS = "use RSA of 2048 bits or more, or an elliptic curve P-256, P-384 or P-521"
+KEYS = worded(
+    "use RSA of 2048 bits or more, or an elliptic curve P-256, P-384 or P-521"
+)
 Key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
 

@@ -74,8 +74,11 @@ class ReasonField(forms.CharField):
 class PolicyForm(forms.Form):
     """What a policy says."""
 
-    name = forms.CharField(max_length=validation.MAX_NAME_LENGTH)
+    name = forms.CharField(
+        label=gettext_lazy("Name"), max_length=validation.MAX_NAME_LENGTH
+    )
     description = forms.CharField(
+        label=gettext_lazy("Description"),
         required=False,
         max_length=validation.MAX_NOTE_LENGTH,
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -88,12 +91,14 @@ class PolicyForm(forms.Form):
         widget=forms.Textarea,
     )
     explanation = forms.CharField(
+        label=gettext_lazy("Explanation"),
         required=False,
         max_length=validation.MAX_NOTE_LENGTH,
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=gettext_lazy("Told to people whom it refuses."),
     )
     remediation = forms.CharField(
+        label=gettext_lazy("Remediation"),
         required=False,
         max_length=validation.MAX_NOTE_LENGTH,
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -113,9 +118,10 @@ class NewPolicyForm(PolicyForm):
     """A policy that isn't there yet, and where it goes."""
 
     namespace = NamespaceField(
+        label=gettext_lazy("Namespace"),
         help_text=gettext_lazy(
             "It can be attached there and below, and is seen there and below."
-        )
+        ),
     )
     field_order = ("namespace", "name", "description")
 
@@ -147,7 +153,7 @@ class MovePolicyForm(forms.Form):
 class AttachForm(forms.Form):
     """Where a policy is to count, and how."""
 
-    namespace = NamespaceField()
+    namespace = NamespaceField(label=gettext_lazy("Namespace"))
     mode = forms.ChoiceField(
         label=gettext_lazy("How it counts there and below"),
         widget=forms.RadioSelect,
@@ -195,7 +201,7 @@ class MovePoliciesForm(forms.Form):
 class AttachPoliciesForm(forms.Form):
     """Where several policies are to count, and how."""
 
-    namespace = NamespaceField()
+    namespace = NamespaceField(label=gettext_lazy("Namespace"))
     mode = forms.ChoiceField(
         label=gettext_lazy("How they count there and below"),
         choices=AttachmentMode.choices,
@@ -210,10 +216,16 @@ class AttachPoliciesForm(forms.Form):
 class AttemptForm(forms.Form):
     """Who tries what, when. Everything has a default: nobody, `GET /`, now."""
 
-    person = forms.UUIDField(required=False)
-    device = forms.UUIDField(required=False)
-    method = forms.ChoiceField(choices=[(one, one) for one in METHODS], required=False)
-    path = forms.CharField(required=False, max_length=2000, strip=False)
+    person = forms.UUIDField(label=gettext_lazy("Person"), required=False)
+    device = forms.UUIDField(label=gettext_lazy("Device"), required=False)
+    method = forms.ChoiceField(
+        label=gettext_lazy("Method"),
+        choices=[(one, one) for one in METHODS],
+        required=False,
+    )
+    path = forms.CharField(
+        label=gettext_lazy("Path"), required=False, max_length=2000, strip=False
+    )
     address = forms.CharField(
         label=gettext_lazy("From address"),
         required=False,
@@ -270,7 +282,9 @@ class AttemptForm(forms.Form):
 class ExampleForm(AttemptForm):
     """A request that was tried, to be kept with its answer."""
 
-    name = forms.CharField(max_length=validation.MAX_NAME_LENGTH)
+    name = forms.CharField(
+        label=gettext_lazy("Name"), max_length=validation.MAX_NAME_LENGTH
+    )
     expected = forms.ChoiceField(
         label=gettext_lazy("Expected answer"), choices=ExpectedAnswer.choices
     )

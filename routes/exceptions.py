@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext, gettext_noop, ngettext
 
 from console.core.exceptions import (
     ConflictError,
@@ -11,6 +11,7 @@ from console.core.exceptions import (
     PermissionDeniedError,
     ValidationFailedError,
 )
+from policies.translating import translated
 
 if TYPE_CHECKING:
     from routes.validation import Problem
@@ -31,13 +32,18 @@ class RouteSettingsError(ValidationFailedError):
     code = "route_settings"
 
     def __init__(self, problems: Iterable[tuple[int, "Problem"]]) -> None:
-        found = list(problems)
+        found = [(number, translated(one)) for number, one in problems]
         fields: dict[str, list[str]] = {}
         for _, problem in found:
             fields.setdefault(problem.key, []).append(problem.sentence)
         count = len(found)
         super().__init__(
-            f"the settings have {count} problem{'s' if count > 1 else ''}",
+            ngettext(
+                "the settings have %(count)s problem",
+                "the settings have %(count)s problems",
+                count,
+            )
+            % {"count": count},
             fields=fields,
             details={"problems": [_as_json(number, one) for number, one in found]},
         )
@@ -62,7 +68,7 @@ class UnknownPolicyError(ValidationFailedError):
     code = "unknown_policy"
 
     def __init__(self, ids: Sequence[object]) -> None:
-        texts = [f"unknown policy `{one}`" for one in ids]
+        texts = [gettext("unknown policy `%(id)s`") % {"id": one} for one in ids]
         super().__init__(texts[0], fields={"policies": texts})
 
 

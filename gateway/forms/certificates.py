@@ -34,10 +34,14 @@ class CertificateForm(forms.Form):
         ),
     )
     name = forms.CharField(
-        required=False, max_length=200, help_text=gettext_lazy("Empty: its first host.")
+        label=gettext_lazy("Name"),
+        required=False,
+        max_length=200,
+        help_text=gettext_lazy("Empty: its first host."),
     )
-    namespace = NamespaceField()
+    namespace = NamespaceField(label=gettext_lazy("Namespace"))
     reason = forms.CharField(
+        label=gettext_lazy("Reason"),
         required=False,
         max_length=500,
         help_text=gettext_lazy("For the audit log, such as a ticket."),

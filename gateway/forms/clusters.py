@@ -15,11 +15,12 @@ from namespaces.permissions import Permission
 class ClusterForm(forms.Form):
     """A Pomerium Core to publish to."""
 
-    name = forms.CharField(max_length=200)
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
     namespace = NamespaceField(
+        label=gettext_lazy("Namespace"),
         help_text=gettext_lazy(
             "Its routes, and those of all namespaces below, are served there."
-        )
+        ),
     )
     mode = forms.ChoiceField(
         label=gettext_lazy("Publishing"),

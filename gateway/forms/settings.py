@@ -11,6 +11,8 @@ from console.core.generic.forms import VersionField
 from gateway.selectors import Held, HeldSettings
 from gateway.settings_table import SECTIONS
 from gateway.settings_table.showing import show_value
+from gateway.settings_table.types import Honorer
+from policies.translating import translated
 from routes.forms.controls import make_field
 from routes.settings_table import Kind, Section, Setting
 
@@ -34,6 +36,7 @@ class SettingsForm(forms.Form):
 
     version = VersionField(min_value=0)
     reason = forms.CharField(
+        label=gettext_lazy("Reason"),
         required=False,
         max_length=500,
         help_text=gettext_lazy("For the audit log, such as a ticket."),
@@ -61,7 +64,7 @@ class SettingsForm(forms.Form):
             fields = tuple(self[name] for one in held for name, _, _ in _parts(one))
             if fields:
                 count = sum(one.own is not None for one in held)
-                made.append(Panel(section, fields, count))
+                made.append(Panel(translated(section), fields, count))
         return made
 
     def typed(self) -> dict[str, Any]:
@@ -89,7 +92,7 @@ class SettingsForm(forms.Form):
 
 def _parts(held: Held) -> Iterator[tuple[str, Setting, Any]]:
     """Yield the fields of a setting: name, what it is, and what stands in it."""
-    setting = held.setting.setting
+    setting = translated(held.setting.setting)
     where = (
         gettext(", as in %(name)s") % {"name": held.source.name} if held.source else ""
     )
@@ -98,16 +101,19 @@ def _parts(held: Held) -> Iterator[tuple[str, Setting, Any]]:
         # One of its own takes the place of the whole.
         above = held.otherwise if not own and held.source else {}
         for child in setting.fields:
-            told = show_value(child, above.get(child.key))
+            told = translated(show_value(child, above.get(child.key)))
             unset = f"{told}{where}" if child.key in above else child.unset
             shown = replace(child, unset=unset)
             yield f"{setting.key}.{child.key}", shown, own.get(child.key)
         return
+    # Of those for Core alone, the setting itself says so.
+    is_core = held.setting.honored_by is Honorer.CORE
+    help_ = setting.help if is_core else translated(held.setting.help)
     kind = Kind.STRING_MAP if setting.kind is Kind.HEADER_MAP else setting.kind
     shown = replace(
         setting,
         kind=kind,
-        help=held.setting.help.removesuffix(" Of use to a Pomerium Core only."),
-        unset=f"{show_value(setting, held.otherwise)}{where}",
+        help=help_,
+        unset=f"{translated(show_value(setting, held.otherwise))}{where}",
     )
     yield setting.key, shown, held.own

@@ -15,8 +15,9 @@ from gateway.selectors.settings import Held, HeldSettings, read_own
 from gateway.settings_table import TABLE, GatewaySetting, Honorer
 from gateway.settings_table.sections import COOKIES
 from namespaces import selectors as namespace_selectors
+from policies.texts import worded
 
-UNSET = "as Core's own file says"
+UNSET = worded("as Core's own file says")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,18 @@ from namespaces import selectors as namespace_selectors
 from policies import language
 from policies import selectors as policy_selectors
 from policies.language import PolicyLanguageError
+from policies.texts import worded
+from policies.translating import translated
 
 MOST = 120  # characters of a setting
 PLAIN_ROUTE = ("name", "description")
-MODES = {"inherited": "inherited by", "enforced": "enforced on"}
+NOUNS = {
+    "name": worded("name"),
+    "description": worded("description"),
+    "explanation": worded("explanation"),
+    "remediation": worded("remediation"),
+}
+MODES = {"inherited": worded("inherited by"), "enforced": worded("enforced on")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,45 +108,61 @@ class Comparison:
         return str(found.get("path", ""))
 
     def _policy(self, pk: str) -> str:
-        return self._policies.get(pk, "a policy that is gone")
+        return self._policies.get(pk, worded("a policy that is gone"))
 
     def _of_route(self, old: Document | None, new: Document | None) -> Iterator[str]:
         if old is None or new is None:
             shown = new or old or {}
-            verb = "is published" if new else "is no longer published"
-            yield f"{shown['from_url']}{_below(shown['match'])} {verb}."
+            address = f"{shown['from_url']}{_below(shown['match'])}"
+            if new:
+                yield worded("%(address)s is published.", address=address)
+            else:
+                yield worded("%(address)s is no longer published.", address=address)
             return
         yield from self._moved(old, new)
         for name in PLAIN_ROUTE:
             if old[name] != new[name]:
-                yield f"Its {name} is `{new[name]}`; it was `{old[name]}`."
+                yield worded(
+                    "Its %(name)s is `%(new)s`; it was `%(old)s`.",
+                    name=NOUNS[name],
+                    new=new[name],
+                    old=old[name],
+                )
         if (old["from_url"], old["match"]) != (new["from_url"], new["match"]):
             yield (
-                f"It answers at {new['from_url']}{_below(new['match'])}; it was "
-                f"{old['from_url']}{_below(old['match'])}."
+                worded(
+                    "It answers at %(new)s; it was %(old)s.",
+                    new=f"{new['from_url']}{_below(new['match'])}",
+                    old=f"{old['from_url']}{_below(old['match'])}",
+                )
             )
         yield from _settings(old["settings"], new["settings"])
         if old["sealed"] != new["sealed"]:
-            yield "A secret among its settings was set, replaced or taken away."
+            yield worded("A secret among its settings was set, replaced or taken away.")
         yield from self._attached(old["policies"], new["policies"])
         if old["inherits"] != new["inherits"]:
             yield (
-                "It inherits policies of namespaces now."
+                worded("It inherits policies of namespaces now.")
                 if new["inherits"]
-                else "It no longer inherits policies of namespaces."
+                else worded("It no longer inherits policies of namespaces.")
             )
 
     def _place_before(self, namespace_id: str) -> str:
         found = self.before.namespaces.get(namespace_id, {})
-        return str(found.get("path", "elsewhere"))
+        place: str = found.get("path") or worded("elsewhere")
+        return place
 
     def _attached(self, old: list[str], new: list[str]) -> Iterator[str]:
         for pk in new:
             if pk not in old:
-                yield f"The policy `{self._policy(pk)}` was attached."
+                yield worded(
+                    "The policy `%(policy)s` was attached.", policy=self._policy(pk)
+                )
         for pk in old:
             if pk not in new:
-                yield f"The policy `{self._policy(pk)}` was detached."
+                yield worded(
+                    "The policy `%(policy)s` was detached.", policy=self._policy(pk)
+                )
 
     def _of_policy(self, old: Document | None, new: Document | None) -> Iterator[str]:
         said_before, said_now = self._says(old), self._says(new)
@@ -146,30 +170,55 @@ class Comparison:
             yield from self._moved(old, new)
             for name in ("name", "description"):
                 if old[name] != new[name]:
-                    yield f"Its {name} is `{new[name]}`; it was `{old[name]}`."
-        yield from (f"No longer: {s}" for s in said_before if s not in said_now)
-        yield from (f"Now: {s}" for s in said_now if s not in said_before)
+                    yield worded(
+                        "Its %(name)s is `%(new)s`; it was `%(old)s`.",
+                        name=NOUNS[name],
+                        new=new[name],
+                        old=old[name],
+                    )
+        yield from (
+            worded("No longer: %(sentence)s", sentence=s)
+            for s in said_before
+            if s not in said_now
+        )
+        yield from (
+            worded("Now: %(sentence)s", sentence=s)
+            for s in said_now
+            if s not in said_before
+        )
         if old and new:
             for name in ("explanation", "remediation"):
                 if old[name] != new[name]:
-                    yield f"Its {name} for people who are refused was changed."
+                    yield worded(
+                        "Its %(name)s for people who are refused was changed.",
+                        name=NOUNS[name],
+                    )
             if old["source"] != new["source"] and said_before == said_now:
-                yield "Its text was changed; it reads the same in sentences."
+                yield worded("Its text was changed; it reads the same in sentences.")
 
     def _moved(self, old: Document, new: Document) -> Iterator[str]:
         if old["namespace_id"] != new["namespace_id"]:
             was = self._place_before(old["namespace_id"])
-            yield f"It moved from {was} to {self._place(new['namespace_id'])}."
+            yield worded(
+                "It moved from %(was)s to %(new)s.",
+                was=was,
+                new=self._place(new["namespace_id"]),
+            )
 
     def _says(self, policy: Document | None) -> list[str]:
         if policy is None:
             return []
         if policy["language"] != "ppl":
-            return [f"It is a program in Rego, version {policy['version']}."]
+            return [
+                worded(
+                    "It is a program in Rego, version %(version)s.",
+                    version=policy["version"],
+                )
+            ]
         try:
             document = policy_selectors.read_source(policy["source"])
         except PolicyLanguageError:
-            return ["Its text can't be read."]
+            return [worded("Its text can't be read.")]
         said = language.describe(document, names=self._names)
         return [one.text for one in said]
 
@@ -178,23 +227,37 @@ class Comparison:
     ) -> Iterator[str]:
         pk = (new or old or {})["id"]
         if old and new and old["path"] != new["path"]:
-            yield f"Its place is {new['path']}; it was {old['path']}."
+            yield worded(
+                "Its place is %(new)s; it was %(old)s.",
+                new=new["path"],
+                old=old["path"],
+            )
         if old and new and old["inherits"] != new["inherits"]:
             yield (
-                "It inherits policies of the namespaces above it now."
+                worded("It inherits policies of the namespaces above it now.")
                 if new["inherits"]
-                else "It no longer inherits policies of the namespaces above it."
+                else worded(
+                    "It no longer inherits policies of the namespaces above it."
+                )
             )
         was = {policy: m for (ns, policy), m in self.before.modes.items() if ns == pk}
         now = {policy: m for (ns, policy), m in self.after.modes.items() if ns == pk}
         for policy, mode in now.items():
             if was.get(policy) != mode:
                 name = self._policy(policy)
-                yield f"The policy `{name}` is {MODES[mode]} every route from here on."
+                yield worded(
+                    "The policy `%(name)s` is %(mode)s every route from here on.",
+                    name=name,
+                    mode=MODES[mode],
+                )
         for policy, mode in was.items():
             if policy not in now:
                 name = self._policy(policy)
-                yield f"The policy `{name}` is no longer {MODES[mode]} routes here."
+                yield worded(
+                    "The policy `%(name)s` is no longer %(mode)s routes here.",
+                    name=name,
+                    mode=MODES[mode],
+                )
 
 
 def _below(match: str) -> str:
@@ -204,11 +267,20 @@ def _below(match: str) -> str:
 def _settings(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
     for key in sorted(old.keys() | new.keys()):
         if key not in old:
-            yield f"`{key}` is set: {_short(new[key])}."
+            yield worded("`%(key)s` is set: %(new)s.", key=key, new=_short(new[key]))
         elif key not in new:
-            yield f"`{key}` is no longer set; it was {_short(old[key])}."
+            yield worded(
+                "`%(key)s` is no longer set; it was %(old)s.",
+                key=key,
+                old=_short(old[key]),
+            )
         elif old[key] != new[key]:
-            yield f"`{key}` is {_short(new[key])}; it was {_short(old[key])}."
+            yield worded(
+                "`%(key)s` is %(new)s; it was %(old)s.",
+                key=key,
+                new=_short(new[key]),
+                old=_short(old[key]),
+            )
 
 
 def _of_settings(
@@ -224,7 +296,7 @@ def _of_settings(
     found = []
     for pk in changed:
         sentences = tuple(tell_changes(before.get(pk, {}), after.get(pk, {})))
-        name = names.get(pk, "a namespace that is gone")
+        name = names.get(pk, worded("a namespace that is gone"))
         found.append(Difference("settings", pk, name, "changed", name, sentences))
     return sorted(found, key=lambda one: (one.name.casefold(), one.id))
 
@@ -237,4 +309,4 @@ def _short(value: Any) -> str:
 
 def compare(before: Contents, after: Contents) -> list[Difference]:
     """Return what changed between two contents."""
-    return Comparison(before, after).differences()
+    return translated(Comparison(before, after).differences())

@@ -5,44 +5,54 @@ from typing import Any
 
 from gateway.settings_table import checks, sections
 from gateway.settings_table.types import GatewaySetting, Honorer
+from policies.texts import worded
 from routes.settings_table import Choice, Destination, Kind, Setting
 
 CLIENTS = (
     GatewaySetting(
         setting=Setting(
             key="downstream_mtls",
-            label="Client certificates",
+            label=worded("Client certificates"),
             kind=Kind.OBJECT,
-            help="For all routes; one that names an authority of its own uses that.",
-            unset="no certificate is asked for",
+            help=worded(
+                "For all routes; one that names an authority of its own uses that."
+            ),
+            unset=worded("no certificate is asked for"),
             section=sections.CLIENTS,
             fields=(
                 Setting(
                     key="ca",
-                    label="Authority",
+                    label=worded("Authority"),
                     kind=Kind.CERTIFICATE,
-                    help="Certificates of those who sign clients' certificates.",
-                    unset="no certificate is asked for",
+                    help=worded(
+                        "Certificates of those who sign clients' certificates."
+                    ),
+                    unset=worded("no certificate is asked for"),
                     required=True,
                     maximum=262_144,
                 ),
                 Setting(
                     key="enforcement",
-                    label="Without a valid certificate",
+                    label=worded("Without a valid certificate"),
                     kind=Kind.ENUM,
                     help=(
-                        "The connection is refused by Envoy, the others by the "
-                        "authorizer."
+                        worded(
+                            "The connection is refused by Envoy, the others by the "
+                            "authorizer."
+                        )
                     ),
                     choices=(
                         Choice(
                             value="policy_with_default_deny",
-                            label="Every route refuses",
+                            label=worded("Every route refuses"),
                         ),
-                        Choice(value="policy", label="Policies decide"),
-                        Choice(value="reject_connection", label="No connection at all"),
+                        Choice(value="policy", label=worded("Policies decide")),
+                        Choice(
+                            value="reject_connection",
+                            label=worded("No connection at all"),
+                        ),
                     ),
-                    unset="every route refuses",
+                    unset=worded("every route refuses"),
                 ),
             ),
         ),
@@ -55,11 +65,14 @@ COOKIES = (
     GatewaySetting(
         setting=Setting(
             key="cookie_name",
-            label="Name",
+            label=worded("Name"),
             kind=Kind.TEXT,
             help=(
-                "Over https it begins with __Host- all the same, so that no other "
-                "host can set it. Whoever is signed in signs in again after a change."
+                worded(
+                    "Over https it begins with __Host- all the same, so that no other "
+                    "host can set it. Whoever is signed in signs in again after a "
+                    "change."
+                )
             ),
             section=sections.COOKIES,
             maximum=64,
@@ -70,9 +83,9 @@ COOKIES = (
     GatewaySetting(
         setting=Setting(
             key="cookie_secure",
-            label="Over https only",
+            label=worded("Over https only"),
             kind=Kind.TRISTATE,
-            help="No: at sites without TLS people can sign in as well.",
+            help=worded("No: at sites without TLS people can sign in as well."),
             section=sections.COOKIES,
         ),
         default=False,
@@ -81,9 +94,9 @@ COOKIES = (
     GatewaySetting(
         setting=Setting(
             key="cookie_http_only",
-            label="Hidden from scripts",
+            label=worded("Hidden from scripts"),
             kind=Kind.TRISTATE,
-            help="No: scripts of a site can read, and lose, the session.",
+            help=worded("No: scripts of a site can read, and lose, the session."),
             section=sections.COOKIES,
         ),
         default=True,
@@ -91,17 +104,20 @@ COOKIES = (
     GatewaySetting(
         setting=Setting(
             key="cookie_same_site",
-            label="Sent from other sites",
+            label=worded("Sent from other sites"),
             kind=Kind.ENUM,
             help=(
-                "Never (strict) needs the console under the same domain as the routes, "
-                "or people who come from signing in are sent there again."
+                worded(
+                    "Never (strict) needs the console under the same domain as the "
+                    "routes, "
+                    "or people who come from signing in are sent there again."
+                )
             ),
             section=sections.COOKIES,
             choices=(
-                Choice(value="lax", label="When a link is followed (lax)"),
-                Choice(value="strict", label="Never (strict)"),
-                Choice(value="none", label="Always (none), over https"),
+                Choice(value="lax", label=worded("When a link is followed (lax)")),
+                Choice(value="strict", label=worded("Never (strict)")),
+                Choice(value="none", label=worded("Always (none), over https")),
             ),
         ),
         default="lax",
@@ -109,11 +125,11 @@ COOKIES = (
     GatewaySetting(
         setting=Setting(
             key="cookie_expire",
-            label="Ends after",
+            label=worded("Ends after"),
             kind=Kind.DURATION,
-            help="How long a session at a route lasts, from signing in there.",
+            help=worded("How long a session at a route lasts, from signing in there."),
             section=sections.COOKIES,
-            unset="as sessions at the console",
+            unset=worded("as sessions at the console"),
             placeholder="14h",
         ),
         honored_by=Honorer.CONSOLE,
@@ -125,9 +141,9 @@ TIMEOUTS = (
     GatewaySetting(
         setting=Setting(
             key="default_upstream_timeout",
-            label="Answer of an upstream",
+            label=worded("Answer of an upstream"),
             kind=Kind.DURATION,
-            help="Where a route gives no timeout. 0s: none.",
+            help=worded("Where a route gives no timeout. 0s: none."),
             section=sections.TIMEOUTS,
         ),
         default="30s",
@@ -138,9 +154,11 @@ TIMEOUTS = (
     GatewaySetting(
         setting=Setting(
             key="timeout_read",
-            label="Request of a client",
+            label=worded("Request of a client"),
             kind=Kind.DURATION,
-            help="How long a client may take to send a request whole. 0s: any time.",
+            help=worded(
+                "How long a client may take to send a request whole. 0s: any time."
+            ),
             section=sections.TIMEOUTS,
         ),
         default="0s",
@@ -150,9 +168,11 @@ TIMEOUTS = (
     GatewaySetting(
         setting=Setting(
             key="timeout_write",
-            label="Request and answer together",
+            label=worded("Request and answer together"),
             kind=Kind.DURATION,
-            help="After this a stream is ended, web sockets as well. 0s: never.",
+            help=worded(
+                "After this a stream is ended, web sockets as well. 0s: never."
+            ),
             section=sections.TIMEOUTS,
         ),
         default="0s",
@@ -162,9 +182,9 @@ TIMEOUTS = (
     GatewaySetting(
         setting=Setting(
             key="timeout_idle",
-            label="Connection without a request",
+            label=worded("Connection without a request"),
             kind=Kind.DURATION,
-            help="After this an idle connection of a client is closed.",
+            help=worded("After this an idle connection of a client is closed."),
             section=sections.TIMEOUTS,
         ),
         default="5m",
@@ -174,14 +194,14 @@ TIMEOUTS = (
     GatewaySetting(
         setting=Setting(
             key="codec_type",
-            label="HTTP that is spoken",
+            label=worded("HTTP that is spoken"),
             kind=Kind.ENUM,
-            help="Between clients and Envoy.",
+            help=worded("Between clients and Envoy."),
             section=sections.TIMEOUTS,
             choices=(
-                Choice(value="auto", label="What the client prefers"),
-                Choice(value="http1", label="HTTP/1.1 only"),
-                Choice(value="http2", label="HTTP/2 only"),
+                Choice(value="auto", label=worded("What the client prefers")),
+                Choice(value="http1", label=worded("HTTP/1.1 only")),
+                Choice(value="http2", label=worded("HTTP/2 only")),
             ),
         ),
         default="auto",
@@ -193,10 +213,12 @@ ANSWERS = (
     GatewaySetting(
         setting=Setting(
             key="set_response_headers",
-            label="Headers to set",
+            label=worded("Headers to set"),
             kind=Kind.HEADER_MAP,
-            help="In every answer of an upstream. A route's own of the name counts.",
-            unset="no header is added",
+            help=worded(
+                "In every answer of an upstream. A route's own of the name counts."
+            ),
+            unset=worded("no header is added"),
             section=sections.ANSWERS,
             maximum=50,
         ),
@@ -206,7 +228,7 @@ ANSWERS = (
 )
 
 
-OF_CORE = "Core's own default"
+OF_CORE = worded("Core's own default")
 
 
 def _only_core(
@@ -237,9 +259,9 @@ CORE = (
     GatewaySetting(
         setting=Setting(
             key="log_level",
-            label="Log level",
+            label=worded("Log level"),
             kind=Kind.ENUM,
-            help="From which level on Core logs.",
+            help=worded("From which level on Core logs."),
             unset=OF_CORE,
             section=sections.CORE,
             destination=Destination.CORE,
@@ -249,22 +271,26 @@ CORE = (
     ),
     _only_core(
         "access_log_fields",
-        "Fields of the access log",
+        worded("Fields of the access log"),
         Kind.STRING_LIST,
-        "What Core writes of each request, such as path, or headers.X-Request-Id.",
+        worded(
+            "What Core writes of each request, such as path, or headers.X-Request-Id."
+        ),
         checks.check_access_fields,
     ),
     _only_core(
         "authorize_log_fields",
-        "Fields of the authorize log",
+        worded("Fields of the authorize log"),
         Kind.STRING_LIST,
-        "What Core writes of each decision, such as user, or headers.X-Request-Id.",
+        worded(
+            "What Core writes of each decision, such as user, or headers.X-Request-Id."
+        ),
         checks.check_authorize_fields,
     ),
     _only_core(
         "cookie_domain",
-        "Domain of the cookie",
+        worded("Domain of the cookie"),
         Kind.HOST,
-        "Our own cookies belong to one host each.",
+        worded("Our own cookies belong to one host each."),
     ),
 )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gateway.settings_table import BY_KEY
+from policies.translating import translated
 from routes.validation.problems import UnusableError
 from routes.validation.reading import SettingsReader
 from routes.validation.upstreams import Allowlist
@@ -31,5 +32,5 @@ def read_values(
             reader.complain((key, *inner), error.message, error.remedy)
     problems: dict[str, list[str]] = {}
     for one in reader.problems:
-        problems.setdefault(one.key, []).append(one.sentence)
+        problems.setdefault(one.key, []).append(translated(one.sentence))
     return {key: read.get(key) for key in values if key in KNOWN}, problems

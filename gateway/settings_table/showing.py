@@ -5,6 +5,7 @@ from typing import Any
 
 from gateway.settings_table import BY_KEY
 from gateway.settings_table.types import GatewaySetting
+from policies.texts import joined, worded
 from routes.settings_table import Kind, Setting
 
 MOST = 120  # characters of a value
@@ -16,20 +17,23 @@ def show_value(setting: Setting, value: Any) -> str:
     if value is None:
         return setting.unset
     if setting.kind in CODES:
-        return "a certificate"
+        return worded("a certificate")
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return worded("yes") if value else worded("no")
     for choice in setting.choices:
         if choice.value == str(value):
             return choice.label
-    return _shortened(_text(setting, value))
+    text = _text(setting, value)
+    return text if len(text) <= MOST else _shortened(text)
 
 
 def _text(setting: Setting, value: Any) -> str:
     if isinstance(value, Mapping):
         fields = {one.key: one for one in setting.fields}
-        return ", ".join(
-            f"{name}: {show_value(fields[name], one) if name in fields else one}"
+        return joined(
+            joined((name, show_value(fields[name], one)), ": ")
+            if name in fields
+            else f"{name}: {one}"
             for name, one in value.items()
         )
     if isinstance(value, list):
@@ -48,13 +52,24 @@ def tell_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterato
         if old == new:
             continue
         known = BY_KEY.get(key)
-        label = f"“{known.setting.label}”" if known else f"`{key}`"
+        label = joined(("“", known.setting.label, "”"), "") if known else f"`{key}`"
         if new is None:
-            yield f"{label} is no longer set; it was {_shown(known, old)}."
+            yield worded(
+                "%(label)s is no longer set; it was %(value)s.",
+                label=label,
+                value=_shown(known, old),
+            )
         elif old is None:
-            yield f"{label} is set: {_shown(known, new)}."
+            yield worded(
+                "%(label)s is set: %(value)s.", label=label, value=_shown(known, new)
+            )
         else:
-            yield f"{label} is {_shown(known, new)}; it was {_shown(known, old)}."
+            yield worded(
+                "%(label)s is %(value)s; it was %(before)s.",
+                label=label,
+                value=_shown(known, new),
+                before=_shown(known, old),
+            )
 
 
 def _place(key: str) -> tuple[int, str]:
@@ -64,4 +79,4 @@ def _place(key: str) -> tuple[int, str]:
 
 def _shown(known: GatewaySetting | None, value: Any) -> str:
     text = show_value(known.setting, value) if known else _shortened(str(value))
-    return f"`{text}`"
+    return joined(("`", text, "`"), "")

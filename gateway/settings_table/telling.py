@@ -2,15 +2,16 @@
 
 from gateway.settings_table import checks, sections
 from gateway.settings_table.types import GatewaySetting, Honorer
+from policies.texts import worded
 from routes.settings_table import Choice, Kind, Setting
 
 BRANDING = (
     GatewaySetting(
         setting=Setting(
             key="brand_name",
-            label="Name",
+            label=worded("Name"),
             kind=Kind.TEXT,
-            help="Stands on top of every page of the proxy.",
+            help=worded("Stands on top of every page of the proxy."),
             section=sections.BRANDING,
             maximum=60,
         ),
@@ -21,13 +22,15 @@ BRANDING = (
     GatewaySetting(
         setting=Setting(
             key="error_message_first_paragraph",
-            label="Text of error pages",
+            label=worded("Text of error pages"),
             kind=Kind.LONG_TEXT,
             help=(
-                "Read by whoever is refused, before what the policies say: whom to "
-                "ask, for example. Plain text, one paragraph for each line."
+                worded(
+                    "Read by whoever is refused, before what the policies say: whom to "
+                    "ask, for example. Plain text, one paragraph for each line."
+                )
             ),
-            unset="they read what the policies say, and nothing before it",
+            unset=worded("they read what the policies say, and nothing before it"),
             section=sections.BRANDING,
             maximum=2000,
         ),
@@ -36,10 +39,12 @@ BRANDING = (
     GatewaySetting(
         setting=Setting(
             key="logo_url",
-            label="Logo",
+            label=worded("Logo"),
             kind=Kind.WEB_URL,
-            help="Address of a picture that stands beside the name; https only.",
-            unset="the name stands alone",
+            help=worded(
+                "Address of a picture that stands beside the name; https only."
+            ),
+            unset=worded("the name stands alone"),
             section=sections.BRANDING,
             maximum=500,
             placeholder="https://www.example.com/logo.svg",
@@ -50,10 +55,10 @@ BRANDING = (
     GatewaySetting(
         setting=Setting(
             key="favicon_url",
-            label="Icon of the tab",
+            label=worded("Icon of the tab"),
             kind=Kind.WEB_URL,
-            help="Address of a small picture; https only.",
-            unset="the browser shows its own",
+            help=worded("Address of a small picture; https only."),
+            unset=worded("the browser shows its own"),
             section=sections.BRANDING,
             maximum=500,
         ),
@@ -63,13 +68,16 @@ BRANDING = (
     GatewaySetting(
         setting=Setting(
             key="primary_color",
-            label="Color",
+            label=worded("Color"),
             kind=Kind.TEXT,
             help=(
-                "Of the top of the page and of buttons, as #rrggbb. Letters on it are "
-                "black or white, whichever can be read better."
+                worded(
+                    "Of the top of the page and of buttons, as #rrggbb. Letters on "
+                    "it are "
+                    "black or white, whichever can be read better."
+                )
             ),
-            unset="the color of the console",
+            unset=worded("the color of the console"),
             section=sections.BRANDING,
             maximum=7,
             placeholder="#0b5f7a",
@@ -80,10 +88,10 @@ BRANDING = (
     GatewaySetting(
         setting=Setting(
             key="darkmode_primary_color",
-            label="Color in the dark",
+            label=worded("Color in the dark"),
             kind=Kind.TEXT,
-            help="The same for people whose browser prefers dark pages.",
-            unset="the color above",
+            help=worded("The same for people whose browser prefers dark pages."),
+            unset=worded("the color above"),
             section=sections.BRANDING,
             maximum=7,
         ),
@@ -96,9 +104,11 @@ IDENTITY = (
     GatewaySetting(
         setting=Setting(
             key="pass_identity_headers",
-            label="Pass identity headers",
+            label=worded("Pass identity headers"),
             kind=Kind.TRISTATE,
-            help="Upstreams get a signed statement about the person, and its claims.",
+            help=worded(
+                "Upstreams get a signed statement about the person, and its claims."
+            ),
             section=sections.IDENTITY,
         ),
         default=False,
@@ -107,12 +117,14 @@ IDENTITY = (
     GatewaySetting(
         setting=Setting(
             key="jwt_claims_headers",
-            label="Headers with claims",
+            label=worded("Headers with claims"),
             kind=Kind.STRING_MAP,
             help=(
-                "Header and the claim that it carries, such as "
-                "X-Pomerium-Claim-Email: email. They go out where identity headers "
-                "are passed."
+                worded(
+                    "Header and the claim that it carries, such as "
+                    "X-Pomerium-Claim-Email: email. They go out where identity headers "
+                    "are passed."
+                )
             ),
             section=sections.IDENTITY,
             maximum=50,
@@ -127,13 +139,16 @@ IDENTITY = (
     GatewaySetting(
         setting=Setting(
             key="jwt_groups_filter",
-            label="Groups to tell",
+            label=worded("Groups to tell"),
             kind=Kind.STRING_LIST,
             help=(
-                "Only these groups, by name or id, are told to upstreams, with those "
-                "that the route names."
+                worded(
+                    "Only these groups, by name or id, are told to upstreams, with "
+                    "those "
+                    "that the route names."
+                )
             ),
-            unset="all of a person's groups",
+            unset=worded("all of a person's groups"),
             section=sections.IDENTITY,
             maximum=100,
         ),
@@ -142,13 +157,15 @@ IDENTITY = (
     GatewaySetting(
         setting=Setting(
             key="jwt_issuer_format",
-            label="Issuer of statements",
+            label=worded("Issuer of statements"),
             kind=Kind.ENUM,
-            help="What iss in the signed statement looks like.",
+            help=worded("What iss in the signed statement looks like."),
             section=sections.IDENTITY,
             choices=(
-                Choice(value="hostOnly", label="The host: app.example.com"),
-                Choice(value="uri", label="An address: https://app.example.com/"),
+                Choice(value="hostOnly", label=worded("The host: app.example.com")),
+                Choice(
+                    value="uri", label=worded("An address: https://app.example.com/")
+                ),
             ),
         ),
         default="hostOnly",
@@ -161,14 +178,16 @@ LOG = (
     GatewaySetting(
         setting=Setting(
             key="decision_log_mode",
-            label="What is kept",
+            label=worded("What is kept"),
             kind=Kind.ENUM,
-            help="Refusals are kept in any case.",
+            help=worded("Refusals are kept in any case."),
             section=sections.LOG,
             choices=(
-                Choice(value=FULL, label="Every decision"),
-                Choice(value=SAMPLED, label="Refusals, and a share of the rest"),
-                Choice(value=REFUSED, label="Refusals only"),
+                Choice(value=FULL, label=worded("Every decision")),
+                Choice(
+                    value=SAMPLED, label=worded("Refusals, and a share of the rest")
+                ),
+                Choice(value=REFUSED, label=worded("Refusals only")),
             ),
         ),
         default=FULL,
@@ -178,9 +197,9 @@ LOG = (
     GatewaySetting(
         setting=Setting(
             key="decision_log_percent",
-            label="Share in percent",
+            label=worded("Share in percent"),
             kind=Kind.INTEGER,
-            help="Of the requests that were let through, when a share is kept.",
+            help=worded("Of the requests that were let through, when a share is kept."),
             section=sections.LOG,
             minimum=1,
             maximum=99,
@@ -192,9 +211,9 @@ LOG = (
     GatewaySetting(
         setting=Setting(
             key="decision_log_days",
-            label="Days until decisions are deleted",
+            label=worded("Days until decisions are deleted"),
             kind=Kind.INTEGER,
-            help="Deployments by which they were made are kept as long.",
+            help=worded("Deployments by which they were made are kept as long."),
             section=sections.LOG,
             minimum=1,
             maximum=3650,

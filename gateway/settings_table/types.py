@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from policies.texts import joined, worded
 from routes.settings_table import Setting
 
 
@@ -19,11 +20,11 @@ class Honorer(StrEnum):
 
 
 HONORED = {
-    Honorer.ENVOY: "Acted on by Envoy.",
-    Honorer.AUTHORIZER: "Acted on by the authorizer.",
-    Honorer.PROXIES: "Acted on by Envoy and the authorizer.",
-    Honorer.CONSOLE: "Acted on by the console.",
-    Honorer.CORE: "Of use to a Pomerium Core only.",
+    Honorer.ENVOY: worded("Acted on by Envoy."),
+    Honorer.AUTHORIZER: worded("Acted on by the authorizer."),
+    Honorer.PROXIES: worded("Acted on by Envoy and the authorizer."),
+    Honorer.CONSOLE: worded("Acted on by the console."),
+    Honorer.CORE: worded("Of use to a Pomerium Core only."),
 }
 
 
@@ -56,4 +57,4 @@ class GatewaySetting:
     @property
     def help(self) -> str:
         """Return what it does, and who does it."""
-        return f"{self.setting.help} {HONORED[self.honored_by]}"
+        return joined((self.setting.help, HONORED[self.honored_by]), " ")

@@ -10,10 +10,11 @@ from rest_framework import serializers
 from namespaces.api.fields import NamespaceIdField
 from policies.api.serializers import ReasonField
 from policies.api.trial_serializers import AttemptSerializer, TrialSerializer
+from policies.translating import translated
 from routes import selectors
 from routes.api import schema  # noqa: F401 - registers the schema of the settings
 from routes.models import Route
-from routes.validation.overlaps import DRAFT, Overlap, OverlapKind, Place
+from routes.validation.overlaps import DRAFT, Overlap, OverlapKind, Place, Turn
 
 MAX_NAME_LENGTH = 200
 MAX_POLICIES = 100
@@ -225,7 +226,7 @@ class PlaceSerializer(serializers.Serializer[Any]):
 
     def get_paths(self, place: Place) -> str:
         """The condition in words."""
-        return place.paths if place.is_shown else ""
+        return translated(place.paths) if place.is_shown else ""
 
 
 class OverlapSerializer(serializers.Serializer[Any]):
@@ -236,7 +237,11 @@ class OverlapSerializer(serializers.Serializer[Any]):
         help_text="Id of the other route; null where the asker may not see it."
     )
     name = serializers.CharField(source="other.name")
-    sentence = serializers.CharField()
+    sentence = serializers.SerializerMethodField()
+
+    def get_sentence(self, overlap: Overlap) -> str:
+        """What it means, for people."""
+        return translated(overlap.sentence)
 
     def get_route(self, overlap: Overlap) -> str | None:
         """Id of the other one."""
@@ -249,7 +254,11 @@ class TurnSerializer(serializers.Serializer[Any]):
     number = serializers.IntegerField()
     place = PlaceSerializer()
     is_own = serializers.BooleanField(help_text="It is the route that was asked about.")
-    effect = serializers.CharField(help_text="What it means for that one.")
+    effect = serializers.SerializerMethodField(help_text="What it means for that one.")
+
+    def get_effect(self, turn: Turn) -> str:
+        """What it means."""
+        return translated(turn.effect)
 
 
 class PreviewRequestSerializer(serializers.Serializer[Any]):

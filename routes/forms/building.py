@@ -135,7 +135,8 @@ def _upstreams(setting: Setting, name: str, value: Any, canvas: Canvas) -> Rows:
         [_with_weight(one) for one in value or []],
         canvas,
         make=_cells(
-            ("url", "Address", setting.placeholder), ("weight", "Weight", "weight")
+            ("url", gettext("Address"), setting.placeholder),
+            ("weight", gettext("Weight"), gettext("weight")),
         ),
         join=_join_upstreams,
         find=_by_index,
@@ -160,7 +161,10 @@ def _map(setting: Setting, name: str, value: Any, canvas: Canvas) -> Rows:
         name,
         [{"name": key, "value": text} for key, text in (value or {}).items()],
         canvas,
-        make=_cells(("name", "Name", setting.placeholder), ("value", "Value", "")),
+        make=_cells(
+            ("name", gettext("Name"), setting.placeholder),
+            ("value", gettext("Value"), ""),
+        ),
         join=_join_map,
         find=_by_name,
     )

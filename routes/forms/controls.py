@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext, gettext_lazy
 
+from policies.translating import translated
 from routes.forms.yaml_text import YamlTextError, read_yaml, write_yaml
 from routes.settings_table import Kind, Setting
 
@@ -77,7 +78,7 @@ class SwitchField(LooseChoice):
             if unset
             else gettext("Not set")
         )
-        choices = [(UNSET, label), ("true", "Yes"), ("false", "No")]
+        choices = [(UNSET, label), ("true", gettext("Yes")), ("false", gettext("No"))]
         super().__init__(choices=choices, **kwargs)
 
     def prepare_value(self, value: Any) -> Any:
@@ -111,7 +112,7 @@ def make_field(setting: Setting) -> forms.Field:
 
 
 def _help(setting: Setting) -> str:
-    text = setting.explanation
+    text: str = translated(setting.explanation)
     if setting.kind in LINES:
         text += gettext(" One on each line.")
     elif setting.kind in YAML:

@@ -27,6 +27,7 @@ class MoveRouteForm(forms.Form):
 
     namespace = NamespaceField(label=gettext_lazy("New namespace"))
     reason = forms.CharField(
+        label=gettext_lazy("Reason"),
         required=False,
         max_length=500,
         help_text=gettext_lazy("For the history and the audit log, such as a ticket."),

@@ -13,8 +13,9 @@ from namespaces.permissions import Permission
 class _InNamespace(forms.Form):
     """Names one of the namespaces that may be chosen."""
 
-    namespace = NamespaceField()
+    namespace = NamespaceField(label=gettext_lazy("Namespace"))
     reason = forms.CharField(
+        label=gettext_lazy("Reason"),
         required=False,
         max_length=500,
         help_text=gettext_lazy("For the audit log, such as a ticket."),

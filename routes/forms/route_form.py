@@ -12,6 +12,7 @@ from django.utils.translation import gettext, gettext_lazy
 from console.core.actor import Actor
 from namespaces.forms import NamespaceField
 from namespaces.permissions import Permission
+from policies.translating import translated
 from routes.exceptions import RouteSettingsError
 from routes.forms.building import build
 from routes.forms.nodes import Canvas, Node, collect_all
@@ -68,9 +69,10 @@ class RouteForm(forms.Form):
     """What a route is. Its fields come from the table; decisions are the services'."""
 
     namespace = NamespaceField(
+        label=gettext_lazy("Namespace"),
         help_text=gettext_lazy(
             "Who manages it. Policies of this namespace and above can be picked."
-        )
+        ),
     )
     version = forms.IntegerField(
         widget=forms.HiddenInput, min_value=1, max_value=MAX_VERSION
@@ -82,6 +84,7 @@ class RouteForm(forms.Form):
     )
     policy_ids = IdsField(required=False)
     reason = forms.CharField(
+        label=gettext_lazy("Reason"),
         required=False,
         max_length=500,
         help_text=gettext_lazy("For the history and the audit log, such as a ticket."),
@@ -110,10 +113,10 @@ class RouteForm(forms.Form):
         canvas = Canvas(self)
         self.panels = [
             Panel(
-                section,
+                translated(section),
                 [
                     build(setting, setting.key, settings.get(setting.key), canvas)
-                    for setting in settings_of_section(section.code)
+                    for setting in translated(settings_of_section(section.code))
                 ],
             )
             for section in SECTIONS

@@ -22,6 +22,7 @@ from namespaces import access
 from namespaces import selectors as namespace_selectors
 from namespaces.exceptions import NamespaceNotFoundError
 from namespaces.permissions import Permission
+from policies.translating import translated
 from routes import selectors
 from routes.models import HostClaim, HostDelegation
 from routes.services.hosts import owned_error
@@ -184,7 +185,7 @@ def _canonical(field: str, read: Callable[[str], str], text: str) -> str:
     try:
         return read(text.strip())
     except UnusableError as error:
-        said = f"{error.message}; {error.remedy}" if error.remedy else error.message
+        said = translated(error.sentence)
         raise ValidationFailedError(said, fields={field: [said]}) from error
 
 

@@ -6,10 +6,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.utils.translation import gettext
+
 from console.core.actor import Actor
 from console.core.exceptions import ConsoleError
 from namespaces import access
 from namespaces.permissions import Permission
+from policies.translating import translated
 from routes import selectors
 from routes.exceptions import UnknownPolicyError
 from routes.models import Route
@@ -69,7 +72,8 @@ def preview_route(
         namespace = access.check_can(
             actor, Permission.ROUTE_CREATE, namespace_id or UUID(int=0)
         )
-    values, address, problems = read(settings, route=route)
+    values, address, found = read(settings, route=route)
+    problems = translated(found)
     if address is None:
         return Preview(problems, [], [])
     may_publish, conflicts = _conflicts(
@@ -79,7 +83,7 @@ def preview_route(
     try:
         policies = _policies(policy_ids, namespace, route, actor=actor)
     except UnknownPolicyError:
-        conflicts.append(f"a policy that is picked can't be used in {namespace.name}")
+        conflicts.append(_out_of_reach(namespace))
     else:
         if inherits_policies is None:
             inherits_policies = route.inherits_policies if route else True
@@ -100,6 +104,11 @@ def preview_route(
         standing.order if may_publish else [],
         is_closed=is_closed,
     )
+
+
+def _out_of_reach(namespace: "Namespace") -> str:
+    text = gettext("a policy that is picked can't be used in %(name)s")
+    return text % {"name": namespace.name}
 
 
 def _policies(
@@ -133,7 +142,9 @@ def _conflicts(
     found = []
     may_publish = True
     before = selectors.open_settings(route) if route else None
-    wanted = Wanted(values.get("name", "this route"), address, match_of(values))
+    wanted = Wanted(
+        values.get("name", gettext("this route")), address, match_of(values)
+    )
     try:
         rules.check_reserved(before, values, namespace, actor=actor)
     except ConsoleError as error:

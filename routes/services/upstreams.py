@@ -23,6 +23,7 @@ from console.core.exceptions import (
 from console.core.transactions import writing
 from namespaces import access
 from namespaces.permissions import Permission
+from policies.translating import translated
 from routes import selectors
 from routes.exceptions import UpstreamOwnedError
 from routes.models import ConsentStatus, Route, UpstreamClaim, UpstreamConsent
@@ -239,7 +240,7 @@ def canonical_target(text: str) -> str:
     try:
         return read_target(text)
     except UnusableError as error:
-        said = f"{error.message}; {error.remedy}" if error.remedy else error.message
+        said = translated(error.sentence)
         raise ValidationFailedError(said, fields={"target": [said]}) from error
 
 

@@ -4,6 +4,7 @@ A setting is declared once, in the module of its theme, under Core's YAML key. W
 a route's policies say is not here; `POLICY_KEYS` names those keys of Core's file.
 """
 
+from policies.texts import worded
 from routes.settings_table import (
     addressing,
     balancing,
@@ -59,14 +60,18 @@ POLICY_KEYS = frozenset(
 
 REMOVED_KEYS = {
     "set_authorization_header": (
-        "Core dropped it; set the Authorization header with `set_request_headers`"
+        worded(
+            "Core dropped it; set the Authorization header with `set_request_headers`"
+        )
     ),
-    "enable_signout": "Core dropped it; people sign out at /.pomerium/sign_out",
-    "lb_config": "Core dropped it; choose a `load_balancing_policy`",
-    "least_request_lb_config": "Core dropped it; choose a `load_balancing_policy`",
-    "ring_hash_lb_config": "Core dropped it; choose a `load_balancing_policy`",
-    "maglev_lb_config": "Core dropped it; choose a `load_balancing_policy`",
-    "envoy_opts": "Core dropped it; write its contents on the route itself",
+    "enable_signout": worded("Core dropped it; people sign out at /.pomerium/sign_out"),
+    "lb_config": worded("Core dropped it; choose a `load_balancing_policy`"),
+    "least_request_lb_config": worded(
+        "Core dropped it; choose a `load_balancing_policy`"
+    ),
+    "ring_hash_lb_config": worded("Core dropped it; choose a `load_balancing_policy`"),
+    "maglev_lb_config": worded("Core dropped it; choose a `load_balancing_policy`"),
+    "envoy_opts": worded("Core dropped it; write its contents on the route itself"),
 }
 """Keys that Core read once and reads no more, each with what to do instead."""
 
@@ -74,12 +79,16 @@ CONSTRAINTS: tuple[AtMostOne, ...] = (
     AtMostOne(
         keys=("to", "redirect", "response"),
         required=True,
-        remedy="say where requests go: an upstream, a redirect or a direct response",
+        remedy=worded(
+            "say where requests go: an upstream, a redirect or a direct response"
+        ),
     ),
-    AtMostOne(keys=("prefix", "path", "regex"), remedy="keep one path condition"),
+    AtMostOne(
+        keys=("prefix", "path", "regex"), remedy=worded("keep one path condition")
+    ),
     AtMostOne(
         keys=("prefix_rewrite", "regex_rewrite_pattern"),
-        remedy="keep one way of rewriting the path",
+        remedy=worded("keep one way of rewriting the path"),
     ),
     AtMostOne(
         keys=(
@@ -88,52 +97,52 @@ CONSTRAINTS: tuple[AtMostOne, ...] = (
             "host_rewrite_header",
             "host_path_regex_rewrite_pattern",
         ),
-        remedy="keep one way of choosing the host",
+        remedy=worded("keep one way of choosing the host"),
     ),
     AtMostOne(
         keys=(
             "kubernetes_service_account_token",
             "kubernetes_service_account_token_file",
         ),
-        remedy="give the token or its file, not both",
+        remedy=worded("give the token or its file, not both"),
     ),
     AtMostOne(
         keys=("tls_custom_ca", "tls_custom_ca_file"),
-        remedy="give the certificate or its file, not both",
+        remedy=worded("give the certificate or its file, not both"),
     ),
     AtMostOne(
         keys=("tls_client_cert", "tls_client_cert_file"),
-        remedy="give the certificate or its file, not both",
+        remedy=worded("give the certificate or its file, not both"),
     ),
     AtMostOne(
         keys=("tls_client_key", "tls_client_key_file"),
-        remedy="give the key or its file, not both",
+        remedy=worded("give the key or its file, not both"),
     ),
     AtMostOne(
         keys=("tls_downstream_client_ca", "tls_downstream_client_ca_file"),
-        remedy="give the certificate or its file, not both",
+        remedy=worded("give the certificate or its file, not both"),
     ),
     AtMostOne(
         keys=("https_redirect", "scheme_redirect"),
         within="redirect",
-        remedy="keep one way of changing the scheme",
+        remedy=worded("keep one way of changing the scheme"),
     ),
     AtMostOne(
         keys=("path_redirect", "prefix_rewrite"),
         within="redirect",
-        remedy="keep one way of changing the path",
+        remedy=worded("keep one way of changing the path"),
     ),
     AtMostOne(
         keys=("http_health_check", "tcp_health_check", "grpc_health_check"),
         within="health_checks",
         required=True,
-        remedy="say how to check: by HTTP, TCP or gRPC",
+        remedy=worded("say how to check: by HTTP, TCP or gRPC"),
     ),
     AtMostOne(
         keys=("server", "client"),
         within="mcp",
         required=True,
-        remedy="say whether the upstream is an MCP server or a client",
+        remedy=worded("say whether the upstream is an MCP server or a client"),
     ),
 )
 
@@ -141,37 +150,37 @@ NEEDS: tuple[Needs, ...] = (
     Needs(
         key="regex_priority_order",
         others=("regex",),
-        remedy="remove it, or give a regular expression for the path",
+        remedy=worded("remove it, or give a regular expression for the path"),
     ),
     Needs(
         key="regex_rewrite_substitution",
         others=("regex_rewrite_pattern",),
-        remedy="give the expression that it replaces",
+        remedy=worded("give the expression that it replaces"),
     ),
     Needs(
         key="host_path_regex_rewrite_substitution",
         others=("host_path_regex_rewrite_pattern",),
-        remedy="give the expression that it is made from",
+        remedy=worded("give the expression that it is made from"),
     ),
     Needs(
         key="tls_client_cert",
         others=("tls_client_key",),
-        remedy="a client certificate needs its key",
+        remedy=worded("a client certificate needs its key"),
     ),
     Needs(
         key="tls_client_key",
         others=("tls_client_cert",),
-        remedy="a key needs its client certificate",
+        remedy=worded("a key needs its client certificate"),
     ),
     Needs(
         key="tls_client_cert_file",
         others=("tls_client_key_file",),
-        remedy="a client certificate needs its key",
+        remedy=worded("a client certificate needs its key"),
     ),
     Needs(
         key="tls_client_key_file",
         others=("tls_client_cert_file",),
-        remedy="a key needs its client certificate",
+        remedy=worded("a key needs its client certificate"),
     ),
 )
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from policies.texts import joined, worded
+
 
 class Kind(StrEnum):
     """How a value is written, checked and shown."""
@@ -42,7 +44,7 @@ class Destination(StrEnum):
     CORE = "core"
 
 
-ONLY_CORE = "Of use to a Pomerium Core only."
+ONLY_CORE = worded("Of use to a Pomerium Core only.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +126,7 @@ class Setting:
     def explanation(self) -> str:
         """Return the help, and that our own proxies leave the setting alone."""
         if self.destination is Destination.CORE:
-            return f"{self.help} {ONLY_CORE}"
+            return joined((self.help, ONLY_CORE), " ")
         return self.help
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from policies.texts import worded
 from routes.settings_table import TABLE, Setting
 from routes.validation.addresses import Address, parse_from
 from routes.validation.problems import Path, Problem, UnusableError
@@ -56,7 +57,11 @@ def _missing(
     path: Path,
 ) -> list[Problem]:
     return [
-        Problem((*path, field.key), f"`{field.key}` is missing", "give it a value")
+        Problem(
+            (*path, field.key),
+            worded("`%(key)s` is missing", key=field.key),
+            worded("give it a value"),
+        )
         for field in fields
         if field.required and field.key not in values and field.key not in failed
     ]

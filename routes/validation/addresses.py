@@ -4,6 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from policies.texts import worded
 from routes.validation.hosts import canonical_host, check_wildcard, split_port
 from routes.validation.problems import UnusableError, shown
 
@@ -61,10 +62,17 @@ def check_characters(text: str) -> None:
     """
     for position, character in enumerate(text, start=1):
         if character in " \\" or unicodedata.category(character)[0] in "CZ":
-            name = "a backslash" if character == "\\" else "a space"
+            name = worded("a backslash") if character == "\\" else worded("a space")
             if unicodedata.category(character)[0] == "C":
-                name = f"the control character U+{ord(character):04X}"
-            raise UnusableError(f"character {position} is {name}", "remove it")
+                name = worded(
+                    "the control character U+%(code)s", code=f"{ord(character):04X}"
+                )
+            raise UnusableError(
+                worded(
+                    "character %(position)s is %(name)s", position=position, name=name
+                ),
+                worded("remove it"),
+            )
 
 
 def split_url(text: str) -> re.Match[str]:
@@ -77,7 +85,8 @@ def split_url(text: str) -> re.Match[str]:
     parts = _PARTS.match(text)
     if parts is None:
         raise UnusableError(
-            f"{shown(text)} has no scheme", "begin with a scheme, such as `https://`"
+            worded("%(text)s has no scheme", text=shown(text)),
+            worded("begin with a scheme, such as `https://`"),
         )
     return parts
 
@@ -92,17 +101,22 @@ def parse_from(text: str) -> Address:
     scheme = parts["scheme"].lower()
     if scheme not in SCHEMES:
         raise UnusableError(
-            f"{shown(scheme)} is not a scheme that routes have",
-            "use https, tcp+https, udp+https or ssh",
+            worded("%(scheme)s is not a scheme that routes have", scheme=shown(scheme)),
+            worded("use https, tcp+https, udp+https or ssh"),
         )
     if not parts["slashes"] or not parts["authority"]:
-        raise UnusableError("the host is missing", f"write `{scheme}://host`")
+        raise UnusableError(
+            worded("the host is missing"),
+            worded("write `%(scheme)s://host`", scheme=scheme),
+        )
     if "@" in parts["authority"]:
-        raise UnusableError("there is a user name in the address", "remove it")
+        raise UnusableError(
+            worded("there is a user name in the address"), worded("remove it")
+        )
     if parts["query"] is not None or parts["fragment"] is not None:
         raise UnusableError(
-            "there is a query or a fragment in the address",
-            "remove `?` or `#` and all behind it",
+            worded("there is a query or a fragment in the address"),
+            worded("remove `?` or `#` and all behind it"),
         )
     host, port = split_port(parts["authority"])
     host = check_wildcard(host) if "*" in host else canonical_host(host)
@@ -110,8 +124,10 @@ def parse_from(text: str) -> Address:
         return _tunnel(scheme, host, port, parts["path"])
     if parts["path"] not in {"", "/"}:
         raise UnusableError(
-            f"the path {shown(parts['path'])} is part of the address",
-            "remove it, and set `prefix`, `path` or `regex`",
+            worded(
+                "the path %(parts)s is part of the address", parts=shown(parts["path"])
+            ),
+            worded("remove it, and set `prefix`, `path` or `regex`"),
         )
     if port == WEB_SCHEMES.get(scheme, SSH_PORT):
         port = None
@@ -125,7 +141,12 @@ def _tunnel(scheme: str, host: str, port: int | None, path: str) -> Address:
         port = None if port == WEB_SCHEMES["https"] else port
     elif port is None:
         raise UnusableError(
-            "the port is missing", f"write `{scheme}://{host}:22` with your port"
+            worded("the port is missing"),
+            worded(
+                "write `%(scheme)s://%(host)s:22` with your port",
+                scheme=scheme,
+                host=host,
+            ),
         )
     url = _url(scheme, host, port) + "".join(f"/{target}" for target in targets)
     return Address(url, scheme, host, port, targets)
@@ -134,7 +155,10 @@ def _tunnel(scheme: str, host: str, port: int | None, path: str) -> Address:
 def _target(segment: str) -> str:
     host, port = split_port(segment)
     if port is None:
-        raise UnusableError(f"{shown(segment)} has no port", "write `host:port`")
+        raise UnusableError(
+            worded("%(segment)s has no port", segment=shown(segment)),
+            worded("write `host:port`"),
+        )
     return f"{canonical_host(host)}:{port}"
 
 

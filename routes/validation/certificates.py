@@ -6,6 +6,7 @@ import binascii
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
+from policies.texts import worded
 from routes.validation.problems import UnusableError
 
 PublicEncoding = serialization.Encoding.DER
@@ -23,8 +24,8 @@ def encode_certificates(text: str) -> str:
         x509.load_pem_x509_certificates(pem)
     except ValueError as error:
         raise UnusableError(
-            "there is no readable certificate in it",
-            "paste PEM, from `-----BEGIN CERTIFICATE-----` to its end",
+            worded("there is no readable certificate in it"),
+            worded("paste PEM, from `-----BEGIN CERTIFICATE-----` to its end"),
         ) from error
     return base64.b64encode(pem).decode()
 
@@ -40,8 +41,8 @@ def encode_private_key(text: str) -> str:
         serialization.load_pem_private_key(pem, password=None)
     except (ValueError, TypeError) as error:
         raise UnusableError(
-            "there is no readable private key in it",
-            "paste PEM of a key without password",
+            worded("there is no readable private key in it"),
+            worded("paste PEM of a key without password"),
         ) from error
     return base64.b64encode(pem).decode()
 
@@ -59,8 +60,8 @@ def check_pair(certificate: str, key: str) -> None:
     ours = private.public_key().public_bytes(PublicEncoding, PublicFormat)
     if leaf.public_key().public_bytes(PublicEncoding, PublicFormat) != ours:
         raise UnusableError(
-            "the key does not belong to the certificate",
-            "give the key that the certificate was made for",
+            worded("the key does not belong to the certificate"),
+            worded("give the key that the certificate was made for"),
         )
 
 
@@ -72,5 +73,5 @@ def _pem(text: str) -> bytes:
         return base64.b64decode("".join(stripped.split()), validate=True)
     except (binascii.Error, ValueError) as error:
         raise UnusableError(
-            "it is neither PEM nor base64 of PEM", "paste the PEM text"
+            worded("it is neither PEM nor base64 of PEM"), worded("paste the PEM text")
         ) from error

@@ -4,6 +4,7 @@ import re
 from decimal import Decimal
 from typing import Any
 
+from policies.texts import worded
 from routes.validation.problems import UnusableError, shown
 
 NANOSECONDS = {
@@ -19,7 +20,7 @@ NANOSECONDS = {
 MAX_LENGTH = 64
 MAX_NANOSECONDS = 2**63 - 1
 _PART = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h)")
-REMEDY = "write a number with its unit, such as `30s`, `1m30s` or `250ms`"
+REMEDY = worded("write a number with its unit, such as `30s`, `1m30s` or `250ms`")
 
 
 def parse_duration(value: Any) -> int:
@@ -39,9 +40,14 @@ def parse_duration(value: Any) -> int:
         total += Decimal(part[1]) * NANOSECONDS[part[2]]
         position = part.end()
     if not text or position < len(text):
-        raise UnusableError(f"{shown(text)} is not a duration", REMEDY)
+        raise UnusableError(
+            worded("%(text)s is not a duration", text=shown(text)), REMEDY
+        )
     if total > MAX_NANOSECONDS:
-        raise UnusableError(f"{shown(text)} is too long", "stay below 290 years")
+        raise UnusableError(
+            worded("%(text)s is too long", text=shown(text)),
+            worded("stay below 290 years"),
+        )
     return int(total)
 
 

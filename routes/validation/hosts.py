@@ -11,6 +11,7 @@ from functools import lru_cache
 import idna
 from publicsuffixlist import PublicSuffixList
 
+from policies.texts import worded
 from routes.validation.problems import UnusableError, shown
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -36,8 +37,13 @@ def canonical_host(text: str) -> str:
         address = parse_ipv4(name)
         if address is None or str(address) != name:
             raise UnusableError(
-                f"{shown(text)} is neither a name nor a plain IPv4 address",
-                f"write `{address}`" if address else "write four decimal numbers",
+                worded(
+                    "%(text)s is neither a name nor a plain IPv4 address",
+                    text=shown(text),
+                ),
+                worded("write `%(address)s`", address=address)
+                if address
+                else worded("write four decimal numbers"),
             )
     return name
 
@@ -52,18 +58,22 @@ def canonical_name(text: str) -> str:
     """
     name = text.removesuffix(".")
     if not name or len(name) > MAX_HOST_LENGTH:
-        raise UnusableError("the host is missing or too long", "give a host name")
+        raise UnusableError(
+            worded("the host is missing or too long"), worded("give a host name")
+        )
     name = name.lower() if name.isascii() else name
     if not name.isascii() or "xn--" in name:
         name = _punycode(name)
     for label in name.split("."):
         if not _LABEL.match(label):
             raise UnusableError(
-                f"{shown(text)} is not a host name",
-                "use letters, digits and hyphens between dots",
+                worded("%(text)s is not a host name", text=shown(text)),
+                worded("use letters, digits and hyphens between dots"),
             )
     if len(name) > MAX_HOST_LENGTH:
-        raise UnusableError("the host is too long", "use at most 253 characters")
+        raise UnusableError(
+            worded("the host is too long"), worded("use at most 253 characters")
+        )
     return name
 
 
@@ -72,21 +82,29 @@ def _punycode(name: str) -> str:
         return idna.encode(name, uts46=True).decode()
     except UnicodeError as error:
         raise UnusableError(
-            f"{shown(name)} is not an international host name", "check its spelling"
+            worded("%(name)s is not an international host name", name=shown(name)),
+            worded("check its spelling"),
         ) from error
 
 
 def _ipv6(text: str) -> ipaddress.IPv6Address:
     if not text.endswith("]"):
-        raise UnusableError(f"{shown(text)} lacks its closing bracket", "add `]`")
+        raise UnusableError(
+            worded("%(text)s lacks its closing bracket", text=shown(text)),
+            worded("add `]`"),
+        )
     try:
         address = ipaddress.IPv6Address(text[1:-1])
     except ValueError as error:
         raise UnusableError(
-            f"{shown(text)} is not an IPv6 address", "write it as `[2001:db8::1]`"
+            worded("%(text)s is not an IPv6 address", text=shown(text)),
+            worded("write it as `[2001:db8::1]`"),
         ) from error
     if address.scope_id is not None:
-        raise UnusableError(f"{shown(text)} has a zone", "leave out `%` and the zone")
+        raise UnusableError(
+            worded("%(text)s has a zone", text=shown(text)),
+            worded("leave out `%` and the zone"),
+        )
     return address
 
 
@@ -102,7 +120,8 @@ def split_port(authority: str) -> tuple[str, int | None]:
         port = rest.removeprefix(":")
         if rest and not rest.startswith(":"):
             raise UnusableError(
-                f"{shown(authority)} is not a host", "put a `:` before the port"
+                worded("%(authority)s is not a host", authority=shown(authority)),
+                worded("put a `:` before the port"),
             )
     else:
         host, _, port = authority.partition(":")
@@ -110,7 +129,8 @@ def split_port(authority: str) -> tuple[str, int | None]:
         return host, None
     if not _PORT.match(port) or not 1 <= int(port) <= MAX_PORT:
         raise UnusableError(
-            f"{shown(port)} is not a port", "use a number from 1 to 65535"
+            worded("%(port)s is not a port", port=shown(port)),
+            worded("use a number from 1 to 65535"),
         )
     return host, int(port)
 
@@ -178,13 +198,18 @@ def check_wildcard(host: str) -> str:
     first, _, rest = host.partition(".")
     if first != "*" or "*" in rest or not rest.strip("."):
         raise UnusableError(
-            f"{shown(host)} is not a wildcard that routes can have",
-            "put one `*` as the whole first label, such as `*.apps.example.com`",
+            worded("%(host)s is not a wildcard that routes can have", host=shown(host)),
+            worded(
+                "put one `*` as the whole first label, such as `*.apps.example.com`"
+            ),
         )
     name = canonical_name(rest)
     if is_public_suffix(name) or _NUMBER.match(name.rsplit(".", 1)[-1]):
         raise UnusableError(
-            f"{shown(host)} would stand for names of other organizations",
-            "put the `*` below a name of your own",
+            worded(
+                "%(host)s would stand for names of other organizations",
+                host=shown(host),
+            ),
+            worded("put the `*` below a name of your own"),
         )
     return f"*.{name}"

@@ -4,16 +4,23 @@ The order is Core's: by host, then exact paths, then expressions, then prefixes 
 the longer ones first. Hosts with a `*` are asked only for hosts that no route names.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any, Self
 
+from policies.texts import Catalog, Text, joined, worded
 from routes.validation.addresses import Address, parse_from
 from routes.validation.paths import covers, meets, settings_of_match
 
 DRAFT = "draft"
 """Id of a place that no route has yet."""
-CONDITIONS = {"prefix": "begins with", "path": "is", "regex": "matches"}
+CONDITIONS = {
+    "prefix": worded("begins with %(path)s"),
+    "path": worded("is %(path)s"),
+    "regex": worded("matches %(path)s"),
+}
+NAME = "`%(other)s`"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +48,7 @@ class Place:
     def paths(self) -> str:
         """The path condition for people, "" for every path."""
         key, _, value = self.match.partition(":")
-        return f"{CONDITIONS[key]} {value}" if key in CONDITIONS else ""
+        return worded(CONDITIONS[key], path=value) if key in CONDITIONS else ""
 
     def condition(self, key: str) -> str:
         """The value of `prefix`, `path` or `regex`, or ""."""
@@ -81,23 +88,47 @@ class OverlapKind(StrEnum):
 
 
 SENTENCES = {
-    OverlapKind.SAME: "`{other}` has the same address",
+    OverlapKind.SAME: worded("`%(other)s` has the same address"),
     OverlapKind.HIDDEN_BY: (
-        "`{other}` hides this one: it is asked first and takes every request"
+        worded("`%(other)s` hides this one: it is asked first and takes every request")
     ),
     OverlapKind.HIDES: (
-        "this one hides `{other}`: it is asked first and takes every request"
+        worded("this one hides `%(other)s`: it is asked first and takes every request")
     ),
-    OverlapKind.AFTER: "`{other}` is asked first and takes some requests of this",
-    OverlapKind.BEFORE: "this is asked first and takes some requests of `{other}`",
-    OverlapKind.EXACT_HOST: "`{other}` names a host below this `*`, and keeps it",
-    OverlapKind.WILDCARD: "this host leaves the `*` of `{other}`",
+    OverlapKind.AFTER: worded(
+        "`%(other)s` is asked first and takes some requests of this"
+    ),
+    OverlapKind.BEFORE: worded(
+        "this is asked first and takes some requests of `%(other)s`"
+    ),
+    OverlapKind.EXACT_HOST: worded(
+        "`%(other)s` names a host below this `*`, and keeps it"
+    ),
+    OverlapKind.WILDCARD: worded("this host leaves the `*` of `%(other)s`"),
 }
+
+
+class Side(Text):
+    """The part of a sentence before the other route's name, or behind it."""
+
+    __slots__ = ()
+
+    @classmethod
+    def of(cls, template: str, values: Mapping[str, Any]) -> Self:
+        """Return a side of a sentence: 0 is before the name, 2 behind it."""
+        text = cls(template.partition(NAME)[values["side"]])
+        text.template, text.values = template, values
+        return text
+
+    def said_by(self, catalog: Catalog) -> str:
+        """Return that side of the sentence in another language."""
+        side: int = self.values["side"]
+        return catalog.gettext(self.template).partition(NAME)[side]
 
 
 SERIOUS = frozenset({OverlapKind.SAME, OverlapKind.HIDDEN_BY})
 """What leaves the route that was asked about without a request."""
-NOT_SHOWN = "a route that you may not see"
+NOT_SHOWN = worded("a route that you may not see")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +142,8 @@ class Overlap:
     def sentence(self) -> str:
         """What it means, for people."""
         if not self.other.is_shown:
-            return f"{self.lead}{NOT_SHOWN}{self.tail}"
-        return SENTENCES[self.kind].format(other=self.other.name)
+            return joined((self.lead, NOT_SHOWN, self.tail), "")
+        return worded(SENTENCES[self.kind], other=self.other.name)
 
     @property
     def is_serious(self) -> bool:
@@ -122,12 +153,12 @@ class Overlap:
     @property
     def lead(self) -> str:
         """The sentence up to the other route's name."""
-        return SENTENCES[self.kind].partition("`{other}`")[0]
+        return Side.of(SENTENCES[self.kind], {"side": 0})
 
     @property
     def tail(self) -> str:
         """The sentence behind it."""
-        return SENTENCES[self.kind].partition("`{other}`")[2]
+        return Side.of(SENTENCES[self.kind], {"side": 2})
 
 
 def find_overlaps(place: Place, others: Sequence[Place]) -> list[Overlap]:
@@ -159,11 +190,11 @@ class Turn:
 
 
 EFFECTS = {
-    OverlapKind.SAME: "has the same address",
-    OverlapKind.HIDDEN_BY: "takes every request of this route",
-    OverlapKind.AFTER: "takes some requests of this route",
-    OverlapKind.HIDES: "is never asked, because of this route",
-    OverlapKind.BEFORE: "is left what this route does not take",
+    OverlapKind.SAME: worded("has the same address"),
+    OverlapKind.HIDDEN_BY: worded("takes every request of this route"),
+    OverlapKind.AFTER: worded("takes some requests of this route"),
+    OverlapKind.HIDES: worded("is never asked, because of this route"),
+    OverlapKind.BEFORE: worded("is left what this route does not take"),
 }
 
 

@@ -4,6 +4,7 @@ import ipaddress
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from policies.texts import worded
 from routes.validation.addresses import check_characters, split_url
 from routes.validation.hosts import (
     canonical_host,
@@ -27,8 +28,10 @@ def read_zone(host: str) -> str:
     check_characters(host)
     if not host.startswith("*"):
         raise UnusableError(
-            f"{shown(host)} is one host, and has no path",
-            "give a zone such as `*.corp.example.com`, or also a path of the host",
+            worded("%(host)s is one host, and has no path", host=shown(host)),
+            worded(
+                "give a zone such as `*.corp.example.com`, or also a path of the host"
+            ),
         )
     return check_wildcard(host)
 
@@ -41,7 +44,9 @@ def read_shared_host(host: str) -> str:
     """
     check_characters(host)
     if "*" in host:
-        raise UnusableError("a zone has no path", "leave out the path, or name a host")
+        raise UnusableError(
+            worded("a zone has no path"), worded("leave out the path, or name a host")
+        )
     return canonical_host(host)
 
 
@@ -53,11 +58,15 @@ def read_shared_path(path: str) -> str:
     """
     check_characters(path)
     if not path.startswith("/") or any(mark in path for mark in "?#%*"):
-        raise UnusableError(f"{shown(path)} is not a path", "write it as `/admin/`")
+        raise UnusableError(
+            worded("%(path)s is not a path", path=shown(path)),
+            worded("write it as `/admin/`"),
+        )
     whole = f"{path.rstrip('/')}/"
     if whole == "/" or any(one in {"", ".", ".."} for one in whole[1:-1].split("/")):
         raise UnusableError(
-            f"{shown(path)} is not one part of a host", "write it as `/admin/`"
+            worded("%(path)s is not one part of a host", path=shown(path)),
+            worded("write it as `/admin/`"),
         )
     return whole
 
@@ -76,7 +85,9 @@ def read_target(text: str) -> str:
         return check_wildcard(given)
     host, port = split_port(given)
     if port is not None:
-        raise UnusableError("a port is not owned by itself", "leave out the port")
+        raise UnusableError(
+            worded("a port is not owned by itself"), worded("leave out the port")
+        )
     address = parse_address(host)
     return str(address) if address is not None else canonical_host(host)
 
@@ -86,12 +97,13 @@ def _network(text: str) -> str:
         network = ipaddress.ip_network(text)
     except ValueError as error:
         raise UnusableError(
-            f"{shown(text)} is not a network", "write it as `10.1.0.0/16`"
+            worded("%(text)s is not a network", text=shown(text)),
+            worded("write it as `10.1.0.0/16`"),
         ) from error
     if network.prefixlen < WIDEST[network.version]:
         raise UnusableError(
-            f"{shown(text)} is most of the network of everybody",
-            f"use at least /{WIDEST[network.version]}",
+            worded("%(text)s is most of the network of everybody", text=shown(text)),
+            worded("use at least /%(widest)s", widest=WIDEST[network.version]),
         )
     return str(network)
 

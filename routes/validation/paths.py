@@ -6,6 +6,7 @@ from typing import Any
 
 import re2
 
+from policies.texts import counted, worded
 from routes.validation.problems import UnusableError, shown
 
 MATCH_KEYS = ("prefix", "path", "regex")
@@ -27,8 +28,11 @@ def compile_regex(pattern: str) -> Any:
         reason = error.args[0]
         text = reason.decode(errors="replace") if isinstance(reason, bytes) else reason
         raise UnusableError(
-            f"the expression is not valid: {text}",
-            "write it in RE2's syntax, which has no look-around and no back references",
+            worded("the expression is not valid: %(text)s", text=text),
+            worded(
+                "write it in RE2's syntax,"
+                " which has no look-around and no back references"
+            ),
         ) from error
 
 
@@ -45,13 +49,24 @@ def check_substitution(pattern: str, substitution: str) -> None:
         if following.isascii() and following.isdigit():
             if int(following) > groups:
                 raise UnusableError(
-                    f"`\\{following}` stands for a group that the expression lacks",
-                    f"the expression has {groups} groups",
+                    worded(
+                        "`\\%(following)s` stands for a group"
+                        " that the expression lacks",
+                        following=following,
+                    ),
+                    counted(
+                        "the expression has %(count)s group",
+                        "the expression has %(count)s groups",
+                        count=groups,
+                    ),
                 )
         elif following != "\\":
             raise UnusableError(
-                f"{shown(substitution[position : position + 2])} means nothing here",
-                "write `\\\\` for a backslash",
+                worded(
+                    "%(substitution)s means nothing here",
+                    substitution=shown(substitution[position : position + 2]),
+                ),
+                worded("write `\\\\` for a backslash"),
             )
         position += 2
 

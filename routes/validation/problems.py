@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from policies.texts import joined
+
 Path = tuple[str | int, ...]
 
 
@@ -30,7 +32,7 @@ class Problem:
     @property
     def sentence(self) -> str:
         """Message and remedy in one line."""
-        return f"{self.message}; {self.remedy}" if self.remedy else self.message
+        return _sentence(self.message, self.remedy)
 
 
 class UnusableError(ValueError):
@@ -40,6 +42,15 @@ class UnusableError(ValueError):
         super().__init__(message)
         self.message = message
         self.remedy = remedy
+
+    @property
+    def sentence(self) -> str:
+        """Message and remedy in one line."""
+        return _sentence(self.message, self.remedy)
+
+
+def _sentence(message: str, remedy: str) -> str:
+    return joined((message, remedy), "; ") if remedy else message
 
 
 def printable(text: str, limit: int = 100) -> str:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from policies.texts import counted, worded
 from routes.settings_table import (
     BY_SPELLING,
     POLICY_KEYS,
@@ -82,8 +83,12 @@ class SettingsReader:
             if setting.key in spelled:
                 self.complain(
                     (*path, key),
-                    f"`{key}` says the same as `{spelled[setting.key]}`",
-                    "keep one of them",
+                    worded(
+                        "`%(key)s` says the same as `%(spelled)s`",
+                        key=key,
+                        spelled=spelled[setting.key],
+                    ),
+                    worded("keep one of them"),
                 )
                 continue
             spelled[setting.key] = key
@@ -95,13 +100,19 @@ class SettingsReader:
     def _unknown(self, key: str, known: Mapping[str, Setting], path: Path) -> None:
         is_route = known is BY_SPELLING
         if is_route and key in POLICY_KEYS:
-            remedy = "attach a policy to the route instead"
+            remedy: str = worded("attach a policy to the route instead")
         elif is_route and key in REMOVED_KEYS:
             remedy = REMOVED_KEYS[key]
         else:
             close = difflib.get_close_matches(key, known, n=1)
-            remedy = f"did you mean `{close[0]}`?" if close else "remove it"
-        self.complain((*path, key), f"unknown setting {shown(key)}", remedy)
+            remedy = (
+                worded("did you mean `%(close)s`?", close=close[0])
+                if close
+                else worded("remove it")
+            )
+        self.complain(
+            (*path, key), worded("unknown setting %(key)s", key=shown(key)), remedy
+        )
 
     def _value(self, setting: Setting, raw: Any, path: Path) -> Any:
         """Read one value; None when it says nothing or can't be used."""
@@ -144,7 +155,13 @@ class SettingsReader:
         limit = setting.maximum or MAX_ITEMS
         if len(items) > limit:
             self.complain(
-                path, f"there are {len(items)} entries", f"give at most {limit}"
+                path,
+                counted(
+                    "there is %(count)s entry",
+                    "there are %(count)s entries",
+                    count=len(items),
+                ),
+                worded("give at most %(limit)s", limit=limit),
             )
             return items[:limit]
         return items
@@ -167,7 +184,13 @@ class SettingsReader:
         limit = setting.maximum or MAX_ITEMS
         if len(given) > limit:
             self.complain(
-                path, f"there are {len(given)} entries", f"give at most {limit}"
+                path,
+                counted(
+                    "there is %(count)s entry",
+                    "there are %(count)s entries",
+                    count=len(given),
+                ),
+                worded("give at most %(limit)s", limit=limit),
             )
             return {}
         values: dict[str, str] = {}
@@ -181,7 +204,11 @@ class SettingsReader:
                 continue
             folded = key.lower() if setting.kind is Kind.HEADER_MAP else key
             if folded in seen:
-                self.complain(where, f"`{key}` is there twice", "keep one of them")
+                self.complain(
+                    where,
+                    worded("`%(key)s` is there twice", key=key),
+                    worded("keep one of them"),
+                )
             seen.add(folded)
             values[key] = value
         return values
@@ -215,7 +242,9 @@ def _entry(setting: Setting, name: Any, item: Any) -> tuple[str, str]:
 def _mapping(raw: Any) -> Mapping[Any, Any]:
     if isinstance(raw, Mapping):
         return raw
-    raise UnusableError("names with values are expected here", "write `name: value`")
+    raise UnusableError(
+        worded("names with values are expected here"), worded("write `name: value`")
+    )
 
 
 def snake_case(key: str) -> str:

@@ -6,6 +6,8 @@ from typing import Any
 
 from policies import language
 from policies.language import PolicyLanguageError
+from policies.language.mentions import any_of, both
+from policies.texts import worded
 from routes.settings_table import CONSTRAINTS, NEEDS, AtMostOne
 from routes.validation import certificates
 from routes.validation.addresses import Address
@@ -62,14 +64,18 @@ def _exclusion(
 ) -> Iterator[Problem]:
     there = [key for key in constraint.keys if key in held or key in failed]
     if len(there) > 1:
-        names = " and ".join(f"`{key}`" for key in there)
+        names = both([f"`{key}`" for key in there])
         yield Problem(
-            (*path, there[1]), f"{names} exclude each other", constraint.remedy
+            (*path, there[1]),
+            worded("%(names)s exclude each other", names=names),
+            constraint.remedy,
         )
     elif constraint.required and not there:
         names = ", ".join(f"`{key}`" for key in constraint.keys)
         yield Problem(
-            (*path, constraint.keys[0]), f"one of {names} is missing", constraint.remedy
+            (*path, constraint.keys[0]),
+            worded("one of %(names)s is missing", names=names),
+            constraint.remedy,
         )
 
 
@@ -77,8 +83,12 @@ def _needs(settings: Settings, failed: frozenset[str]) -> Iterator[Problem]:
     there = settings.keys() | failed
     for need in NEEDS:
         if need.key in settings and not there.intersection(need.others):
-            names = " or ".join(f"`{key}`" for key in need.others)
-            yield Problem((need.key,), f"it says nothing without {names}", need.remedy)
+            names = any_of([f"`{key}`" for key in need.others])
+            yield Problem(
+                (need.key,),
+                worded("it says nothing without %(names)s", names=names),
+                need.remedy,
+            )
 
 
 def _weights(
@@ -87,7 +97,9 @@ def _weights(
     weighted = [upstream.weight is not None for upstream in upstreams]
     if any(weighted) and not all(weighted):
         yield Problem(
-            ("to",), "some upstreams have a weight, others none", "weigh all or none"
+            ("to",),
+            worded("some upstreams have a weight, others none"),
+            worded("weigh all or none"),
         )
 
 
@@ -99,8 +111,10 @@ def _schemes(
     if unmixed and len(schemes) > 1:
         yield Problem(
             ("to",),
-            f"`{unmixed[0]}` upstreams can't be mixed with others",
-            "make a route for each",
+            worded(
+                "`%(unmixed)s` upstreams can't be mixed with others", unmixed=unmixed[0]
+            ),
+            worded("make a route for each"),
         )
     if address is None:
         return
@@ -109,8 +123,14 @@ def _schemes(
         if scheme not in allowed:
             yield Problem(
                 ("to",),
-                f"`{scheme}` upstreams don't go with a `{address.scheme}` address",
-                f"use {' or '.join(allowed[:3])}, or change `from`",
+                worded(
+                    "`%(upstream)s` upstreams don't go with a `%(scheme)s` address",
+                    upstream=scheme,
+                    scheme=address.scheme,
+                ),
+                worded(
+                    "use %(allowed)s, or change `from`", allowed=any_of(allowed[:3])
+                ),
             )
 
 
@@ -123,8 +143,12 @@ def _path_conditions(
         if key in settings:
             yield Problem(
                 (key,),
-                f"`{key}` has no meaning for a `{address.scheme}` address",
-                "remove it",
+                worded(
+                    "`%(key)s` has no meaning for a `%(scheme)s` address",
+                    key=key,
+                    scheme=address.scheme,
+                ),
+                worded("remove it"),
             )
 
 
@@ -160,8 +184,8 @@ def _authorization_server(
     if url and not url.lower().startswith("https://"):
         yield Problem(
             ("mcp", "server", "authorization_server_url"),
-            "the authorization server is not at an https address",
-            "use `https://`",
+            worded("the authorization server is not at an https address"),
+            worded("use `https://`"),
         )
 
 
@@ -172,8 +196,8 @@ def _tunnel_policy(
     if tunnel is not None and not tunnel:
         yield Problem(
             ("upstream_tunnel", "ssh_policy"),
-            "nobody could serve this tunnel",
-            "say in a policy who may",
+            worded("nobody could serve this tunnel"),
+            worded("say in a policy who may"),
         )
     written = (tunnel or {}).get("ssh_policy")
     if written is not None:
@@ -186,7 +210,7 @@ def _tunnel_policy(
                 yield Problem(
                     ("upstream_tunnel", "ssh_policy"),
                     problem.message,
-                    problem.suggestion or "write it in PPL",
+                    problem.suggestion or worded("write it in PPL"),
                 )
 
 
@@ -197,8 +221,8 @@ def _redirect(
     if redirect and not redirect.keys() - {"response_code", "strip_query"}:
         yield Problem(
             ("redirect",),
-            "it leads back to the same address",
-            "say what changes: scheme, host, port or path",
+            worded("it leads back to the same address"),
+            worded("say what changes: scheme, host, port or path"),
         )
 
 
@@ -212,8 +236,8 @@ def _status_ranges(
                 if span.get("start", 0) >= span.get("end", 0):
                     yield Problem(
                         ("health_checks", index, "http_health_check", name, position),
-                        "the range is empty",
-                        "its end is one more than the last status that counts",
+                        worded("the range is empty"),
+                        worded("its end is one more than the last status that counts"),
                     )
 
 
@@ -221,7 +245,11 @@ def _size(
     settings: Settings, _address: Address | None, _upstreams: list[Upstream]
 ) -> Iterator[Problem]:
     if len(json.dumps(dict(settings))) > MAX_SIZE:
-        yield Problem((), "the settings are too long", "use at most 256 KiB in all")
+        yield Problem(
+            (),
+            worded("the settings are too long"),
+            worded("use at most 256 KiB in all"),
+        )
 
 
 RULES: tuple[Rule, ...] = (

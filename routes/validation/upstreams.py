@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from policies.texts import worded
 from routes.validation.addresses import split_url
 from routes.validation.hosts import (
     IPAddress,
@@ -127,22 +128,27 @@ def parse_upstream(text: str, *, allowlist: Allowlist, tunneled: bool) -> Upstre
     scheme = parts["scheme"].lower()
     if scheme not in SCHEMES:
         raise UnusableError(
-            f"{shown(scheme)} is not a scheme that upstreams have",
-            "use http, https, h2c, tcp, udp, ssh or unix",
+            worded(
+                "%(scheme)s is not a scheme that upstreams have", scheme=shown(scheme)
+            ),
+            worded("use http, https, h2c, tcp, udp, ssh or unix"),
         )
     if parts["query"] is not None or parts["fragment"] is not None:
         raise UnusableError(
-            "there is a query or a fragment in the address",
-            "remove `?` or `#` and all behind it",
+            worded("there is a query or a fragment in the address"),
+            worded("remove `?` or `#` and all behind it"),
         )
     if scheme in UNIX_SCHEMES:
         return _socket(scheme, parts["authority"] + parts["path"], weight, allowlist)
     if not parts["slashes"] or not parts["authority"]:
-        raise UnusableError("the host is missing", f"write `{scheme}://host`")
+        raise UnusableError(
+            worded("the host is missing"),
+            worded("write `%(scheme)s://host`", scheme=scheme),
+        )
     if "@" in parts["authority"]:
         raise UnusableError(
-            "there is a user name or password in the address",
-            "remove it, and set an Authorization header instead",
+            worded("there is a user name or password in the address"),
+            worded("remove it, and set an Authorization header instead"),
         )
     raw_host, port = split_port(parts["authority"])
     if not tunneled:
@@ -155,7 +161,8 @@ def parse_upstream(text: str, *, allowlist: Allowlist, tunneled: bool) -> Upstre
 def _weight(text: str) -> int:
     if not _WEIGHT.match(text) or not 1 <= int(text) <= MAX_WEIGHT:
         raise UnusableError(
-            f"{shown(text)} is not a weight", "use a number of 1 or more"
+            worded("%(text)s is not a weight", text=shown(text)),
+            worded("use a number of 1 or more"),
         )
     return int(text)
 
@@ -165,12 +172,17 @@ def _socket(
 ) -> Upstream:
     if not path.startswith("/"):
         raise UnusableError(
-            "the socket's path is missing", f"write `{scheme}:///run/app.sock`"
+            worded("the socket's path is missing"),
+            worded("write `%(scheme)s:///run/app.sock`", scheme=scheme),
         )
     if not allowlist.permits_name(f"unix:{path}".lower()):
         raise UnusableError(
-            f"the socket {shown(path)} is on the proxy's own machine",
-            f"use an address, or let the operator list `unix:{path}`",
+            worded(
+                "the socket %(path)s is on the proxy's own machine", path=shown(path)
+            ),
+            worded(
+                "use an address, or let the operator list `unix:%(path)s`", path=path
+            ),
         )
     return Upstream(f"{scheme}://{path}", scheme, "", weight)
 
@@ -204,18 +216,18 @@ def check_fetched(url: str, allowlist: Allowlist) -> None:
 
 def _check_name(name: str, allowlist: Allowlist) -> None:
     if name in METADATA_NAMES:
-        raise _refusal(name, "a metadata service")
+        raise _refusal(name, worded("a metadata service"))
     loopback = name in LOOPBACK_NAMES or name.endswith(
         (".localhost", ".localdomain", ".localdomain4", ".localdomain6")
     )
     if loopback and not any(map(allowlist.permits_address, LOOPBACK)):
-        raise _refusal(name, "the proxy's own machine")
+        raise _refusal(name, worded("the proxy's own machine"))
 
 
 def _refusal(host: str, kind: str) -> UnusableError:
     return UnusableError(
-        f"{shown(host)} is {kind}",
-        "use the upstream's own address, or let the operator list this one",
+        worded("%(host)s is %(kind)s", host=shown(host), kind=kind),
+        worded("use the upstream's own address, or let the operator list this one"),
     )
 
 
@@ -249,13 +261,13 @@ def _is_meant(address: ipaddress.IPv4Address) -> bool:
 def _kind(address: IPAddress) -> str:
     """Say what is wrong with an address as an upstream, or ""."""
     if address in METADATA_ADDRESSES:
-        return "a metadata service"
+        return worded("a metadata service")
     if address.is_loopback:
-        return "the proxy's own machine"
+        return worded("the proxy's own machine")
     if address.is_unspecified or address in _THIS_NETWORK:
-        return "no particular machine"
+        return worded("no particular machine")
     if address.is_link_local:
-        return "a link-local address"
+        return worded("a link-local address")
     if address.is_multicast or int(address) == 2**32 - 1:
-        return "many machines at once"
+        return worded("many machines at once")
     return ""

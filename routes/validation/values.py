@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from policies.texts import counted, worded
 from routes.settings_table import Kind, Setting
 from routes.validation import certificates, durations
 from routes.validation.addresses import check_characters, split_url
@@ -50,7 +51,9 @@ def plain_text(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, str | int | float):
         return str(value)
-    raise UnusableError("a text is expected here", "write it on one line")
+    raise UnusableError(
+        worded("a text is expected here"), worded("write it on one line")
+    )
 
 
 def read_text(setting: Setting, value: Any) -> str:
@@ -59,7 +62,11 @@ def read_text(setting: Setting, value: Any) -> str:
     for character in text:
         if unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"}:
             raise UnusableError(
-                f"it holds the control character U+{ord(character):04X}", "remove it"
+                worded(
+                    "it holds the control character U+%(code)s",
+                    code=f"{ord(character):04X}",
+                ),
+                worded("remove it"),
             )
     return _limited(setting, text)
 
@@ -75,7 +82,11 @@ def read_long_text(setting: Setting, value: Any) -> str:
     for character in text:
         if character not in "\n\t" and unicodedata.category(character) in {"Cc", "Cs"}:
             raise UnusableError(
-                f"it holds the control character U+{ord(character):04X}", "remove it"
+                worded(
+                    "it holds the control character U+%(code)s",
+                    code=f"{ord(character):04X}",
+                ),
+                worded("remove it"),
             )
     return _limited(setting, text)
 
@@ -84,7 +95,16 @@ def _limited(setting: Setting, text: str) -> str:
     limit = setting.maximum or MAX_TEXT
     if len(text) > limit:
         raise UnusableError(
-            f"it has {len(text)} characters", f"use at most {limit} characters"
+            counted(
+                "it has %(count)s character",
+                "it has %(count)s characters",
+                count=len(text),
+            ),
+            counted(
+                "use at most %(count)s character",
+                "use at most %(count)s characters",
+                count=limit,
+            ),
         )
     return text
 
@@ -94,9 +114,14 @@ def read_web_url(setting: Setting, value: Any) -> str:
     text = _limited(setting, plain_text(value).strip())
     parts = split_url(text)
     if parts["scheme"].lower() not in {"http", "https"} or not parts["slashes"]:
-        raise UnusableError(f"{shown(text)} is not a web address", "use `https://`")
+        raise UnusableError(
+            worded("%(text)s is not a web address", text=shown(text)),
+            worded("use `https://`"),
+        )
     if "@" in parts["authority"]:
-        raise UnusableError("there is a user name in the address", "remove it")
+        raise UnusableError(
+            worded("there is a user name in the address"), worded("remove it")
+        )
     canonical_host(split_port(parts["authority"])[0])
     return text
 
@@ -122,10 +147,14 @@ def read_path(setting: Setting, value: Any) -> str:
     text = _limited(setting, plain_text(value))
     check_characters(text)
     if not text.startswith("/"):
-        raise UnusableError(f"{shown(text)} is not a path", "begin it with `/`")
+        raise UnusableError(
+            worded("%(text)s is not a path", text=shown(text)),
+            worded("begin it with `/`"),
+        )
     if "?" in text or "#" in text:
         raise UnusableError(
-            "the query string takes no part in matching", "remove `?` or `#`"
+            worded("the query string takes no part in matching"),
+            worded("remove `?` or `#`"),
         )
     return text
 
@@ -144,20 +173,31 @@ def read_bool(_setting: Setting, value: Any) -> bool:
     text = plain_text(value).strip().lower()
     if text in TRUE or text in FALSE:
         return text in TRUE
-    raise UnusableError(f"{shown(value)} is neither true nor false", "write `true`")
+    raise UnusableError(
+        worded("%(value)s is neither true nor false", value=shown(value)),
+        worded("write `true`"),
+    )
 
 
 def read_integer(setting: Setting, value: Any) -> int:
     """A whole number within the setting's bounds."""
     text = plain_text(value).strip()
     if isinstance(value, bool) or not _INTEGER.match(text):
-        raise UnusableError(f"{shown(value)} is not a whole number", "use digits only")
+        raise UnusableError(
+            worded("%(value)s is not a whole number", value=shown(value)),
+            worded("use digits only"),
+        )
     number = int(text)
     if setting.choices and str(number) not in {c.value for c in setting.choices}:
-        raise UnusableError(f"{shown(text)} is not possible here", _listing(setting))
+        raise UnusableError(
+            worded("%(text)s is not possible here", text=shown(text)), _listing(setting)
+        )
     low, high = setting.minimum, setting.maximum
     if (low is not None and number < low) or (high is not None and number > high):
-        raise UnusableError(f"{number} is out of range", f"use {low} to {high}")
+        raise UnusableError(
+            worded("%(number)s is out of range", number=number),
+            worded("use %(low)s to %(high)s", low=low, high=high),
+        )
     return number
 
 
@@ -176,11 +216,16 @@ def read_enum(setting: Setting, value: Any) -> str:
     for choice in setting.choices:
         if choice.value.lower() == bare:
             return choice.value
-    raise UnusableError(f"{shown(text)} is not possible here", _listing(setting))
+    raise UnusableError(
+        worded("%(text)s is not possible here", text=shown(text)), _listing(setting)
+    )
 
 
 def _listing(setting: Setting) -> str:
-    return "use one of " + ", ".join(f"`{c.value}`" for c in setting.choices)
+    return worded(
+        "use one of %(values)s",
+        values=", ".join(f"`{c.value}`" for c in setting.choices),
+    )
 
 
 def read_header_name(value: Any) -> str:
@@ -188,8 +233,8 @@ def read_header_name(value: Any) -> str:
     text = plain_text(value).strip()
     if not _HEADER_NAME.match(text):
         raise UnusableError(
-            f"{shown(text)} is not the name of a header",
-            "use letters, digits and hyphens",
+            worded("%(text)s is not the name of a header", text=shown(text)),
+            worded("use letters, digits and hyphens"),
         )
     return text
 
@@ -198,18 +243,30 @@ def read_header_value(value: Any) -> str:
     """The value of an HTTP header: one line, known variables only."""
     text = plain_text(value)
     if len(text) > MAX_HEADER_VALUE:
-        raise UnusableError("it is too long", f"use at most {MAX_HEADER_VALUE} bytes")
+        raise UnusableError(
+            worded("it is too long"),
+            counted(
+                "use at most %(count)s byte",
+                "use at most %(count)s bytes",
+                count=MAX_HEADER_VALUE,
+            ),
+        )
     for character in text:
         if character != "\t" and unicodedata.category(character) == "Cc":
             raise UnusableError(
-                f"it holds the control character U+{ord(character):04X}",
-                "headers are one line; remove it",
+                worded(
+                    "it holds the control character U+%(code)s",
+                    code=f"{ord(character):04X}",
+                ),
+                worded("headers are one line; remove it"),
             )
     for found in _VARIABLE.finditer(text):
         if found[1] != "$" and found[2] not in HEADER_VARIABLES:
             raise UnusableError(
-                f"{shown(found[0])} is not a known value",
-                "write `$$` for a dollar sign, or one of the values in the help",
+                worded("%(found)s is not a known value", found=shown(found[0])),
+                worded(
+                    "write `$$` for a dollar sign, or one of the values in the help"
+                ),
             )
     return text
 
@@ -222,16 +279,21 @@ def read_file(setting: Setting, value: Any) -> str:
 def read_free(_setting: Setting, value: Any) -> Any:
     """Any structure that JSON can hold, within limits."""
     if _depth(value) > MAX_FREE_DEPTH:
-        raise UnusableError("it is nested too deeply", "use at most 16 levels")
+        raise UnusableError(
+            worded("it is nested too deeply"), worded("use at most 16 levels")
+        )
     try:
         text = json.dumps(value, allow_nan=False, ensure_ascii=False)
         text.encode()
     except (TypeError, ValueError) as error:
         raise UnusableError(
-            "it holds something that JSON can't", "use texts, numbers and lists"
+            worded("it holds something that JSON can't"),
+            worded("use texts, numbers and lists"),
         ) from error
     if len(text) > MAX_FREE_SIZE or "\\u0000" in text:
-        raise UnusableError("it is too long, or holds a zero byte", "shorten it")
+        raise UnusableError(
+            worded("it is too long, or holds a zero byte"), worded("shorten it")
+        )
     return json.loads(text)
 
 

@@ -11,6 +11,7 @@ from console.core.generic.pages import Page
 from console.core.models import AuditEvent
 from namespaces.permissions import Permission
 from policies import selectors as policy_selectors
+from policies.translating import translated
 from routes import selectors
 from routes.selectors import SettingChange
 from routes.settings_table import BY_KEY
@@ -26,9 +27,9 @@ POLICY_COLUMNS = (
     {"label": gettext_lazy("From"), "hide": "narrow"},
 )
 CHANGE_LABELS = {
-    "policy_ids": "Policies",
+    "policy_ids": gettext_lazy("Policies"),
     "inherits_policies": gettext_lazy("Inherits policies"),
-    "namespace_id": "Namespace",
+    "namespace_id": gettext_lazy("Namespace"),
 }
 # Said in the place of an id whose name the reader may not know.
 UNSEEN = {"namespace_id": gettext_lazy("A namespace that you don't see")}
@@ -166,7 +167,7 @@ def _shown_event(event: AuditEvent, names: dict[str, str]) -> ShownEvent:
 
 
 def _shown_change(change: SettingChange, names: dict[str, str]) -> ShownChange:
-    setting = BY_KEY.get(change.key)
+    setting = translated(BY_KEY.get(change.key))
     sides: list[list[str]] = []
     for value in (change.before, change.after):
         if value is None:
@@ -183,5 +184,5 @@ def _shown_change(change: SettingChange, names: dict[str, str]) -> ShownChange:
 
 def _named(item: Any, names: dict[str, str], unseen: str) -> str:
     if isinstance(item, bool):
-        return "Yes" if item else "No"
+        return gettext("Yes") if item else gettext("No")
     return names.get(str(item), unseen or str(item))

@@ -9,6 +9,7 @@ from cryptography import x509
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 
+from policies.translating import translated
 from routes.forms.yaml_text import write_yaml
 from routes.settings_table import SECTIONS, Kind, Setting, settings_of_section
 from routes.validation.secrets import MASK
@@ -62,11 +63,11 @@ def shown_sections(
     for section in SECTIONS:
         found = tuple(
             shown(setting, settings[setting.key])
-            for setting in settings_of_section(section.code)
+            for setting in translated(settings_of_section(section.code))
             if setting.key in settings and setting.key not in without
         )
         if found:
-            sections.append(ShownSection(section.label, found))
+            sections.append(ShownSection(translated(section.label), found))
     return sections
 
 
@@ -74,16 +75,19 @@ def shown(setting: Setting, value: Any) -> Shown:
     """Return one setting as people read it."""
     if setting.kind is Kind.OBJECT and setting.fields:
         parts = _parts(setting, value)
-        lines = () if parts else ("Yes",)
+        lines = () if parts else (gettext("Yes"),)
         return Shown(
-            setting.label, setting.explanation, lines, (parts,) if parts else ()
+            setting.label,
+            translated(setting.explanation),
+            lines,
+            (parts,) if parts else (),
         )
     if setting.kind is Kind.OBJECT_LIST:
         many = tuple(_parts(setting, item) for item in value)
-        return Shown(setting.label, setting.explanation, (), many)
+        return Shown(setting.label, translated(setting.explanation), (), many)
     return Shown(
         setting.label,
-        setting.explanation,
+        translated(setting.explanation),
         tuple(lines_of(setting, value)),
         is_code=setting.kind in CODE,
     )
@@ -98,7 +102,7 @@ def _parts(setting: Setting, value: Mapping[str, Any]) -> tuple[Shown, ...]:
 def lines_of(setting: Setting, value: Any) -> list[str]:
     """Return a value as lines of text."""
     if isinstance(value, bool):
-        return ["Yes" if value else "No"]
+        return [gettext("Yes") if value else gettext("No")]
     if isinstance(value, str) and value.startswith(MASK):
         return [_secret(value)]
     if setting.kind is Kind.CERTIFICATE:

@@ -30,6 +30,8 @@ PURE = re.compile(
     r"|grammar|matchers|mentions|scalars|sentences|source|wording|writer)\.py$)"
     r"|policies/rego/(analysis|builtins|checking|inputs|record_uses|shapes|variables"
     r"|written_types)\.py$"
+    r"|routes/validation/|(routes|gateway)/settings_table/(?!__main__|reference)"
+    r"|gateway/selectors/comparing\.py$"
 )
 PROGRAMS = re.compile(
     r"/management/|ui/(health|keeper|parent|processes|single_instance|supervisor)\.py$"

@@ -19,6 +19,7 @@ from django.middleware.csrf import get_token
 from django.template.context import Context
 from django.templatetags.static import static
 from django.urls import get_script_prefix
+from django.utils import translation
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_noop
@@ -204,6 +205,13 @@ def widget_kind(field: BoundField) -> str:
     if isinstance(field.field.widget, CheckboxInput):
         return "check"
     return "group" if field.field.widget.use_fieldset else "line"
+
+
+@register.filter
+def translated(value: Any) -> Any:
+    """Return a text of what knows no Django in the reader's language."""
+    say = getattr(value, "said_by", None)
+    return value if say is None else say(translation)
 
 
 @register.filter
