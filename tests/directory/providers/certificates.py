@@ -1,6 +1,7 @@
 """An authority and a server's certificate, made for one test server."""
 
 from datetime import UTC, datetime, timedelta
+from ipaddress import IPv4Address
 from pathlib import Path
 
 from cryptography import x509
@@ -16,7 +17,11 @@ def make_certificates(folder: Path, name: str = "localhost") -> str:
     authority, own = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
     issuer = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Test authority")])
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    names = x509.SubjectAlternativeName([x509.DNSName(name)])
+    is_address = name.replace(".", "").isdigit()
+    named: x509.GeneralName = x509.DNSName(name)
+    if is_address:
+        named = x509.IPAddress(IPv4Address(name))
+    names = x509.SubjectAlternativeName([named])
     root = (
         _builder(issuer, issuer, authority.public_key())
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)

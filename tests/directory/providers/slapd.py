@@ -26,6 +26,7 @@ include {schemas}/inetorgperson.schema
 modulepath {modules}
 moduleload back_mdb
 moduleload refint
+moduleload retcode
 sizelimit 1000
 TLSCACertificateFile {folder}/ca.pem
 TLSCertificateFile {folder}/server.pem
@@ -37,13 +38,20 @@ rootdn "{root}"
 rootpw {password}
 directory {folder}/data
 maxsize 1073741824
-limits dn.exact="{admin}" size.soft=1000 size.hard=1000 size.prtotal=unlimited
+limits dn.exact="{admin}" size.soft=1000 size.hard=1000 size.prtotal={total}
 access to attrs=userPassword by anonymous auth by * none
 access to dn.subtree="ou=hidden,{base}" by * none
 access to * by dn.exact="{admin}" read by * none
 overlay refint
 refint_attributes member
 refint_nothing {root}
+"""
+# A module that answers a search below a place, which it makes up, as it is told.
+REFUSING = f"ou=refusing,ou=answers,{BASE}"
+RETURNING = """
+overlay retcode
+retcode-parent "ou=answers,{base}"
+retcode-item "ou=refusing" {returns} op=search
 """
 ROOT = f"cn=root,{BASE}"
 
@@ -93,8 +101,13 @@ class Slapd:
 
 
 @contextmanager
-def running_slapd(folder: Path, tree: Tree) -> Iterator[Slapd]:
-    """Start a server that holds a tree; end it afterwards."""
+def running_slapd(
+    folder: Path, tree: Tree, *, total: str = "unlimited", returns: str = ""
+) -> Iterator[Slapd]:
+    """Start a server that holds a tree; end it afterwards.
+
+    `total` is how many entries it gives in pages, `returns` to what it answers what.
+    """
     if SLAPD is None:
         raise RuntimeError("slapd is not installed")
     (folder / "data").mkdir(mode=0o700)
@@ -109,7 +122,9 @@ def running_slapd(folder: Path, tree: Tree) -> Iterator[Slapd]:
             password=PASSWORD,
             schemas=SCHEMAS,
             modules=MODULES,
+            total=total,
         )
+        + (RETURNING.format(base=BASE, returns=returns) if returns else "")
     )
     ldif = folder / "tree.ldif"
     ldif.write_text("\n".join(_entries(tree)))

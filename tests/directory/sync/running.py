@@ -45,7 +45,7 @@ def connect(fake: Fake | FakeActiveDirectory, **settings: Any) -> Directory:
     shape = KIND_BY_CODE[fake.code]
     given = fake.options
     if fake.code == "auth0":
-        given["domain"] = given["domain"].removeprefix("http://")
+        given["domain"] = given["domain"].partition("://")[2]
     account = services.create_service_account(
         name=f"account {fake.url}",
         kind=fake.code,

@@ -2,11 +2,13 @@
 
 import json
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from types import TracebackType
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlsplit
@@ -65,6 +67,7 @@ class Reply:
 class Fake:
     """Base of the fakes: subclasses write `answer`, and `options` for the provider.
 
+    With `certificates`, the folder of a certificate for this machine, it speaks TLS.
     `faults` maps a page to what always happens to it, `replies` the number of a page to
     what is answered instead, once. Requests for access tokens are no pages.
     """
@@ -72,7 +75,9 @@ class Fake:
     code: ClassVar[str]
     page_size = 2
 
-    def __init__(self, company: Company = SMALL) -> None:
+    def __init__(
+        self, company: Company = SMALL, *, certificates: Path | None = None
+    ) -> None:
         self.company = company
         self.faults: dict[Any, str] = {}
         self.order: list[Any] = []
@@ -83,7 +88,16 @@ class Fake:
         self.in_flight = self.most_in_flight = 0
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        port = self._server.server_address[1]
+        self.url = f"http{'s' if certificates else ''}://127.0.0.1:{port}"
+        if certificates is not None:
+            context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+            context.load_cert_chain(
+                certificates / "server.pem", certificates / "server.key"
+            )
+            self._server.socket = context.wrap_socket(
+                self._server.socket, server_side=True
+            )
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.01}
         )
