@@ -6,6 +6,7 @@ Rules about these rows live in `services`; what WebAuthn says of a device is che
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 from console.core.models import Versioned
 
@@ -13,43 +14,43 @@ from console.core.models import Versioned
 class Attachment(models.TextChoices):
     """Where the authenticator sits."""
 
-    ANY = "", "Any"
-    PLATFORM = "platform", "Built into the device"
-    CROSS_PLATFORM = "cross-platform", "A separate key"
+    ANY = "", gettext_lazy("Any")
+    PLATFORM = "platform", gettext_lazy("Built into the device")
+    CROSS_PLATFORM = "cross-platform", gettext_lazy("A separate key")
 
 
 class UserVerification(models.TextChoices):
     """Whether the authenticator must recognize its owner (PIN, finger, face)."""
 
-    DISCOURAGED = "discouraged", "Not asked for"
-    PREFERRED = "preferred", "If the device can"
-    REQUIRED = "required", "Required"
+    DISCOURAGED = "discouraged", gettext_lazy("Not asked for")
+    PREFERRED = "preferred", gettext_lazy("If the device can")
+    REQUIRED = "required", gettext_lazy("Required")
 
 
 class Attestation(models.TextChoices):
     """Whether the manufacturer must vouch for the authenticator."""
 
-    NONE = "none", "Not asked for"
-    DIRECT = "direct", "Asked for, shown to approvers"
-    VERIFIED = "verified", "Required, from a trusted manufacturer"
+    NONE = "none", gettext_lazy("Not asked for")
+    DIRECT = "direct", gettext_lazy("Asked for, shown to approvers")
+    VERIFIED = "verified", gettext_lazy("Required, from a trusted manufacturer")
 
 
 class Status(models.TextChoices):
     """Where an enrollment stands; only `approved` counts as approved."""
 
-    WAITING = "waiting", "Waiting"
-    APPROVED = "approved", "Approved"
-    REJECTED = "rejected", "Rejected"
-    SUSPENDED = "suspended", "Suspended"
-    EXPIRED = "expired", "Expired"
-    REVOKED = "revoked", "Revoked"
+    WAITING = "waiting", gettext_lazy("Waiting")
+    APPROVED = "approved", gettext_lazy("Approved")
+    REJECTED = "rejected", gettext_lazy("Rejected")
+    SUSPENDED = "suspended", gettext_lazy("Suspended")
+    EXPIRED = "expired", gettext_lazy("Expired")
+    REVOKED = "revoked", gettext_lazy("Revoked")
 
 
 class Purpose(models.TextChoices):
     """What a challenge may be answered for."""
 
-    REGISTER = "register", "Register a device"
-    PROVE = "prove", "Prove to have a device"
+    REGISTER = "register", gettext_lazy("Register a device")
+    PROVE = "prove", gettext_lazy("Prove to have a device")
 
 
 class DeviceType(Versioned):

@@ -4,7 +4,10 @@ The codes are stored (as guardian permissions on Namespace); what a code allows 
 decided here and nowhere else.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 
 from namespaces.permissions import Permission
 
@@ -15,20 +18,31 @@ class Role:
 
     Attributes:
         code: stored; `viewer`, `manager` or `admin`.
+        label, help: what people read, looked up by `name` and `description`.
         rank: a higher rank allows all that a lower one does.
     """
 
     code: str
-    name: str
-    description: str
+    label: Promise = field(compare=False)
+    help: Promise = field(compare=False)
     rank: int
     permissions: frozenset[Permission]
+
+    @property
+    def name(self) -> str:
+        """What it is called, in the reader's language."""
+        return str(self.label)
+
+    @property
+    def description(self) -> str:
+        """What it allows, in the reader's language."""
+        return str(self.help)
 
 
 VIEWER = Role(
     code="viewer",
-    name="Viewer",
-    description="Sees the routes and policies here and below.",
+    label=gettext_lazy("Viewer"),
+    help=gettext_lazy("Sees the routes and policies here and below."),
     rank=1,
     permissions=frozenset(
         {
@@ -44,8 +58,8 @@ VIEWER = Role(
 )
 MANAGER = Role(
     code="manager",
-    name="Manager",
-    description=(
+    label=gettext_lazy("Manager"),
+    help=gettext_lazy(
         "Also writes routes, PPL policies, sub-namespaces and service accounts."
     ),
     rank=2,
@@ -69,8 +83,8 @@ MANAGER = Role(
 )
 ADMIN = Role(
     code="admin",
-    name="Admin",
-    description=(
+    label=gettext_lazy("Admin"),
+    help=gettext_lazy(
         "Also grants roles, enforces policies, opens routes to anyone, writes "
         "Rego, approves devices, and changes directories and settings."
     ),

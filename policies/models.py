@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy
 
 from console.core.models import Timestamped
 from namespaces.scoping import NamespacedModel, SharedDownQuerySet
@@ -23,8 +24,8 @@ class PolicyLanguage(models.TextChoices):
 class AttachmentMode(models.TextChoices):
     """How a policy counts on the routes of a namespace and below (decision 2)."""
 
-    INHERITED = "inherited", "Inherited"
-    ENFORCED = "enforced", "Enforced"
+    INHERITED = "inherited", gettext_lazy("Inherited")
+    ENFORCED = "enforced", gettext_lazy("Enforced")
 
 
 class Policy(NamespacedModel):
@@ -71,10 +72,10 @@ class Policy(NamespacedModel):
 class ExpectedAnswer(models.TextChoices):
     """What an example of a request is to be answered with."""
 
-    ALLOW = "allow", "Allowed"
-    DENY = "deny", "Denied"
-    LOGIN = "login", "Asked to sign in"
-    DEVICE = "device-enrollment", "Asked for a device"
+    ALLOW = "allow", gettext_lazy("Allowed")
+    DENY = "deny", gettext_lazy("Denied")
+    LOGIN = "login", gettext_lazy("Asked to sign in")
+    DEVICE = "device-enrollment", gettext_lazy("Asked for a device")
 
 
 class PolicyExample(Timestamped):

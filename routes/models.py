@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy
 
 from console.core.models import Timestamped
 from namespaces.scoping import NamespacedModel, NamespacedQuerySet
@@ -170,9 +171,9 @@ class UpstreamClaim(NamespacedModel):
 class ConsentStatus(models.TextChoices):
     """Whether another namespace may route to an upstream."""
 
-    REQUESTED = "requested", "Asked for"
-    GRANTED = "granted", "Granted"
-    REFUSED = "refused", "Refused"
+    REQUESTED = "requested", gettext_lazy("Asked for")
+    GRANTED = "granted", gettext_lazy("Granted")
+    REFUSED = "refused", gettext_lazy("Refused")
 
 
 class UpstreamConsent(NamespacedModel):
@@ -201,13 +202,13 @@ class UpstreamConsent(NamespacedModel):
 class ImportStatus(models.TextChoices):
     """Where an import is on its way."""
 
-    READING = "reading", "Being read"
-    PLANNED = "planned", "Ready to apply"
-    REFUSED = "refused", "Has problems"
-    QUEUED = "queued", "Waiting"
-    RUNNING = "running", "Running"
-    DONE = "done", "Done"
-    FAILED = "failed", "Failed"
+    READING = "reading", gettext_lazy("Being read")
+    PLANNED = "planned", gettext_lazy("Ready to apply")
+    REFUSED = "refused", gettext_lazy("Has problems")
+    QUEUED = "queued", gettext_lazy("Waiting")
+    RUNNING = "running", gettext_lazy("Running")
+    DONE = "done", gettext_lazy("Done")
+    FAILED = "failed", gettext_lazy("Failed")
 
 
 class ImportRun(NamespacedModel):

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from console.core.actor import Actor
 from directory import selectors as directory_selectors
@@ -52,9 +52,7 @@ def _routes(survey: "Survey") -> Iterator[Matter]:
     about = "" if survey.is_complete else gettext("at least ")
     yield Matter(
         count=f"{about}{len(survey.closed)}",
-        label=_noun(
-            len(survey.closed), gettext("closed route"), gettext("closed routes")
-        ),
+        label=ngettext("closed route", "closed routes", len(survey.closed)),
         icon="deny",
         why=gettext("No policy lets anybody in."),
         entries=[_thing(one, "routes:route-detail") for one in survey.closed[:SHOWN]],
@@ -62,11 +60,7 @@ def _routes(survey: "Survey") -> Iterator[Matter]:
     anyone = survey.open_to_anyone
     yield Matter(
         count=f"{about}{len(anyone)}",
-        label=_noun(
-            len(anyone),
-            gettext("route open to anyone"),
-            gettext("routes open to anyone"),
-        ),
+        label=ngettext("route open to anyone", "routes open to anyone", len(anyone)),
         icon="public",
         why=gettext("A policy lets people in who have not signed in."),
         entries=[_thing(one, "routes:route-detail") for one in anyone[:SHOWN]],
@@ -77,11 +71,7 @@ def _quarantined(actor: Actor) -> Matter:
     found = policy_selectors.list_quarantined(actor)
     return Matter(
         count=str(len(found)),
-        label=_noun(
-            len(found),
-            gettext("policy in quarantine"),
-            gettext("policies in quarantine"),
-        ),
+        label=ngettext("policy in quarantine", "policies in quarantine", len(found)),
         icon="alert",
         why=gettext("They broke their limits three times, and refuse everybody since."),
         entries=[_thing(one, "policies:policy-detail") for one in found[:SHOWN]],
@@ -98,11 +88,7 @@ def _idle_policies(actor: Actor) -> Matter:
         count=gettext("more than %(most_counted)s") % {"most_counted": MOST_COUNTED}
         if is_more
         else str(count),
-        label=_noun(
-            count,
-            gettext("policy attached nowhere"),
-            gettext("policies attached nowhere"),
-        ),
+        label=ngettext("policy attached nowhere", "policies attached nowhere", count),
         icon="policy",
         why=gettext(
             "They do nothing until they are attached to a route or a namespace."
@@ -115,7 +101,7 @@ def _ending_roles(actor: Actor, now: datetime) -> Matter:
     ending = namespace_selectors.list_ending_roles(actor, before=now + SOON)
     return Matter(
         count=str(len(ending)),
-        label=_noun(len(ending), gettext("role ends soon"), gettext("roles end soon")),
+        label=ngettext("role ends soon", "roles end soon", len(ending)),
         icon="clock",
         why=gettext("Within two weeks."),
         entries=[
@@ -135,9 +121,7 @@ def _troubled_directories(actor: Actor, now: datetime) -> Matter:
     found = directory_selectors.list_troubles(actor, now=now)
     return Matter(
         count=str(len(found)),
-        label=_noun(
-            len(found), gettext("directory needs you"), gettext("directories need you")
-        ),
+        label=ngettext("directory needs you", "directories need you", len(found)),
         icon="group",
         why=gettext(
             "What was read completely last stays in force until it is too old."
@@ -157,11 +141,7 @@ def _troubled_sources(actor: Actor, now: datetime) -> Matter:
     found = directory_selectors.list_data_troubles(actor, now=now)
     return Matter(
         count=str(len(found)),
-        label=_noun(
-            len(found),
-            gettext("data source needs you"),
-            gettext("data sources need you"),
-        ),
+        label=ngettext("data source needs you", "data sources need you", len(found)),
         icon="data",
         why=gettext("Criteria on its records refuse once they are too old."),
         entries=[
@@ -179,10 +159,8 @@ def _ending_accounts(actor: Actor, now: datetime) -> Matter:
     ending = directory_selectors.list_ending_accounts(actor, before=now + SOON)
     return Matter(
         count=str(len(ending)),
-        label=_noun(
-            len(ending),
-            gettext("credential expires soon"),
-            gettext("credentials expire soon"),
+        label=ngettext(
+            "credential expires soon", "credentials expire soon", len(ending)
         ),
         icon="key",
         why=gettext(
@@ -205,11 +183,7 @@ def _ending_certificates(actor: Actor, now: datetime) -> Matter:
     found = list(ending.order_by("ends_at", "pk"))
     return Matter(
         count=str(len(found)),
-        label=_noun(
-            len(found),
-            gettext("certificate ends soon"),
-            gettext("certificates end soon"),
-        ),
+        label=ngettext("certificate ends soon", "certificates end soon", len(found)),
         icon="clock",
         why=gettext("Browsers refuse hosts whose certificate has ended."),
         entries=[
@@ -229,7 +203,3 @@ def _thing(row: Any, page: str) -> dict[str, str]:
         "url": reverse(page, args=[row.pk]),
         "note": row.namespace.name,
     }
-
-
-def _noun(count: int, singular: str, plural: str) -> str:
-    return singular if count == 1 else plural

@@ -5,7 +5,12 @@ from typing import Any
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils.translation import gettext, gettext_lazy, gettext_noop
+from django.utils.translation import (
+    gettext,
+    gettext_lazy,
+    gettext_noop,
+    ngettext,
+)
 
 from console.core.exceptions import ValidationFailedError
 from console.core.generic.pages import (
@@ -21,6 +26,7 @@ from devices.attestation import describe
 from devices.listings import DeviceListing
 from devices.models import DeviceCredential, Status
 from devices.services import ACTIONS
+from devices.views.decided import DECIDED, DONE
 from devices.views.frame import OfDevices, read_seen, seen_text
 from namespaces import access
 from namespaces.permissions import Permission
@@ -34,14 +40,6 @@ LABELS = {
     "suspend": ("Suspend", "pause"),
     "resume": (gettext_lazy("Let it count again"), "play"),
     "revoke": ("Revoke", "deny"),
-}
-DONE = {
-    "approve": "approved",
-    "reject": "rejected",
-    "reopen": gettext_lazy("waiting again"),
-    "suspend": "suspended",
-    "resume": gettext_lazy("counting again"),
-    "revoke": "revoked",
 }
 HISTORY_ICONS = {
     "enrolled": ("device", ""),
@@ -113,7 +111,10 @@ class DeviceListPage(OfDevices, ListPage):
                 for one in context["list"].rows
             ],
             "may_decide": access.can_at_root(self.actor, Permission.DEVICE_APPROVE),
-            "total": f"{context['list'].total} devices",
+            "total": ngettext(
+                "%(count)s device", "%(count)s devices", context["list"].total
+            )
+            % {"count": context["list"].total},
         }
 
 
@@ -353,8 +354,8 @@ class DecideSeveralPage(OfDevices, ConfirmPage):
             actor=self.actor,
             now=self.now,
         )
-        noun = gettext("device is") if len(results) == 1 else gettext("devices are")
-        messages.success(self.request, f"{len(results)} {noun} {DONE[self.action]}.")
+        done = DECIDED[self.action] % {"count": len(results)}
+        messages.success(self.request, done)
         return reverse("devices:device-list")
 
 

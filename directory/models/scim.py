@@ -5,6 +5,7 @@ groups and memberships, or holds what it found.
 """
 
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 from console.core.models import Timestamped
 
@@ -33,8 +34,8 @@ class ScimToken(Timestamped):
 class ScimKind(models.TextChoices):
     """What a resource is; the values are SCIM's names of resource types."""
 
-    USER = "User", "Person"
-    GROUP = "Group", "Group"
+    USER = "User", gettext_lazy("Person")
+    GROUP = "Group", gettext_lazy("Group")
 
 
 class ScimResource(Timestamped):

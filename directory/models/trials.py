@@ -1,6 +1,7 @@
 """Attempts to connect, before anything is saved."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 from console.core.models import Timestamped
 
@@ -8,16 +9,16 @@ from console.core.models import Timestamped
 class TrialKind(models.TextChoices):
     """What is tried."""
 
-    DIRECTORY = "directory", "Directory"
-    DATA = "data", "External data"
+    DIRECTORY = "directory", gettext_lazy("Directory")
+    DATA = "data", gettext_lazy("External data")
 
 
 class TrialState(models.TextChoices):
     """Where a trial stands."""
 
-    WAITING = "waiting", "Waiting"
-    DONE = "done", "Done"
-    FAILED = "failed", "Failed"
+    WAITING = "waiting", gettext_lazy("Waiting")
+    DONE = "done", gettext_lazy("Done")
+    FAILED = "failed", gettext_lazy("Failed")
 
 
 class Trial(Timestamped):

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.db.models import Count, Func, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from console.core.actor import Actor
 from console.core.exceptions import NotFoundError
@@ -126,7 +126,8 @@ def _subjects(people: Iterable[User], groups: Iterable[Group]) -> list[Subject]:
 
 
 def _members(count: int) -> str:
-    return f"{count} member{'' if count == 1 else 's'}"
+    text = ngettext("%(count)s member", "%(count)s members", count)
+    return text % {"count": count}
 
 
 def count_members(group_ids: Iterable[UUID]) -> dict[UUID, int]:

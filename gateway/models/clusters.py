@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy
 
 from console.core.models import Versioned
 
@@ -9,18 +10,18 @@ from console.core.models import Versioned
 class ClusterMode(models.TextChoices):
     """What is done about a Core."""
 
-    PUBLISHED = "published", "Published to"
-    PAUSED = "paused", "Left as it is"
-    WITHDRAWN = "withdrawn", "Withdrawn from"
+    PUBLISHED = "published", gettext_lazy("Published to")
+    PAUSED = "paused", gettext_lazy("Left as it is")
+    WITHDRAWN = "withdrawn", gettext_lazy("Withdrawn from")
 
 
 class Standing(models.TextChoices):
     """How the last run went."""
 
-    WAITING = "waiting", "Waiting"
-    CURRENT = "current", "Up to date"
-    REFUSED = "refused", "Held back"
-    FAILING = "failing", "Failing"
+    WAITING = "waiting", gettext_lazy("Waiting")
+    CURRENT = "current", gettext_lazy("Up to date")
+    REFUSED = "refused", gettext_lazy("Held back")
+    FAILING = "failing", gettext_lazy("Failing")
 
 
 class Cluster(Versioned):

@@ -4,6 +4,7 @@ from typing import ClassVar, Self, TypeVar
 from uuid import UUID
 
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 from console.core.actor import Actor
 from namespaces import access
@@ -16,10 +17,10 @@ NO_ID = UUID(int=0)  # of figures of requests that came to no route of ours
 class Outcomes(models.TextChoices):
     """How a request ended; the codes are those of the policy language."""
 
-    ALLOW = "allow", "Allowed"
-    LOGIN = "login", "Sign-in"
-    DEVICE = "device-enrollment", "Device asked for"
-    DENY = "deny", "Refused"
+    ALLOW = "allow", gettext_lazy("Allowed")
+    LOGIN = "login", gettext_lazy("Sign-in")
+    DEVICE = "device-enrollment", gettext_lazy("Device asked for")
+    DENY = "deny", gettext_lazy("Refused")
 
 
 M_co = TypeVar("M_co", bound=models.Model, covariant=True)
@@ -90,8 +91,8 @@ class Decision(models.Model):
 class Span(models.TextChoices):
     """How much time a row of figures is about."""
 
-    MINUTE = "minute", "A minute"
-    HOUR = "hour", "An hour"
+    MINUTE = "minute", gettext_lazy("A minute")
+    HOUR = "hour", gettext_lazy("An hour")
 
 
 class TrafficCount(models.Model):

@@ -1,15 +1,16 @@
 """Deployments: signed roots, the chunks they name, and the proxies that run them."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 
 class DeploymentCause(models.TextChoices):
     """Why a deployment was made."""
 
-    CHANGE = "change", "A change"
-    PUBLISHED = "published", "Published by hand"
-    SCHEDULED = "scheduled", "Published at a set time"
-    ROLLED_BACK = "rolled-back", "Rolled back"
+    CHANGE = "change", gettext_lazy("A change")
+    PUBLISHED = "published", gettext_lazy("Published by hand")
+    SCHEDULED = "scheduled", gettext_lazy("Published at a set time")
+    ROLLED_BACK = "rolled-back", gettext_lazy("Rolled back")
 
 
 class Blob(models.Model):

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.urls import reverse
-from django.utils.translation import gettext, gettext_lazy, gettext_noop
+from django.utils.translation import gettext, gettext_lazy, gettext_noop, ngettext
 
 from console.core.generic.pages import ActionView, ConfirmPage, FormPage, ListPage, Page
 from gateway import selectors, services
@@ -76,7 +76,10 @@ class DeploymentListPage(OfDeployments, ListPage):
         return context | {
             "deployer": selectors.read_deployer(),
             "is_held": selectors.is_held(now=self.now),
-            "total": f"{context['list'].total} deployments",
+            "total": ngettext(
+                "%(count)s deployment", "%(count)s deployments", context["list"].total
+            )
+            % {"count": context["list"].total},
         }
 
 

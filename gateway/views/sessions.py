@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.urls import reverse
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext, gettext_noop, ngettext
 
 from console.core.generic.pages import ActionView, ListPage
 from gateway import services
@@ -23,7 +23,8 @@ class SessionListPage(ListPage):
         """Add the moment by which a session counts or doesn't."""
         context = super().get_context_data(**kwargs)
         rows = context["list"].rows
-        return context | {"now": self.now, "total": f"{len(rows)} sessions"}
+        total = ngettext("%(count)s session", "%(count)s sessions", len(rows))
+        return context | {"now": self.now, "total": total % {"count": len(rows)}}
 
 
 class RevokeAction(ActionView):

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext, ngettext
 
 from console.core.actor import Actor
 from namespaces import access
@@ -56,15 +57,26 @@ class Usage:
 
     def in_words(self) -> str:
         """Say how many, such as `3 routes and 1 more that you may not see`."""
+        places = len(self.attachments)
         parts = [
-            _counted(self.route_count, "route", "routes"),
-            _counted(len(self.attachments), "namespace", "namespaces"),
-            f"{self.hidden_count} more that you may not see"
+            ngettext("%(count)s route", "%(count)s routes", self.route_count)
+            % {"count": self.route_count}
+            if self.route_count
+            else "",
+            ngettext("%(count)s namespace", "%(count)s namespaces", places)
+            % {"count": places}
+            if places
+            else "",
+            gettext("%(count)s more that you may not see")
+            % {"count": self.hidden_count}
             if self.hidden_count
             else "",
         ]
         named = [part for part in parts if part]
-        return " and ".join([", ".join(named[:-1]), named[-1]] if named[1:] else named)
+        if not named[1:]:
+            return "".join(named)
+        sides = {"first": ", ".join(named[:-1]), "last": named[-1]}
+        return gettext("%(first)s and %(last)s") % sides
 
     def as_json(self) -> dict[str, Any]:
         """Return the same for the details of an error."""
@@ -276,10 +288,6 @@ def _on_namespaces(actor: Actor) -> Q:
     return Q(namespace_attachments__isnull=False) & in_scope(
         "namespace_attachments__namespace_id", reach
     )
-
-
-def _counted(count: int, singular: str, plural: str) -> str:
-    return f"{count} {singular if count == 1 else plural}" if count else ""
 
 
 def _count(condition: Q, relation: str) -> Coalesce:

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext, gettext_noop, ngettext_lazy
 
 from console.core.bulk import Versions
 from console.core.exceptions import ValidationFailedError
@@ -24,7 +24,7 @@ class PoliciesPage(BulkPage):
     """What all of them have in common."""
 
     listing = PolicyListing()
-    nouns = ("policy", "policies")
+    noun = ngettext_lazy("policy", "policies")
     list_url_name = "policies:policy-list"
     detail_url_name = "policies:policy-detail"
     permission: Permission
@@ -209,7 +209,7 @@ class UndoPoliciesAction(UndoAction):
     service = staticmethod(services.undo)
     list_url_name = "policies:policy-list"
     detail_url_name = "policies:policy-detail"
-    nouns = PoliciesPage.nouns
+    noun = PoliciesPage.noun
 
 
 def _counted(count: int) -> str:

@@ -63,7 +63,8 @@ def answer_badge(code: str) -> dict[str, str]:
     """Return how an answer is shown; none is shown as such."""
     if not code:
         return {"kind": "neutral", "label": gettext("No answer")}
-    return {"kind": SHOWN_KIND.get(code, "deny"), "label": ExpectedAnswer(code).label}
+    label = str(ExpectedAnswer(code).label)
+    return {"kind": SHOWN_KIND.get(code, "deny"), "label": label}
 
 
 class ExamplesPage(OfPolicy, Page):

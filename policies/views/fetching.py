@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib import messages
 from django.urls import reverse
-from django.utils.translation import gettext, gettext_lazy, gettext_noop
+from django.utils.translation import gettext, gettext_lazy, gettext_noop, ngettext
 
 from console.core.generic.pages import ActionView, ConfirmPage, FormPage
 from policies import selectors, services
@@ -118,16 +118,16 @@ class RemoveAddressPage(ConfirmPage):
             }
             for one in found
         ]
-        label = (
-            gettext("policy refuses") if len(found) == 1 else gettext("policies refuse")
-        )
         return super().get_context_data(
             text=gettext("%(url)s is fetched no more, and its answer is forgotten.")
             % {"url": self.address.url},
             consequences=[
                 {
-                    "label": gettext("%(label)s whoever it would ask about")
-                    % {"label": label},
+                    "label": ngettext(
+                        "policy refuses whoever it would ask about",
+                        "policies refuse whoever they would ask about",
+                        len(found),
+                    ),
                     "count": len(found),
                     "entries": entries,
                 }

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.urls import reverse
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext, gettext_noop, ngettext, ngettext_lazy
 
 from console.core.generic.pages import CsvExport, ListPage, Page
 from namespaces import access
@@ -58,21 +58,17 @@ class PolicyRow:
     def faults_label(self) -> str:
         """How many groups it names that are not there."""
         count = len(self.faults)
-        return (
-            gettext("1 group is missing")
-            if count == 1
-            else gettext("%(count)s groups are missing") % {"count": count}
-        )
+        return ngettext(
+            "%(count)s group is missing", "%(count)s groups are missing", count
+        ) % {"count": count}
 
     @property
     def renamed_label(self) -> str:
         """How many groups it speaks of that are called otherwise now."""
         count = len(self.renamed)
-        return (
-            gettext("1 group was renamed")
-            if count == 1
-            else gettext("%(count)s groups were renamed") % {"count": count}
-        )
+        return ngettext(
+            "%(count)s group was renamed", "%(count)s groups were renamed", count
+        ) % {"count": count}
 
     @property
     def renamed_kind(self) -> str:
@@ -89,14 +85,16 @@ class PolicyRow:
     def used_by(self) -> str:
         """How many routes and namespaces it is attached to."""
         counted = (
-            (self.policy.route_count, "route"),
-            (self.policy.namespace_count, "namespace"),
+            (
+                self.policy.route_count,
+                ngettext_lazy("%(count)s route", "%(count)s routes", "count"),
+            ),
+            (
+                self.policy.namespace_count,
+                ngettext_lazy("%(count)s namespace", "%(count)s namespaces", "count"),
+            ),
         )
-        return ", ".join(
-            f"{count} {noun}{'s' if count > 1 else ''}"
-            for count, noun in counted
-            if count
-        )
+        return ", ".join(text % {"count": count} for count, text in counted if count)
 
 
 class PolicyListPage(ListPage):
@@ -126,7 +124,10 @@ class PolicyListPage(ListPage):
                 )
                 for policy in policies
             ],
-            "total": f"{context['list'].total} policies",
+            "total": ngettext(
+                "%(count)s policy", "%(count)s policies", context["list"].total
+            )
+            % {"count": context["list"].total},
             "create_query": f"?namespace={narrowed}" if narrowed else "",
             "import_url": import_url(),
             "may_create": access.can_anywhere(self.actor, Permission.POLICY_CREATE),

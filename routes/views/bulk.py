@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.utils.translation import gettext, gettext_noop, ngettext
+from django.utils.translation import gettext, gettext_noop, ngettext, ngettext_lazy
 
 from console.core.bulk import Versions
 from console.core.exceptions import ValidationFailedError
@@ -24,7 +24,7 @@ class RoutesPage(BulkPage):
     """What all of them have in common."""
 
     listing = RouteListing()
-    nouns = ("route", "routes")
+    noun = ngettext_lazy("route", "routes")
     list_url_name = "routes:route-list"
     detail_url_name = "routes:route-detail"
     permission: Permission
@@ -231,4 +231,4 @@ class UndoRoutesAction(UndoAction):
     service = staticmethod(services.undo)
     list_url_name = "routes:route-list"
     detail_url_name = "routes:route-detail"
-    nouns = RoutesPage.nouns
+    noun = RoutesPage.noun

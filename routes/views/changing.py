@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.urls import reverse
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext, gettext_noop, ngettext_lazy
 
 from console.core.exceptions import (
     ConsoleError,
@@ -299,8 +299,10 @@ class DeletePage(OfRoute, ConfirmPage):
             % {"name": route.name, "from_url": route.from_url},
             consequences=[
                 *consequence(
-                    gettext("policy is detached, and stays"),
-                    gettext("policies are detached, and stay"),
+                    ngettext_lazy(
+                        "policy is detached, and stays",
+                        "policies are detached, and stay",
+                    ),
                     [
                         {
                             "name": one.name,
@@ -354,20 +356,19 @@ class RestoreAction(ActionView):
         return reverse("routes:route-detail", args=[route.pk])
 
 
-def consequence(
-    singular: str, plural: str, entries: list[dict[str, Any]]
-) -> list[dict[str, Any]]:
+def consequence(words: Any, entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return what components/confirm.html shows of things, nothing for none."""
-    label = singular if len(entries) == 1 else plural
-    one = {"label": label, "count": len(entries), "entries": entries}
+    one = {"label": words % len(entries), "count": len(entries), "entries": entries}
     return [one] if entries else []
 
 
 def resting_hosts(hosts: list[str]) -> list[dict[str, Any]]:
     """Return what is said of hosts that no route uses any more."""
     return consequence(
-        gettext("host rests for a week: nobody else may claim it"),
-        gettext("hosts rest for a week: nobody else may claim them"),
+        ngettext_lazy(
+            "host rests for a week: nobody else may claim it",
+            "hosts rest for a week: nobody else may claim them",
+        ),
         [{"name": host} for host in hosts],
     )
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.urls import NoReverseMatch, reverse
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext, gettext_noop, ngettext
 
 from console.core.generic.pages import CsvExport, ListPage, Page
 from namespaces import access
@@ -47,7 +47,11 @@ class RouteRow:
     @property
     def condition(self) -> str:
         """The path condition in words."""
-        words = {"prefix": gettext("begins with"), "path": "is", "regex": "matches"}
+        words = {
+            "prefix": gettext("begins with"),
+            "path": gettext("is"),
+            "regex": gettext("matches"),
+        }
         for key, value in settings_of_match(self.route.match).items():
             return gettext("path %(words)s %(value)s") % {
                 "words": words[key],
@@ -59,7 +63,10 @@ class RouteRow:
     def count(self) -> str:
         """How many policies decide."""
         count = self.policies.count
-        return f"{count} polic{'y' if count == 1 else 'ies'}" if count else "none"
+        if not count:
+            return gettext("none")
+        text = ngettext("%(count)s policy", "%(count)s policies", count)
+        return text % {"count": count}
 
 
 class RouteListPage(ListPage):
@@ -91,7 +98,8 @@ class RouteListPage(ListPage):
                 )
                 for route in routes
             ],
-            "total": f"{state.total} route{'' if state.total == 1 else 's'}",
+            "total": ngettext("%(count)s route", "%(count)s routes", state.total)
+            % {"count": state.total},
             "create_query": f"?namespace={query}" if query else "",
             "may_create": access.can_anywhere(self.actor, Permission.ROUTE_CREATE),
             "import_url": _import_url(),

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 PROSE = re.compile(r"[A-Za-z]{2,}[,;:.)]? [A-Za-z(“`\x00]|^ [a-z]{2,}|[a-z]{2,} $")
 MARKS = frozenset(
-    {"gettext", "gettext_lazy", "gettext_noop", "ngettext", "worded", "counted"}
+    {"gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy"}
+    | {"worded", "counted"}
 )
 FOR_MACHINES = frozenset(
     {"add_argument", "compile", "exception", "get", "getLogger", "info", "warning"}

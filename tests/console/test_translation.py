@@ -6,13 +6,23 @@ brackets around it, and pages are asked for in that language.
 
 from pathlib import Path
 
+from django.apps import apps
+from django.db import models
 from django.test import Client
+from django.utils import translation
 
 from tests.console.bracketed import LANGUAGE, catalog_of, needs_gettext
-from tests.factories import make_policy
+from tests.factories import make_policy, make_route
 from tests.people import Cast
 
 FEWEST = 2000  # texts
+NAMES = {"PolicyLanguage"}  # the same in every language
+CHOICES = [
+    choices
+    for choices in models.TextChoices.__subclasses__()
+    if choices.__module__.split(".")[0] in {one.name for one in apps.get_app_configs()}
+    and choices.__name__ not in NAMES
+]
 
 pytestmark = needs_gettext
 
@@ -64,3 +74,30 @@ def read_page(foreign: Client, path: str, *, status: int = 200) -> str:
     answer = foreign.get(path)
     assert answer.status_code == status, path
     return answer.content.decode()
+
+
+def test_choices_and_roles_are_shown_in_that_language(
+    foreign: Client, cast: Cast
+) -> None:
+    def unmarked() -> list[str]:
+        with translation.override(LANGUAGE):
+            return [
+                f"{choices.__name__}: {label}"
+                for choices in CHOICES
+                for label in map(str, choices.labels)
+                if label and "⟦" not in label
+            ]
+
+    grants = read_page(foreign, f"/namespaces/{cast.web.pk}/roles/new")
+
+    assert len(CHOICES) > 10
+    assert unmarked() == []
+    assert "⟦Viewer⟧: ⟦Sees the routes and policies here and below.⟧" in grants
+
+
+def test_counts_have_forms_in_that_language(foreign: Client, cast: Cast) -> None:
+    make_policy(namespace=cast.web, name="Staff")
+    make_route(namespace=cast.web, name="Wiki")
+
+    assert "⟦1 policy⟧" in read_page(foreign, "/policies/")
+    assert "⟦1 route⟧" in read_page(foreign, "/routes/")

@@ -25,7 +25,7 @@ class BulkPage(ConfirmPage):
 
     Attributes:
         listing: what the rows are of.
-        nouns: what one of them, and several, are called.
+        noun: what one of them, and several, are called; a lazy `ngettext`.
         list_url_name, detail_url_name: their pages.
         text: what will happen, in a sentence.
         undo_url_name: takes it back; nothing where that can't be.
@@ -34,7 +34,7 @@ class BulkPage(ConfirmPage):
     template_name = "console/bulk.html"
     http_method_names = ["post", "options"]
     listing: ClassVar[Listing[Any]]
-    nouns: ClassVar[tuple[str, str]]
+    noun: ClassVar[Any]
     list_url_name: ClassVar[str]
     detail_url_name: ClassVar[str]
     undo_url_name: ClassVar[str] = ""
@@ -89,7 +89,7 @@ class BulkPage(ConfirmPage):
         if not 1 <= count <= MAX_CHOSEN:
             raise ValidationFailedError(
                 gettext("choose 1 to %(max_chosen)s %(nouns)s at a time")
-                % {"max_chosen": MAX_CHOSEN, "nouns": self.nouns[1]}
+                % {"max_chosen": MAX_CHOSEN, "nouns": self.noun % MAX_CHOSEN}
             )
         return sorted(rows, key=lambda row: (row.name.lower(), str(row.pk)))
 
@@ -108,7 +108,7 @@ class BulkPage(ConfirmPage):
             confirm_label=gettext(self.confirm_label),
             is_harmless=self.is_harmless,
             count=len(ready),
-            noun=self.nouns[0] if len(ready) == 1 else self.nouns[1],
+            noun=self.noun % len(ready),
             refusal=prospect.refusal if len(ready) == len(free) else "",
             entries=[self._entry(row, prospect) for row in free],
             kept=[self._entry(row, Prospect()) for row in rows if not self.may(row)],
@@ -138,7 +138,7 @@ class BulkPage(ConfirmPage):
         if not 1 <= len(versions) <= MAX_CHOSEN:
             raise ValidationFailedError(
                 gettext("choose 1 to %(max_chosen)s %(nouns)s at a time")
-                % {"max_chosen": MAX_CHOSEN, "nouns": self.nouns[1]}
+                % {"max_chosen": MAX_CHOSEN, "nouns": self.noun % MAX_CHOSEN}
             )
         text = self.tell(self.act(versions), len(versions))
         undo = ""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
 
 from django.db.models import Model, QuerySet
+from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_noop
 
 from console.core.actor import Actor
@@ -63,7 +64,7 @@ class Filter(Generic[M]):
     name: str
     label: str
     apply: Callable[[QuerySet[M], str, Actor], QuerySet[M]]
-    choices: Callable[[Actor], Sequence[tuple[str, str]]] | None = None
+    choices: Callable[[Actor], Sequence[tuple[str, str | Promise]]] | None = None
     control: str = ""
     says: Callable[[str, Actor], str] | None = None
     help: str = ""

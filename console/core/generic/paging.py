@@ -204,6 +204,8 @@ def _filter_state(one: Filter[Any], params: QueryDict, actor: Actor) -> FilterSt
         label=gettext(one.label),
         value=value,
         control="select" if one.choices else one.control or ("hidden" if said else ""),
-        options=list(one.choices(actor)) if one.choices else [],
+        options=[(code, str(text)) for code, text in one.choices(actor)]
+        if one.choices
+        else [],
         said=said,
     )

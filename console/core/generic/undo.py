@@ -40,13 +40,13 @@ class UndoAction(MomentAction):
     Attributes:
         service: takes back what somebody (`actor`) did at a moment; returns the rows
             that are as they were.
-        nouns: what one of them, and several, are called.
+        noun: what one of them, and several, are called; a lazy `ngettext`.
         list_url_name, detail_url_name: their pages.
     """
 
     service: ClassVar[Callable[..., Sequence[Any]]]
     detail_url_name: ClassVar[str]
-    nouns: ClassVar[tuple[str, str]]
+    noun: ClassVar[Any]
 
     def carry_out(self) -> str:
         """Undo it, and show it: the row itself if it is a single one."""
@@ -69,7 +69,7 @@ class UndoAction(MomentAction):
             return reverse(self.detail_url_name, args=[rows[0].pk])
         text = gettext("Undone: %(count)s %(nouns)s are as they were.") % {
             "count": len(rows),
-            "nouns": self.nouns[1],
+            "nouns": self.noun % len(rows),
         }
         messages.success(self.request, text)
         return reverse(self.list_url_name)

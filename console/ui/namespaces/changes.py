@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.urls import reverse
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext, gettext_noop, ngettext_lazy
 
 from console.core.exceptions import PermissionDeniedError, ValidationFailedError
 from console.core.generic import undo
@@ -310,4 +310,4 @@ class UndoAction(undo.UndoAction):
     service = staticmethod(services.undo)
     list_url_name = "namespaces:namespace-list"
     detail_url_name = "namespaces:namespace-detail"
-    nouns = ("namespace", "namespaces")
+    noun = ngettext_lazy("namespace", "namespaces")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from console.core.exceptions import NotFoundError, PermissionDeniedError
 from console.core.generic.pages import F, FormPage, Page
@@ -54,11 +54,12 @@ class Held:
         """What to know of the subject besides the name."""
         one = self.binding
         if self.is_own:
-            return "you"
+            return gettext("you")
         if one.user and not one.user.is_active:
-            return "deactivated"
+            return gettext("deactivated")
         if self.members is not None:
-            return f"{self.members} member{'' if self.members == 1 else 's'}"
+            text = ngettext("%(count)s member", "%(count)s members", self.members)
+            return text % {"count": self.members}
         return ""
 
     @property

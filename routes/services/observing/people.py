@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from django.utils.translation import gettext, ngettext
+
 from console.core.actor import Actor
 from console.core.previews import Group, Item
 from directory import selectors as directory_selectors
@@ -80,10 +82,14 @@ def _key(one: "RoleBinding") -> tuple[str, str, str]:
 
 def _item(one: "RoleBinding", sizes: dict[UUID, int]) -> Item:
     role = ROLE_BY_CODE[one.permission.codename]
-    note = f"{role.name}, from {one.content_object.name}"
+    where = {"role": role.name, "namespace": one.content_object.name}
+    notes = [gettext("%(role)s, from %(namespace)s") % where]
     if one.group_id:
         size = sizes[one.group_id]
-        note += f"; {size} {'person' if size == 1 else 'people'} behind it"
+        text = ngettext(
+            "%(count)s person behind it", "%(count)s people behind it", size
+        )
+        notes.append(text % {"count": size})
     if one.expires_at:
-        note += f"; ends {one.expires_at:%Y-%m-%d}"
-    return Item(str(one.user or one.group or one.service_account), note)
+        notes.append(gettext("ends %(day)s") % {"day": f"{one.expires_at:%Y-%m-%d}"})
+    return Item(str(one.user or one.group or one.service_account), "; ".join(notes))
