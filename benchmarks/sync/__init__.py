@@ -14,6 +14,8 @@ import tempfile
 from collections.abc import Callable, Iterator
 
 from benchmarks.goals import Goal
+from benchmarks.report import write_section
+from benchmarks.sync.size import EACH, FULL, GROUPS, PEOPLE
 from tests.services import UnavailableError, postgresql
 
 ROUNDS = 3  # of ours; the peer, which takes minutes, has one
@@ -23,17 +25,29 @@ SCENARIOS = {"first": "first sync", "same": "no change", "delta": "1 % changed"}
 
 
 def run(write: Callable[[str], object]) -> list[Goal]:
-    """Measure both databases and print; return the goals."""
+    """Measure both databases, print, and write the page of figures; return the goals.
+
+    A smaller size is printed only: its figures say nothing about the goals.
+    """
     goals: list[Goal] = []
+    lines: list[str] = []
+    is_whole = PEOPLE == FULL
     for name, measure in (("PostgreSQL", _on_postgresql), ("SQLite", _on_sqlite)):
         try:
             figures = measure()
         except UnavailableError as error:
             goals.append(Goal(f"sync.{name.lower()}", None, 0, why_not=str(error)))
+            is_whole = False
             continue
-        for line in _table(name, figures):
+        table = list(_table(name, figures))
+        for line in table:
             write(line)
+        lines += table
         goals += _goals(name.lower(), figures)
+    if is_whole:
+        write_section("sync", lines, goals)
+    else:
+        write(f"{PEOPLE:,} people, {GROUPS:,} groups: nothing is written")
     return goals
 
 
@@ -81,23 +95,30 @@ def _once(variables: dict[str, str], arguments: tuple[str, ...]) -> dict[str, fl
 
 
 def _table(name: str, figures: Figures) -> Iterator[str]:
-    yield f"{name + ', s: min / median / max':34}{'ours':>24}{'bulk_create':>14}"
+    """Yield the lines of a table, and what was left out of it."""
+    yield f"| {name}, min / median / max | ours | `bulk_create` | ratio |"
+    yield "|---|---:|---:|---:|"
     for key, label in SCENARIOS.items():
-        own = [one["own"] for one in figures[f"ours.{key}"]]
-        peer = figures[f"peer.{key}"][0]["own"]
-        yield f"{label:34}{_spread(own):>24}{peer:>14.2f}"
+        yield _line(figures, key, "own", f"{label}, s")
     for key, label in SCENARIOS.items():
-        cpu = [one["cpu"] for one in figures[f"ours.{key}"]]
-        peer = figures[f"peer.{key}"][0]["cpu"]
-        yield f"{label + ', processor':34}{_spread(cpu):>24}{peer:>14.2f}"
-    own = [one["own"] for one in figures["ours.full"]]
-    yield f"{'no change, every row compared':34}{_spread(own):>24}"
+        yield _line(figures, key, "cpu", f"{label}, processor, s")
+    full = [one["own"] for one in figures["ours.full"]]
+    yield f"| no change, every row compared, s | {_spread(full)} | | |"
     for key, label in SCENARIOS.items():
-        memory = [one["memory"] for one in figures[f"ours.{key}"]]
-        peer = figures[f"peer.{key}"][0]["memory"]
-        yield f"{label + ', extra MiB':34}{_spread(memory, 0):>24}{peer:>14.0f}"
+        yield _line(figures, key, "memory", f"{label}, extra MiB", digits=0)
     told = statistics.median(one["feed"] for one in figures["ours.same"])
-    yield f"(the provider's telling, left out: {told:.2f} s)"
+    rows = f"{PEOPLE:,} people, {GROUPS:,} groups, {PEOPLE * EACH:,} memberships"
+    yield ""
+    yield f"{rows}; the provider's telling, left out: {told:.2f} s."
+    yield ""
+
+
+def _line(figures: Figures, key: str, what: str, label: str, *, digits: int = 2) -> str:
+    own = [one[what] for one in figures[f"ours.{key}"]]
+    peer = figures[f"peer.{key}"][0][what]
+    ratio = peer / statistics.median(own) if min(own) > 0 else 0
+    said = f"{ratio:.1f}" if what != "memory" and ratio else ""
+    return f"| {label} | {_spread(own, digits)} | {peer:.{digits}f} | {said} |"
 
 
 def _spread(values: list[float], digits: int = 2) -> str:

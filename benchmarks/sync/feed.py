@@ -3,10 +3,10 @@
 import time
 from collections.abc import Callable, Iterator
 
+from benchmarks.sync.size import EACH, GROUPS, PEOPLE
 from directory.providers.base import Before, Kept, Limits, Options
 from directory.providers.records import Batch, Edge, Group, Person, Record
 
-PEOPLE, GROUPS, EACH = 100_000, 10_000, 10
 PAGE = 1_000
 PERCENT = 100
 

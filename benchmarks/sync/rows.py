@@ -9,7 +9,8 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
-from benchmarks.sync.feed import EACH, PEOPLE, PERCENT, Feed
+from benchmarks.sync.feed import PERCENT, Feed
+from benchmarks.sync.size import EACH, PEOPLE
 from console.core.actor import system
 from directory import services
 from directory.models import Directory, Group, Membership, RunState, SyncRun, User
