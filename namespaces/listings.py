@@ -3,7 +3,7 @@
 from typing import Any, TypeVar
 
 from django.db.models import Model, Q, QuerySet
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from console.core.actor import Actor
 from console.core.generic.listing import Apply, Column, Filter, Listing
@@ -17,24 +17,24 @@ from namespaces.scoping import below
 
 M = TypeVar("M", bound=Model)
 KINDS = (
-    ("namespace", "Namespaces"),
-    ("role", "Roles"),
-    ("policy", "Policies"),
-    ("route", "Routes"),
-    ("host", "Hosts"),
+    ("namespace", gettext_lazy("Namespaces")),
+    ("role", gettext_lazy("Roles")),
+    ("policy", gettext_lazy("Policies")),
+    ("route", gettext_lazy("Routes")),
+    ("host", gettext_lazy("Hosts")),
     ("host-delegation", gettext_noop("Delegations of hosts")),
-    ("upstream", "Upstreams"),
+    ("upstream", gettext_lazy("Upstreams")),
     ("upstream-consent", gettext_noop("Consents to upstreams")),
-    ("import", "Imports"),
-    ("deployment", "Deployments"),
-    ("certificate", "Certificates"),
+    ("import", gettext_lazy("Imports")),
+    ("deployment", gettext_lazy("Deployments")),
+    ("certificate", gettext_lazy("Certificates")),
     ("session", gettext_noop("Sessions at routes")),
     ("service-account", gettext_noop("Service accounts")),
     ("sign-in-settings", gettext_noop("Settings of sign-in")),
     ("credential", gettext_noop("Directory accounts")),
     ("person", gettext_noop("People and sign-in")),
-    ("directory", "Directory"),
-    ("device", "Devices"),
+    ("directory", gettext_lazy("Directory")),
+    ("device", gettext_lazy("Devices")),
     ("saved-filter", gettext_noop("Saved filters")),
     ("request", gettext_noop("Refused attempts")),
 )

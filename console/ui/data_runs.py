@@ -27,9 +27,9 @@ RUN_COLUMNS = (
 )
 CHANGES = (
     ("records", gettext_lazy("Records that came")),
-    ("new", "New"),
-    ("changed", "Changed"),
-    ("gone", "Gone"),
+    ("new", gettext_lazy("New")),
+    ("changed", gettext_lazy("Changed")),
+    ("gone", gettext_lazy("Gone")),
 )
 PROBLEM_COLUMNS = (
     {"label": gettext_lazy("Record")},
@@ -132,7 +132,7 @@ def _answer_of(answer: dict[str, Any]) -> list[dict[str, Any]]:
         return []
     return [
         {"label": gettext("Status"), "value": answer["status"]},
-        {"label": gettext("Type"), "value": answer["kind"], "empty": "None"},
+        {"label": gettext("Type"), "value": answer["kind"], "empty": gettext("None")},
         {"label": gettext("Size"), "value": f"{answer['size']:,} bytes"},
     ]
 

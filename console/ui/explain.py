@@ -27,7 +27,7 @@ Words = str | Promise
 # In the order in which people think of it; `test_explain` checks that none is missing.
 QUESTIONS: Sequence[tuple[Words, Sequence[tuple[Permission, Words]]]] = (
     (
-        "Routes",
+        gettext_lazy("Routes"),
         (
             (Permission.ROUTE_VIEW, gettext_lazy("see routes")),
             (Permission.ROUTE_CREATE, gettext_lazy("create routes")),
@@ -51,7 +51,7 @@ QUESTIONS: Sequence[tuple[Words, Sequence[tuple[Permission, Words]]]] = (
         ),
     ),
     (
-        "Policies",
+        gettext_lazy("Policies"),
         (
             (Permission.POLICY_VIEW, gettext_lazy("see policies")),
             (Permission.POLICY_TRY, gettext_lazy("try policies")),
@@ -90,7 +90,7 @@ QUESTIONS: Sequence[tuple[Words, Sequence[tuple[Permission, Words]]]] = (
         ),
     ),
     (
-        "Settings",
+        gettext_lazy("Settings"),
         (
             (Permission.CERTIFICATE_VIEW, gettext_lazy("see certificates")),
             (Permission.CERTIFICATE_EDIT, gettext_lazy("change certificates")),

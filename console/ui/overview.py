@@ -72,10 +72,15 @@ class OverviewPage(Page):
         namespaces = namespace_selectors.list_namespaces(self.actor).count()
         people = directory_selectors.list_people(self.actor).count()
         figures = (
-            ("Routes", routes, "route", "routes:route-list"),
-            ("Policies", policies, "policy", "policies:policy-list"),
-            ("Namespaces", namespaces, "namespaces", "namespaces:namespace-list"),
-            ("People", people, "people", "directory:person-list"),
+            (gettext("Routes"), routes, "route", "routes:route-list"),
+            (gettext("Policies"), policies, "policy", "policies:policy-list"),
+            (
+                gettext("Namespaces"),
+                namespaces,
+                "namespaces",
+                "namespaces:namespace-list",
+            ),
+            (gettext("People"), people, "people", "directory:person-list"),
         )
         return [
             {"label": label, "value": value, "icon": icon, "url": reverse(name)}

@@ -209,7 +209,7 @@ def _facts_of_person(person: Any) -> list[dict[str, Any]]:
         {"label": gettext("Directory"), "value": where, "empty": gettext("Not in one")},
         {
             "label": gettext("State"),
-            "value": "Active" if person.is_active else "Deactivated",
+            "value": gettext("Active") if person.is_active else gettext("Deactivated"),
         },
     ]
 

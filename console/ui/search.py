@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext, gettext_noop
 
 from console.core.actor import Actor
 from console.core.generic.listing import Listing
@@ -31,10 +31,15 @@ class Kind:
     page_name: str
     note: Callable[[Any], str]
 
+    @property
+    def title(self) -> str:
+        """What its rows are called, in the reader's language."""
+        return gettext(self.label)
+
 
 KINDS = (
     Kind(
-        "Routes",
+        gettext_noop("Routes"),
         "route",
         RouteListing(),
         "routes:route-list",
@@ -42,7 +47,7 @@ KINDS = (
         lambda row: row.from_url,
     ),
     Kind(
-        "Policies",
+        gettext_noop("Policies"),
         "policy",
         PolicyListing(),
         "policies:policy-list",
@@ -50,7 +55,7 @@ KINDS = (
         lambda row: row.namespace.name,
     ),
     Kind(
-        "Namespaces",
+        gettext_noop("Namespaces"),
         "namespace",
         NamespaceListing(),
         "namespaces:namespace-list",
@@ -58,7 +63,7 @@ KINDS = (
         lambda row: row.description,
     ),
     Kind(
-        "People",
+        gettext_noop("People"),
         "person",
         PersonListing(),
         "directory:person-list",
@@ -66,7 +71,7 @@ KINDS = (
         lambda row: row.email,
     ),
     Kind(
-        "Groups",
+        gettext_noop("Groups"),
         "group",
         GroupListing(),
         "directory:group-list",

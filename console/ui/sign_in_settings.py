@@ -15,7 +15,11 @@ from directory import selectors as directory_selectors
 from directory import services as directory_services
 
 KINDS = {"passed": "success", "failed": "danger", "unknown": "warning"}
-WORDS = {"passed": "Works", "failed": "Wrong", "unknown": "Unknown"}
+WORDS = {
+    "passed": gettext_lazy("Works"),
+    "failed": gettext_lazy("Wrong"),
+    "unknown": gettext_lazy("Unknown"),
+}
 CONNECTION = ("issuer", "client_id", "client_secret")
 
 
@@ -83,7 +87,7 @@ class SignInSettingsForm(forms.Form):
         choices = [
             (str(one.pk), one.name) for one in directory_selectors.list_directories()
         ]
-        self.fields["directory_id"].choices = [("", "None"), *choices]  # type: ignore[attr-defined]
+        self.fields["directory_id"].choices = [("", gettext("None")), *choices]  # type: ignore[attr-defined]
         if row.secret_fingerprint:
             self.fields["client_secret"].help_text = gettext(
                 "Set (%(secret_fingerprint)s). Empty: it stays as it is."

@@ -34,12 +34,12 @@ from namespaces.permissions import Permission
 MAX_CHOSEN = 100
 WAITING_SHOWN = 25
 LABELS = {
-    "approve": ("Approve", "check"),
-    "reject": ("Reject", "close"),
+    "approve": (gettext_lazy("Approve"), "check"),
+    "reject": (gettext_lazy("Reject"), "close"),
     "reopen": (gettext_lazy("Let it wait again"), "undo"),
-    "suspend": ("Suspend", "pause"),
+    "suspend": (gettext_lazy("Suspend"), "pause"),
     "resume": (gettext_lazy("Let it count again"), "play"),
-    "revoke": ("Revoke", "deny"),
+    "revoke": (gettext_lazy("Revoke"), "deny"),
 }
 HISTORY_ICONS = {
     "enrolled": ("device", ""),
@@ -202,7 +202,7 @@ def _facts_of(device: DeviceCredential) -> list[dict[str, Any]]:
     return [
         {"label": gettext("Person"), "value": str(device.user), "url": person},
         {"label": gettext("Type"), "value": device.device_type.name},
-        {"label": gettext("Model"), "value": device.model, "empty": "Unknown"},
+        {"label": gettext("Model"), "value": device.model, "empty": gettext("Unknown")},
         {"label": gettext("Reason"), "value": enrollment.reason},
         {"label": gettext("Enrolled from"), "value": enrollment.enrolled_from},
         {"label": gettext("With"), "value": enrollment.user_agent},
@@ -219,12 +219,16 @@ def _technical(device: DeviceCredential) -> list[dict[str, Any]]:
             device.external_id,
             gettext("What `device: is` compares with."),
         ),
-        ("Fingerprint", device.fingerprint, gettext("What an approval is bound to.")),
+        (
+            gettext("Fingerprint"),
+            device.fingerprint,
+            gettext("What an approval is bound to."),
+        ),
         ("AAGUID", device.aaguid, gettext("The model, as its maker numbers it.")),
         (gettext("Attestation format"), device.attestation_format, ""),
         (gettext("Certificate of"), statement.get("subject", ""), ""),
         (gettext("Signed by"), statement.get("issuer", ""), ""),
-        ("Transports", ", ".join(device.transports), ""),
+        (gettext("Transports"), ", ".join(device.transports), ""),
     )
     return [
         {"label": label, "value": value, "help": help_, "code": True, "copyable": True}

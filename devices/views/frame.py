@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 
 from console.core.exceptions import ValidationFailedError
 from console.core.generic.pages import ActorMixin
@@ -14,11 +14,11 @@ from devices.models import DeviceCredential
 from devices.services import Seen
 
 TABS = (
-    ("Devices", "device-list", "device"),
-    ("Waiting", "device-waiting", "clock"),
-    ("Links", "link-list", "mail"),
-    ("Types", "type-list", "key"),
-    ("Rules", "rules", "settings"),
+    (gettext_lazy("Devices"), "device-list", "device"),
+    (gettext_lazy("Waiting"), "device-waiting", "clock"),
+    (gettext_lazy("Links"), "link-list", "mail"),
+    (gettext_lazy("Types"), "type-list", "key"),
+    (gettext_lazy("Rules"), "rules", "settings"),
 )
 
 

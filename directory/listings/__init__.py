@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from console.core.actor import Actor
 from console.core.exceptions import ValidationFailedError
@@ -13,7 +13,7 @@ from directory import selectors
 from directory.credential_kinds import KIND_BY_CODE, KINDS
 from directory.models import Directory, Group, RunState, ServiceAccount, SyncRun, User
 
-STATES = (("active", "Active"), ("inactive", "Deactivated"))
+STATES = (("active", gettext_lazy("Active")), ("inactive", gettext_lazy("Deactivated")))
 
 
 def _in_state(rows: QuerySet[Any], text: str, _: Actor) -> QuerySet[Any]:

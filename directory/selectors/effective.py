@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext
+
 from console.core.actor import Actor
 from directory.models import User
 from directory.selectors.people import count_members, list_people_behind
@@ -43,9 +45,10 @@ def list_effective_people(
     held: dict[UUID, list[tuple[int, str, User, Role]]] = {}
     for one in bindings:
         role = ROLE_BY_CODE[one.permission.codename]
-        way = f"{role.name} of {one.content_object.name}"
+        where = {"role": role.name, "namespace": one.content_object.name}
+        way = gettext("%(role)s of %(namespace)s") % where
         if one.group_id:
-            way += f", by {one.group}"
+            way = gettext("%(way)s, by %(group)s") % {"way": way, "group": one.group}
         behind = members.get(one.group_id, []) if one.group_id else [one.user]
         for person in behind:
             if person is not None and person.is_active:

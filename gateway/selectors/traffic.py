@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import QuerySet, Sum
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from console.core.actor import Actor
 from console.core.exceptions import ValidationFailedError
@@ -38,10 +38,10 @@ class Period:
 PERIODS = {
     one.code: one
     for one in (
-        Period("1h", "Last hour", timedelta(minutes=1), 60),
-        Period("24h", "Last 24 hours", timedelta(hours=1), 24),
-        Period("7d", "Last 7 days", timedelta(hours=6), 28),
-        Period("30d", "Last 30 days", timedelta(days=1), 30),
+        Period("1h", gettext_noop("Last hour"), timedelta(minutes=1), 60),
+        Period("24h", gettext_noop("Last 24 hours"), timedelta(hours=1), 24),
+        Period("7d", gettext_noop("Last 7 days"), timedelta(hours=6), 28),
+        Period("30d", gettext_noop("Last 30 days"), timedelta(days=1), 30),
     )
 }
 

@@ -120,7 +120,7 @@ def _facts_of(row: Cluster) -> list[dict[str, Any]]:
         {
             "label": gettext("Name in its certificate"),
             "value": row.server_name,
-            "empty": "Host",
+            "empty": gettext("Host"),
         },
         {
             "label": gettext("Shared secret"),
@@ -135,7 +135,7 @@ def _facts_of(row: Cluster) -> list[dict[str, Any]]:
         {
             "label": gettext("Settings of its own"),
             "value": str(len(row.settings)) if row.settings else "",
-            "empty": "None",
+            "empty": gettext("None"),
         },
     ]
 

@@ -14,15 +14,15 @@ from gateway.selectors import Difference
 from gateway.views.frame import OfDeployments
 
 KINDS = {
-    "route": "Routes",
-    "policy": "Policies",
-    "namespace": "Namespaces",
-    "settings": "Settings",
+    "route": gettext_lazy("Routes"),
+    "policy": gettext_lazy("Policies"),
+    "namespace": gettext_lazy("Namespaces"),
+    "settings": gettext_lazy("Settings"),
 }
 VERBS = {
-    "added": ("New", "add", "allow"),
-    "removed": ("Gone", "delete", "deny"),
-    "changed": ("Changed", "edit", ""),
+    "added": (gettext_lazy("New"), "add", "allow"),
+    "removed": (gettext_lazy("Gone"), "delete", "deny"),
+    "changed": (gettext_lazy("Changed"), "edit", ""),
 }
 PROXY_COLUMNS = (
     {"label": gettext_lazy("Proxy")},

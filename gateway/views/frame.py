@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext_lazy
 
 from console.core.generic.pages import ActorMixin
 from gateway import selectors
@@ -11,8 +12,8 @@ from namespaces import access
 from namespaces.permissions import Permission
 
 TABS = (
-    ("Deployments", "deployment-list", "deployment"),
-    ("Proxies", "proxy-list", "server"),
+    (gettext_lazy("Deployments"), "deployment-list", "deployment"),
+    (gettext_lazy("Proxies"), "proxy-list", "server"),
 )
 
 

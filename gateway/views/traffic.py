@@ -115,7 +115,7 @@ class TrafficPage(Page):
             ],
             periods=[
                 {
-                    "label": one.label,
+                    "label": gettext(one.label),
                     "url": f"?{_with(kept, one.code)}",
                     "active": one.code == traffic.period.code,
                 }

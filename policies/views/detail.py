@@ -22,11 +22,11 @@ from policies.views.switching import closed_tab
 from policies.views.trying import panel_context
 
 FIELD_LABELS = {
-    "name": "Name",
-    "description": "Description",
-    "language": "Language",
-    "explanation": "Explanation",
-    "remediation": "Remediation",
+    "name": gettext_lazy("Name"),
+    "description": gettext_lazy("Description"),
+    "language": gettext_lazy("Language"),
+    "explanation": gettext_lazy("Explanation"),
+    "remediation": gettext_lazy("Remediation"),
 }
 ROUTE_COLUMNS = (
     {"label": gettext_lazy("Route")},
@@ -103,19 +103,19 @@ class PolicyPage(OfPolicy, Page):
             ),
             (
                 self.can(Permission.POLICY_EDIT),
-                "Move",
+                gettext("Move"),
                 "move",
                 self.url("policy-move"),
             ),
             (
                 self.can(Permission.POLICY_CREATE),
-                "Duplicate",
+                gettext("Duplicate"),
                 "duplicate",
                 f"{reverse('policies:policy-create')}?copy={self.policy.pk}",
             ),
             (
                 self.can(Permission.POLICY_DELETE),
-                "Delete",
+                gettext("Delete"),
                 "delete",
                 self.url("policy-delete"),
             ),
@@ -267,7 +267,7 @@ def _changed_fields(
     """Return what changed besides the text."""
     return [
         {
-            "label": label,
+            "label": str(label),
             "before": getattr(before, name),
             "after": getattr(after, name),
         }

@@ -301,7 +301,11 @@ class DeletePage(OfPolicy, ConfirmPage):
             % {"name": policy.name},
             usage=usage,
             used_by=[
-                {"name": route.name, "url": route_url(route.pk), "note": "route"}
+                {
+                    "name": route.name,
+                    "url": route_url(route.pk),
+                    "note": gettext("route"),
+                }
                 for route in usage.routes
             ]
             + [

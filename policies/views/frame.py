@@ -26,17 +26,17 @@ GENERAL, BUILDER, EDITOR, REGO = (
 )
 # What is written: panels of the policy's page, and of the form.
 PARTS = (
-    ("General", GENERAL, "policy"),
-    ("Builder", BUILDER, "columns"),
-    ("Editor", EDITOR, "code"),
+    (gettext_lazy("General"), GENERAL, "policy"),
+    (gettext_lazy("Builder"), BUILDER, "columns"),
+    (gettext_lazy("Editor"), EDITOR, "code"),
     ("Rego", REGO, "spark"),
 )
 # What is looked at: pages of their own, and panels of the form, so that looking there
 # costs no edit.
 PAGES = (
-    ("Examples", "policy-examples", "try"),
+    (gettext_lazy("Examples"), "policy-examples", "try"),
     (gettext_lazy("Applies to"), "policy-uses", "attach"),
-    ("History", "policy-history", "history"),
+    (gettext_lazy("History"), "policy-history", "history"),
 )
 # In which part a policy of this language is written, and which ones it has closed.
 WRITTEN_IN = {"ppl": BUILDER, "rego": REGO}

@@ -136,9 +136,9 @@ class PolicyListPage(ListPage):
 
     def _menu(self, policy: Policy) -> list[dict[str, Any]]:
         entries = (
-            (Permission.POLICY_EDIT, "Edit", "edit", "policy-edit"),
-            (Permission.POLICY_VIEW, "History", "history", "policy-history"),
-            (Permission.POLICY_DELETE, "Delete", "delete", "policy-delete"),
+            (Permission.POLICY_EDIT, gettext("Edit"), "edit", "policy-edit"),
+            (Permission.POLICY_VIEW, gettext("History"), "history", "policy-history"),
+            (Permission.POLICY_DELETE, gettext("Delete"), "delete", "policy-delete"),
         )
         return [
             {

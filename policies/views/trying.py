@@ -69,7 +69,7 @@ def keep_context(
     url: str, form: AttemptForm, *, trial: Trial | None = None, person: Any = None
 ) -> dict[str, Any]:
     """Return what partials/_keep.html shows: a request that may become an example."""
-    who = person.display_name or person.email if person else "Nobody"
+    who = person.display_name or person.email if person else gettext("Nobody")
     typed = form.data if "expected" in form.fields else {}
     request = f"{form['method'].value() or 'GET'} {form['path'].value() or '/'}"
     return {

@@ -34,11 +34,11 @@ CHANGE_LABELS = {
 # Said in the place of an id whose name the reader may not know.
 UNSEEN = {"namespace_id": gettext_lazy("A namespace that you don't see")}
 VERBS = {
-    "route.created": ("Created", "add"),
-    "route.updated": ("Changed", "edit"),
-    "route.moved": ("Moved", "move"),
-    "route.restored": ("Restored", "undo"),
-    "route.deleted": ("Deleted", "delete"),
+    "route.created": (gettext_lazy("Created"), "add"),
+    "route.updated": (gettext_lazy("Changed"), "edit"),
+    "route.moved": (gettext_lazy("Moved"), "move"),
+    "route.restored": (gettext_lazy("Restored"), "undo"),
+    "route.deleted": (gettext_lazy("Deleted"), "delete"),
 }
 
 
@@ -99,14 +99,19 @@ class RoutePage(OfRoute, Page):
 
     def _menu(self) -> list[dict[str, Any]]:
         entries = (
-            (Permission.ROUTE_MOVE, "Move", "move", self.url("route-move")),
+            (Permission.ROUTE_MOVE, gettext("Move"), "move", self.url("route-move")),
             (
                 Permission.ROUTE_CREATE,
-                "Duplicate",
+                gettext("Duplicate"),
                 "duplicate",
                 f"{reverse('routes:route-create')}?copy={self.route.pk}",
             ),
-            (Permission.ROUTE_DELETE, "Delete", "delete", self.url("route-delete")),
+            (
+                Permission.ROUTE_DELETE,
+                gettext("Delete"),
+                "delete",
+                self.url("route-delete"),
+            ),
         )
         return [
             {"label": label, "icon": icon, "url": url, "danger": icon == "delete"}
@@ -162,7 +167,7 @@ def _shown_event(event: AuditEvent, names: dict[str, str]) -> ShownEvent:
     title, icon = VERBS.get(event.action, (event.action, "history"))
     changes = [] if event.before is None else selectors.changes_of(event)
     return ShownEvent(
-        title, icon, event, [_shown_change(change, names) for change in changes]
+        str(title), icon, event, [_shown_change(change, names) for change in changes]
     )
 
 

@@ -4,6 +4,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
+from django.utils.translation import gettext_lazy
 
 from console.core.exceptions import PermissionDeniedError
 from console.core.generic.pages import ActorMixin
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
     from routes.models import Route
 
 TABS = (
-    ("Route", "route-detail", "route"),
-    ("History", "route-history", "history"),
+    (gettext_lazy("Route"), "route-detail", "route"),
+    (gettext_lazy("History"), "route-history", "history"),
 )
 
 

@@ -36,10 +36,10 @@ if TYPE_CHECKING:
     from namespaces.models import Namespace
 
 TABS = (
-    ("Hosts", "host-list", "route"),
-    ("Delegations", "host-delegation-list", "move"),
-    ("Upstreams", "upstream-list", "namespaces"),
-    ("Consents", "upstream-consent-list", "help"),
+    (gettext_lazy("Hosts"), "host-list", "route"),
+    (gettext_lazy("Delegations"), "host-delegation-list", "move"),
+    (gettext_lazy("Upstreams"), "upstream-list", "namespaces"),
+    (gettext_lazy("Consents"), "upstream-consent-list", "help"),
 )
 SOMEBODY = gettext_lazy("another namespace")
 

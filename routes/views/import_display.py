@@ -14,8 +14,8 @@ from routes.models import ImportRun, ImportStatus
 FINDINGS, ROUTES, POLICIES, LEFT_ALONE = "findings", "routes", "policies", "left-alone"
 PARTS = (
     (FINDINGS, gettext_lazy("To look at"), "warning"),
-    (ROUTES, "Routes", "route"),
-    (POLICIES, "Policies", "policy"),
+    (ROUTES, gettext_lazy("Routes"), "route"),
+    (POLICIES, gettext_lazy("Policies"), "policy"),
     (LEFT_ALONE, gettext_lazy("Left alone"), "settings"),
 )
 COLUMNS: Mapping[str, Sequence[Mapping[str, Any]]] = {
@@ -57,16 +57,16 @@ STATUS_BADGES = {
     ImportStatus.FAILED: "danger",
 }
 ACTION_BADGES = {
-    "create": ("new", "Create", "Created"),
-    "update": ("warning", "Update", "Updated"),
+    "create": ("new", gettext_lazy("Create"), gettext_lazy("Created")),
+    "update": ("warning", gettext_lazy("Update"), gettext_lazy("Updated")),
     "reuse": ("neutral", gettext_lazy("Use as it is"), gettext_lazy("Used as it is")),
-    "unchanged": ("neutral", "Nothing", "Nothing"),
+    "unchanged": ("neutral", gettext_lazy("Nothing"), gettext_lazy("Nothing")),
     "skip": ("neutral", gettext_lazy("Leave as it is"), gettext_lazy("Left as it is")),
 }
 SEVERITY_BADGES = {
-    "problem": ("danger", "Problem"),
-    "warning": ("warning", "Warning"),
-    "note": ("info", "Note"),
+    "problem": ("danger", gettext_lazy("Problem")),
+    "warning": ("warning", gettext_lazy("Warning")),
+    "note": ("info", gettext_lazy("Note")),
 }
 PHASES = {
     "reading": gettext_lazy("Reading the file"),
@@ -181,7 +181,7 @@ def _listed(run: ImportRun, part: str) -> list[dict[str, Any]]:
 def _finding(one: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **one,
-        "badge": Badge(*SEVERITY_BADGES[one["severity"]]),
+        "badge": Badge(*map(str, SEVERITY_BADGES[one["severity"]])),
         "pointer": f"{' ' * one['caret']}^" if one["excerpt"] else "",
         "remedy": _sentence(one["remedy"]),
     }

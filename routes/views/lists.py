@@ -108,11 +108,11 @@ class RouteListPage(ListPage):
 
     def _menu(self, route: Route) -> list[dict[str, Any]]:
         entries = (
-            (Permission.ROUTE_EDIT, "Edit", "edit", "route-edit"),
-            (Permission.POLICY_TRY, "Try", "play", "route-try"),
-            (Permission.ROUTE_VIEW, "History", "history", "route-history"),
-            (Permission.ROUTE_MOVE, "Move", "move", "route-move"),
-            (Permission.ROUTE_DELETE, "Delete", "delete", "route-delete"),
+            (Permission.ROUTE_EDIT, gettext("Edit"), "edit", "route-edit"),
+            (Permission.POLICY_TRY, gettext("Try"), "play", "route-try"),
+            (Permission.ROUTE_VIEW, gettext("History"), "history", "route-history"),
+            (Permission.ROUTE_MOVE, gettext("Move"), "move", "route-move"),
+            (Permission.ROUTE_DELETE, gettext("Delete"), "delete", "route-delete"),
         )
         return [
             {

@@ -107,13 +107,13 @@ class NamespacePage(OfNamespace, Page):
             ),
             (
                 self.can(Permission.NAMESPACE_MOVE) and not is_root,
-                "Move",
+                gettext("Move"),
                 "move",
                 reverse("namespaces:namespace-move", args=[here]),
             ),
             (
                 self.can(Permission.NAMESPACE_DELETE) and not is_root,
-                "Delete",
+                gettext("Delete"),
                 "delete",
                 reverse("namespaces:namespace-delete", args=[here]),
             ),

@@ -4,6 +4,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from console.core.generic.pages import ActorMixin
 from namespaces import access
@@ -60,8 +61,8 @@ class OfNamespace(ActorMixin):
                     "active": name == self.tab,
                 }
                 for label, name, icon in (
-                    ("Contents", "namespace-detail", "namespace-open"),
-                    ("Roles", "namespace-roles", "role"),
+                    (gettext("Contents"), "namespace-detail", "namespace-open"),
+                    (gettext("Roles"), "namespace-roles", "role"),
                 )
             ],
         }

@@ -129,9 +129,9 @@ class Rows(Page):
                 f"{reverse('namespaces:namespace-create')}?parent={here}",
             ),
             (Permission.NAMESPACE_EDIT, gettext("Rename and describe"), "edit", "edit"),
-            (Permission.NAMESPACE_GRANT, "Roles", "role", "roles"),
-            (Permission.NAMESPACE_MOVE, "Move", "move", "move"),
-            (Permission.NAMESPACE_DELETE, "Delete", "delete", "delete"),
+            (Permission.NAMESPACE_GRANT, gettext("Roles"), "role", "roles"),
+            (Permission.NAMESPACE_MOVE, gettext("Move"), "move", "move"),
+            (Permission.NAMESPACE_DELETE, gettext("Delete"), "delete", "delete"),
         )
         return [
             {
