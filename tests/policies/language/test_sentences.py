@@ -260,6 +260,7 @@ def test_counts_what_does_not_fit_the_line() -> None:
         ("email: {like: a}", "the email address like a"),
         ("groups: {like: a}", "the person like a"),
         ("groups: {'{0}': '{}'}", "the person {0} {}"),
+        ("claim/team: {like: a}", "the claim team like a"),
         ("device: 5", "the device is anything, even missing"),
         ("date: 5", "the date is anything"),
         ("day_of_week: []", "the day (in UTC) is “”"),
