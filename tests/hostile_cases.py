@@ -1,4 +1,4 @@
-"""Which tests refuse which hostile case: roles, Rego, hosts, sync, sign-in, audit.
+"""Which tests refuse which hostile case: from roles and hosts to publishing.
 
 Each case is something that an attacker, or an accident, tries. `python -m pytest` with
 the names of a row runs it; `tests/architecture/test_hostile_cases.py` says that all
@@ -26,6 +26,10 @@ MATRIX = "tests/permissions/test_matrix.py"
 AGREEING = "tests/namespaces/test_list_equals_detail.py"
 ACCOUNTS = "tests/namespaces/test_accounts.py"
 SESSIONS = "tests/gateway/test_sessions.py"
+
+AUTHORIZER, ENVOY = "tests/gateway/authorizer", "tests/gateway/envoy"
+HOSTILE = f"{AUTHORIZER}/test_hostile.py"
+THROUGH_ENVOY = f"{ENVOY}/test_through_envoy.py"
 
 REGO = "tests/policies/rego"
 CHECKING, LIMITS = f"{REGO}/test_checking.py", f"{REGO}/test_limits.py"
@@ -153,6 +157,12 @@ CASES: dict[tuple[int, str], tuple[str, ...]] = {
         f"{UPSTREAMS}::TestTheft::test_of_an_upstream_is_refused_to_another_namespace",
         f"{UPSTREAMS}::TestTheft::test_is_refused_on_every_way_in",
         f"{UPSTREAMS}::TestConsent::test_is_recorded_where_the_owner_reads_it",
+    ),
+    (54, "a path or host that two readers take for two"): (
+        f"{ENVOY}/test_path_confusion.py::test_policies_see_what_the_upstream_gets",
+        f"{HOSTILE}::TestPaths",
+        f"{THROUGH_ENVOY}::test_a_path_that_others_might_read_otherwise_is_refused",
+        f"{AUTHORIZER}/test_http_protocol.py::TestRefusals::test_refuses_what_has_two_readings",
     ),
     (56, "a freed host before its week is over"): (
         f"{HOSTS}::TestRest::test_refuses_it_to_others_for_a_week",
@@ -287,5 +297,14 @@ CASES: dict[tuple[int, str], tuple[str, ...]] = {
     (102, "forks, gaps and duplicates by many writers"): (
         f"{WRITERS}::test_leave_one_chain_without_fork_gap_or_duplicate",
         f"{CHAIN}::test_goes_on_behind_what_others_wrote_meanwhile",
+    ),
+    (111, "whoever asks for a decision and is no proxy, or says who they are"): (
+        f"{HOSTILE}::TestWhoAsks",
+        f"{AUTHORIZER}/test_grpc.py::test_who_lacks_the_proxys_secret_is_not_answered",
+        f"{AUTHORIZER}/test_http_protocol.py::TestRefusals::test_takes_no_secret_from_behind_a_body",
+        f"{AUTHORIZER}/test_other_proxies.py::TestBoth::test_takes_nothing_that_a_client_says_under_our_names",
+        f"{AUTHORIZER}/test_own_paths.py::TestCallback::test_refuses_the_code_of_another_browser",
+        f"{THROUGH_ENVOY}::test_headers_that_say_who_asks_are_ours_alone",
+        "tests/gateway/test_sessions.py::TestBeginSession::test_a_code_counts_once",
     ),
 }

@@ -23,9 +23,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 # What two readers of a path may take for two different paths: encoded separators,
-# dots as segments, empty segments, backslashes, and anything that isn't printable.
+# dots as segments, empty segments, both also with parameters (`/..;x/`, `/;x/`),
+# backslashes, and anything that isn't printable, encoded or not.
 _AMBIGUOUS: Final = re.compile(
-    rb"%(?:2f|5c|2e|00|25(?:2f|5c|2e|00))|\\|//|/\.{1,2}(?:/|;|$)|[^!-~]|%(?![0-9a-f]{2})",
+    rb"%(?:25)?(?:2f|5c|2e|[01][0-9a-f]|7f)|\\|//|/\.{1,2}(?:/|;|%3b|$)|/(?:;|%3b)"
+    rb"|[^!-~]|%(?![0-9a-f]{2})",
     re.IGNORECASE,
 )
 # What most paths hold none of; only those that do are looked at closely.

@@ -62,6 +62,20 @@ class TestWhoAsks:
 
         assert world.check(headers=headers).status == 302
 
+    def test_takes_nothing_from_an_answer_that_is_sent_back(self, world: World) -> None:
+        consent = world.check(by="ada", headers={"cookie": "a=b"})
+        assert consent.status == 200
+        told = {
+            name.removeprefix("x-envoy-auth-"): value
+            for name, value in consent.headers.items()
+            if name != "content-length"
+        }
+
+        assert told
+        assert world.check(headers=consent.headers).status == 302
+        assert world.check(headers=told).status == 302
+        assert world.check(by="ben", headers=consent.headers).status == 403
+
     @pytest.mark.parametrize(
         "cookie",
         [
@@ -102,6 +116,12 @@ class TestPaths:
             "/./admin",
             "/x/../admin",
             "/x/..;/admin",
+            "/x/..%3b/admin",
+            "/;x=1/admin",
+            "/x/%3Bx/admin",
+            "/x%0d%0ay",
+            "/x%250a",
+            "/%7f",
             "/%2e%2e/admin",
             "/x%2fadmin",
             "/x%5cadmin",

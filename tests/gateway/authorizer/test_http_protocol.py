@@ -1,93 +1,23 @@
 """The authorizer's own HTTP over real sockets: what is answered, what is refused."""
 
 import asyncio
-import socket
-import threading
 from collections.abc import Iterator
 from contextlib import closing, suppress
-from typing import Any
 
 import pytest
-import uvicorn
-import uvloop
-from uvicorn.server import ServerState
 
 from gateway.authorizer import http_protocol
 from gateway.authorizer.answers import Answer
-from gateway.authorizer.http_protocol import HttpProtocol
 from gateway.authorizer.wire import Incoming
+from tests.gateway.authorizer.served import Served, read_all
 from tests.gateway.authorizer.world import HOST, SECRETS, TOKEN, World
 
-PATIENCE = 10.0
 OURS = f"host: {HOST}\r\nx-postern-token: {TOKEN}\r\nx-postern-route: app\r\n"
 ADA = f"cookie: __Host-postern-session=0.{SECRETS['ada']}\r\n"
 COMING = f"cookie: __Host-postern-session=999.{'z' * 43}\r\n"  # nobody's yet
 ALLOWED = f"GET /check/ HTTP/1.1\r\n{OURS}{ADA}\r\n"
 REFUSED = f"GET /check/ HTTP/1.1\r\n{OURS}\r\n"
 WAITING = f"GET /check/ HTTP/1.1\r\n{OURS}{COMING}\r\n"
-
-
-class Served:
-    """An authorizer's connections, in a loop of their own."""
-
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self.state = ServerState()
-        self.protocols: list[HttpProtocol] = []
-        self._loop = uvloop.new_event_loop()
-        listening = socket.create_server(("127.0.0.1", 0))
-        self.port = listening.getsockname()[1]
-        config = uvicorn.Config(world.app, timeout_keep_alive=1)  # type: ignore[arg-type]
-
-        def make() -> HttpProtocol:
-            made = HttpProtocol(config, self.state, {}, self._loop)
-            self.protocols.append(made)
-            return made
-
-        self._server = self._loop.run_until_complete(
-            self._loop.create_server(make, sock=listening)
-        )
-        self._thread = threading.Thread(target=self._loop.run_forever)
-        self._thread.start()
-
-    def call(self, action: Any) -> None:
-        """Do something in the loop."""
-        self._loop.call_soon_threadsafe(action)
-
-    def stop(self) -> None:
-        asyncio.run_coroutine_threadsafe(self._end(), self._loop).result(PATIENCE)
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
-
-    async def _end(self) -> None:
-        self._server.close()
-        for one in self.protocols:
-            one.shutdown()
-        await asyncio.sleep(0.05)
-
-    def open(self) -> socket.socket:
-        found = socket.create_connection(("127.0.0.1", self.port))
-        found.settimeout(PATIENCE)
-        return found
-
-    def exchange(self, *parts: str | bytes) -> bytes:
-        """Send parts, then that nothing follows; return everything that came back."""
-        with closing(self.open()) as connection, suppress(ConnectionError):
-            for part in parts:
-                connection.sendall(part.encode() if isinstance(part, str) else part)
-            with suppress(OSError):
-                connection.shutdown(socket.SHUT_WR)
-            return read_all(connection)
-        return b""
-
-
-def read_all(connection: socket.socket) -> bytes:
-    found = b""
-    with suppress(ConnectionError):
-        while part := connection.recv(65536):
-            found += part
-    return found
 
 
 def statuses(answers: bytes) -> list[int]:
