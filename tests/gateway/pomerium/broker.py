@@ -25,13 +25,15 @@ Fault = Callable[[str, Any], None]
 class FakeBroker:
     """Holds records in memory, as Core does without storage of its own.
 
+    With a `pair` of a chain and a key, in PEM, it speaks TLS.
+
     Attributes:
         records: by type and id.
         calls: the name of each call that was let in, with its request.
         fault: called before each answer with the call's name and its context.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, pair: tuple[str, str] | None = None) -> None:
         self.records: dict[tuple[str, str], Any] = {}
         self.calls: list[tuple[str, Any]] = []
         self.fault: Fault = lambda name, context: None
@@ -42,7 +44,14 @@ class FakeBroker:
             options=[("grpc.max_receive_message_length", MAX_MESSAGE)],
         )
         self._server.add_generic_rpc_handlers((self._handlers(),))
-        self.port = self._server.add_insecure_port("127.0.0.1:0")
+        self._scheme = "http" if pair is None else "https"
+        place = "127.0.0.1:0"
+        if pair is None:
+            self.port = self._server.add_insecure_port(place)
+        else:
+            chain, key = pair[0].encode(), pair[1].encode()
+            credentials = grpc.ssl_server_credentials([(key, chain)])
+            self.port = self._server.add_secure_port(place, credentials)
 
     def __enter__(self) -> Self:
         self._server.start()
@@ -54,7 +63,7 @@ class FakeBroker:
     @property
     def url(self) -> str:
         """Return where it is."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"{self._scheme}://127.0.0.1:{self.port}"
 
     @property
     def puts(self) -> list[list[str]]:
