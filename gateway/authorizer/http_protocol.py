@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 MAX_COUNT: Final = 256  # headers of one request
 MAX_TARGET: Final = 16 * 1024  # bytes of path and query
 MAX_HEAD: Final = MAX_HEADERS + MAX_TARGET
+MAX_CHUNK: Final = 256 * 1024  # bytes that uvloop reads at once
 MAX_BODY: Final = 1024 * 1024  # bytes that are read and forgotten
 MAX_PIPELINED: Final = 64  # requests that wait for the answer to one before them
 ARRIVAL: Final = 15.0  # seconds for a request to arrive as a whole
@@ -79,8 +80,8 @@ class HttpProtocol(asyncio.Protocol):
         self._timer: asyncio.TimerHandle | None = None
         self._target = b""
         self._pairs: list[tuple[bytes, bytes]] = []
-        self._arriving = 0  # bytes of a request that is not here as a whole, about
-        self._most = 0  # bytes that the headers of this request may have
+        self._chunk = 0  # bytes that came last
+        self._arriving = 0  # bytes that the request may have, so far
         self._is_complete = True
         self._in_headers = False
         self._since = self._loop.time()  # a request began, or the last one was answered
@@ -103,8 +104,9 @@ class HttpProtocol(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Read what came, and answer what is complete."""
-        self._arriving += len(data)
-        self._most = self._arriving
+        self._chunk = len(data)
+        if not self._is_complete:
+            self._arriving += len(data)
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
@@ -119,7 +121,8 @@ class HttpProtocol(asyncio.Protocol):
         except httptools.HttpParserError:
             self._refuse(BAD_REQUEST)
         else:
-            if self._arriving > (MAX_HEAD if self._in_headers else MAX_HEAD + MAX_BODY):
+            most = MAX_HEAD if self._in_headers else MAX_HEAD + MAX_BODY
+            if not self._is_complete and self._arriving > most + MAX_CHUNK:
                 self._refuse(TOO_LARGE)
 
     def eof_received(self) -> bool:
@@ -147,6 +150,7 @@ class HttpProtocol(asyncio.Protocol):
         """Begin a request."""
         self._target, self._pairs = b"", []
         self._is_complete, self._in_headers = False, True
+        self._arriving = self._chunk  # at most; others may stand before it
         self._since = self._loop.time()
 
     def on_url(self, target: bytes) -> None:
@@ -166,7 +170,7 @@ class HttpProtocol(asyncio.Protocol):
     def on_headers_complete(self) -> None:
         """Measure the headers; tell who waits for it that a body may come."""
         self._in_headers = False
-        if self._most > MAX_HEADERS:
+        if self._arriving > MAX_HEADERS:
             size = sum(len(name) + len(value) for name, value in self._pairs)
             if size > MAX_HEADERS:
                 raise TooLargeError
@@ -177,7 +181,6 @@ class HttpProtocol(asyncio.Protocol):
     def on_message_complete(self) -> None:
         """Answer, or have it wait for the answer before it."""
         self._is_complete = True
-        self._arriving = 0
         if self._is_ending:
             return
         path, _, query = self._target.partition(b"?")

@@ -185,14 +185,19 @@ class TestRefusals:
             f"GET /check/{'a' * 20_000} HTTP/1.1\r\n{OURS}\r\n",
             REFUSED.replace("\r\n\r\n", "\r\n" + "x: y\r\n" * 300 + "\r\n"),
             REFUSED.replace("\r\n\r\n", f"\r\nx: {'y' * 70_000}\r\n\r\n"),
+            # Behind another one, in two parts of which neither is too large.
+            ALLOWED + REFUSED.replace("\r\n\r\n", f"\r\nx: {'y' * 70_000}\r\n\r\n"),
             REFUSED.replace("\r\n\r\n", f"\r\nx: {'y' * 3_000_000}"),
             REFUSED.replace("\r\n\r\n", "\r\ncontent-length: 9000000\r\n\r\n")
             + "x" * 3_000_000,
         ],
-        ids=["target", "count", "headers", "endless", "body"],
+        ids=["target", "count", "headers", "behind", "endless", "body"],
     )
     def test_refuses_what_is_too_large(self, served: Served, asked: str) -> None:
-        assert statuses(served.exchange(asked)) in ([431], [])
+        parts = [
+            asked[start : start + 40_000] for start in range(0, len(asked), 40_000)
+        ]
+        assert statuses(served.exchange(*parts))[-1:] in ([431], [])
         assert statuses(served.exchange(ALLOWED)) == [200]
 
     def test_ends_with_whoever_sends_more_than_may_wait(self, served: Served) -> None:
