@@ -172,7 +172,8 @@ class SyncRunSerializer(SyncRunRowSerializer):
         read_only=True,
         help_text=(
             "What happens to whom: `what` as in `counts`, `id` and `name`, of "
-            "memberships with `group_id` and `group`."
+            "memberships with `group_id` and `group`, of groups that get another name "
+            "with the `former` one."
         ),
     )
 

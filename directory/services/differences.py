@@ -19,7 +19,8 @@ def lines_of(plan: Plan, directory: Directory) -> list[dict[str, str]]:
     """Return what a plan changes, looked at before it is written.
 
     Each line says what happens to whom: `what`, `id` and `name` (of changed ones the
-    new name), of memberships with `group_id` and `group`. Names may be empty.
+    new name), of memberships with `group_id` and `group`, of groups that get another
+    name with the `former` one. Names may be empty.
     """
     if plan.is_empty:
         return []
@@ -47,6 +48,10 @@ def lines_of(plan: Plan, directory: Directory) -> list[dict[str, str]]:
         lines += [_line(what, one, people) for one in some[what]]
     for what in GROUPS:
         lines += [_line(what, one, groups) for one in some[what]]
+    for line in lines:
+        before = plan.names.get(line["id"], "")
+        if line["what"] == "changed_groups" and before != line["name"]:
+            line["former"] = before
     for what in MEMBERSHIPS:
         for person, group in some[what]:
             of = {"group_id": group, "group": groups.get(group, "")}

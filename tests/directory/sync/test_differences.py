@@ -57,3 +57,22 @@ def test_names_the_first_of_each_kind() -> None:
 
     kinds = Counter(one["what"] for one in ended.differences)
     assert kinds == {"new_people": 50, "new_groups": 3, "added": 50}
+
+
+def test_says_what_a_group_was_called_before() -> None:
+    with FakeOkta() as fake:
+        directory = connect(fake)
+        run(directory)
+        fake.company = replace(
+            SMALL, groups={**SMALL.groups, "g2": "Sales and support"}
+        )
+        ended = run(directory)
+
+    assert ended.differences == [
+        {
+            "what": "changed_groups",
+            "id": "g2",
+            "name": "Sales and support",
+            "former": "Sales",
+        }
+    ]
