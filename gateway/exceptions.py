@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_noop
 
 from console.core.exceptions import ConflictError, NotFoundError
+from gateway.snapshot import SnapshotError
 
 
 class DeploymentNotFoundError(NotFoundError):
@@ -34,6 +35,16 @@ class DeployerBusyError(ConflictError):
     code = "deployer_busy"
     default_message = gettext_noop(
         "another deployment is being made; try again in a moment"
+    )
+
+
+class DamagedDeploymentError(ConflictError, SnapshotError):
+    """What a deployment is made of is not stored any more as it was."""
+
+    code = "deployment_damaged"
+    default_message = gettext_noop(
+        "what this deployment held is not stored any more; a backup of the database "
+        "may have it"
     )
 
 

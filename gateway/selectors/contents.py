@@ -9,10 +9,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.utils.translation import gettext
-
+from gateway.exceptions import DamagedDeploymentError
 from gateway.models import Blob, Deployment
-from gateway.snapshot import SnapshotError, content_hash, own_settings
+from gateway.snapshot import content_hash, own_settings
 from namespaces import selectors as namespace_selectors
 
 BATCH = 500
@@ -66,22 +65,22 @@ def read_blobs(hashes: Collection[str]) -> dict[str, bytes]:
     """Return chunks by their hashes.
 
     Raises:
-        SnapshotError: one isn't there, or was changed.
+        DamagedDeploymentError: one isn't there, or was changed.
     """
     wanted = sorted(set(hashes))
     found: dict[str, bytes] = {}
     for start in range(0, len(wanted), BATCH):
         rows = Blob.objects.filter(pk__in=wanted[start : start + BATCH])
         for name, packed in rows.values_list("hash", "data"):
-            data = zlib.decompress(bytes(packed))
+            try:
+                data = zlib.decompress(bytes(packed))
+            except zlib.error as error:
+                raise DamagedDeploymentError from error
             if content_hash(data) != name:
-                raise SnapshotError(
-                    gettext("the part %(name)s is not what its hash says")
-                    % {"name": name[:12]}
-                )
+                raise DamagedDeploymentError
             found[name] = data
     if len(found) != len(wanted):
-        raise SnapshotError(gettext("the deployment lacks a part that it names"))
+        raise DamagedDeploymentError
     return found
 
 
@@ -91,7 +90,7 @@ def read_whole(
     """Return all that two sets of chunks hold; what they share is read once.
 
     Raises:
-        SnapshotError: a part is not there, or was changed.
+        DamagedDeploymentError: a part is not there, or was changed.
     """
     blobs = read_blobs({*before.values(), *after.values()})
     shared = before.items() & after.items()

@@ -147,7 +147,7 @@ def read_both(
     """Return everything that two deployments hold; nothing for one that isn't.
 
     Raises:
-        SnapshotError: a part of one is not there, or was changed.
+        DamagedDeploymentError: a part of one is not there, or was changed.
     """
     return read_whole(chunks_of(earlier) if earlier else {}, chunks_of(deployment))
 

@@ -94,7 +94,7 @@ def effect_of_deployment(
     Raises:
         NamespaceNotFoundError, PermissionDeniedError: the actor sees no deployments.
         DeploymentNotFoundError: there is none of that number.
-        SnapshotError: a part of one of the two is not there, or was changed.
+        DamagedDeploymentError: a part of one of the two is not there, or was changed.
     """
     deployment = get_deployment(number, actor=actor)
     earlier = find_before(deployment)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext, gettext_lazy, gettext_noop, ngette
 
 from console.core.generic.pages import ActionView, ConfirmPage, FormPage, ListPage, Page
 from gateway import selectors, services
+from gateway.exceptions import DamagedDeploymentError
 from gateway.forms import HoldForm
 from gateway.listings import DeploymentListing
 from gateway.selectors import Difference
@@ -91,7 +92,12 @@ class DeploymentPage(OfDeployments, Page):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the deployment."""
         deployment = selectors.get_deployment(self.kwargs["number"], actor=self.actor)
-        differences = selectors.list_differences(deployment)
+        damage = ""
+        differences: list[Difference] = []
+        try:
+            differences = selectors.list_differences(deployment)
+        except DamagedDeploymentError as error:
+            damage = error.message
         events = selectors.list_changes(deployment)
         newest = selectors.find_newest()
         return super().get_context_data(
@@ -99,6 +105,7 @@ class DeploymentPage(OfDeployments, Page):
             deployment=deployment,
             before=selectors.find_before(deployment),
             is_newest=newest is not None and newest.number == deployment.number,
+            damage=damage,
             groups=grouped(differences),
             hidden_count=max(0, len(differences) - DIFFERENCES_SHOWN),
             events=[_happened(one) for one in events[:EVENTS_SHOWN]],

@@ -1,5 +1,6 @@
 """The history, one deployment, rolling back and holding, as people see them."""
 
+import zlib
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.utils import timezone
 from console.core.actor import system
 from directory.models import User
 from gateway import selectors, services
-from gateway.models import Deployment
+from gateway.models import Blob, Deployment
 from routes.models import Route
 from tests.factories import NOW, make_policy, make_route
 from tests.people import Cast
@@ -41,6 +42,16 @@ def wiki(cast: Cast) -> Route:
 def api(client: Client, method: str, url: str, **body: Any) -> Any:
     call = getattr(client, method)
     return call(f"/api/v1/{url}", body, content_type="application/json")
+
+
+def break_parts(how: str) -> None:
+    """Lose what the deployments are made of, as by a disk."""
+    if how == "gone":
+        Blob.objects.all().delete()
+    for row in Blob.objects.all():
+        data = bytes(row.data)
+        row.data = data[:-9] if how == "cut" else zlib.compress(b"[]")
+        row.save()
 
 
 class TestPages:
@@ -131,6 +142,30 @@ class TestPages:
 
         shown = {one.proxy.name: one.state for one in answer.context["proxies"]}
         assert shown == {"current": "current", "behind": "drifted", "silent": "gone"}
+
+    @pytest.mark.parametrize("damage", ["gone", "cut", "changed"])
+    def test_what_is_not_stored_any_more_is_said(
+        self, root: Client, wiki: Route, damage: str
+    ) -> None:
+        break_parts(damage)
+
+        answers = [root.get(f"/deployments/2/{page}") for page in ("", "effect")]
+        listed = api(root, "get", "deployments/2/changes/")
+
+        assert [one.status_code for one in answers] == [200, 409]
+        for one in answers:
+            assert "is not stored any more" in one.content.decode()
+        assert listed.status_code == 409
+        assert listed.json()["code"] == "deployment_damaged"
+
+    def test_deploying_goes_on_after_damage(self, root: Client, wiki: Route) -> None:
+        break_parts("gone")
+        make_route("new", make_policy("other"), namespace=wiki.namespace)
+
+        made = services.deploy_changes(now=timezone.now())
+
+        assert made is not None
+        assert made.routes == 2
 
     def test_nobody_without_a_role_at_the_root_sees_any(
         self, cast: Cast, wiki: Route
