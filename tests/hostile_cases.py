@@ -31,6 +31,10 @@ AUTHORIZER, ENVOY = "tests/gateway/authorizer", "tests/gateway/envoy"
 HOSTILE = f"{AUTHORIZER}/test_hostile.py"
 THROUGH_ENVOY = f"{ENVOY}/test_through_envoy.py"
 
+KILLED = "tests/gateway/test_killed_deployer.py"
+DEPLOYING = "tests/gateway/test_deploying.py::TestMakeDeployment"
+FOLLOWER = "tests/gateway/test_follower.py"
+
 REGO = "tests/policies/rego"
 CHECKING, LIMITS = f"{REGO}/test_checking.py", f"{REGO}/test_limits.py"
 QUARANTINE = "tests/policies/test_rego_policies.py::TestQuarantine"
@@ -297,6 +301,18 @@ CASES: dict[tuple[int, str], tuple[str, ...]] = {
     (102, "forks, gaps and duplicates by many writers"): (
         f"{WRITERS}::test_leave_one_chain_without_fork_gap_or_duplicate",
         f"{CHAIN}::test_goes_on_behind_what_others_wrote_meanwhile",
+    ),
+    (104, "a kill between a change and the proxies"): (
+        f"{KILLED}::test_each_committed_change_arrives_once_and_in_order",
+        f"{KILLED}::test_what_a_killed_run_left_is_in_force_within_seconds",
+        f"{DEPLOYING}::test_leaves_nothing_behind_when_it_dies_on_the_way",
+    ),
+    (105, "two runs that deploy, and one that was stopped and goes on"): (
+        f"{KILLED}::test_a_run_that_was_stopped_for_too_long_writes_nothing",
+        f"{KILLED}::test_a_run_that_takes_long_keeps_its_lease",
+        f"{DEPLOYING}::test_leaves_it_to_the_run_that_makes_one",
+        f"{DEPLOYING}::test_writes_nothing_once_another_run_took_over",
+        f"{FOLLOWER}::TestRefusal::test_refuses_to_go_back_to_an_older_one",
     ),
     (111, "whoever asks for a decision and is no proxy, or says who they are"): (
         f"{HOSTILE}::TestWhoAsks",

@@ -1,17 +1,21 @@
 """Makes deployment N out of what changed: one at a time, whole or not at all.
 
 A run may be killed anywhere: what it wrote is one transaction, and the next run,
-seconds later, finds the same changes and begins again.
+seconds later, finds the same changes and begins again. It holds a short lease, which a
+thread renews as long as the process lives. One that was stopped and goes on after
+another took over finds a greater fence, and writes nothing.
 """
 
 import logging
+import time
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from threading import Event, Thread
 from typing import Any
 
-from django.db import transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import Q
 
 from console.core import outbox
@@ -28,7 +32,9 @@ from gateway.selectors import Build
 from gateway.services.keys import signing_key
 from gateway.snapshot import canonical_bytes, content_hash, sign, verify
 
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=4)
+RENEW_EVERY = 1.0  # seconds
+STOPPED = 10  # seconds in the middle of writing, after which PostgreSQL takes it back
 BATCH = 500
 FAST = 1  # zlib's level: chunks are small, and people wait for a deployment
 
@@ -41,8 +47,8 @@ def deploy_changes(*, now: datetime) -> Deployment | None:
     None when there is nothing to do, or another run does it: that one looks again
     after it has let go.
     """
-    made = None
-    while selectors.has_changes() and not selectors.is_held(now=now):
+    made, clock = None, _clock_from(now)
+    while selectors.has_changes() and not selectors.is_held(now=(now := clock())):
         cause = selectors.cause_of_changes(now=now)
         try:
             made = make_deployment(cause=cause, now=now) or made
@@ -70,27 +76,64 @@ def make_deployment(
     """
     fence = take_lease(now)
     try:
-        built = selectors.build()
-        with _writing(fence, now):
-            made = _write(
-                built,
-                cause=cause,
-                made_by="" if actor is None else actor.label[:255],
-                reason=reason,
-                restores=restores,
-                above=above,
-                now=now,
-            )
-            outbox.mark_processed(up_to=built.change, now=now)
-            Deployer.objects.update(
-                seen_change=built.change, failure="", failed_at=None
-            )
-            Deployer.objects.filter(held_until__lte=now).update(held_until=None)
+        with renewing(fence, now):
+            built = selectors.build()
+            with writing_as(fence):
+                made = _write(
+                    built,
+                    cause=cause,
+                    made_by="" if actor is None else actor.label[:255],
+                    reason=reason,
+                    restores=restores,
+                    above=above,
+                    now=now,
+                )
+                _note_done(built.change, now=now)
     except Exception as error:
         release_lease(fence, failure=f"{type(error).__name__}: {error}", now=now)
         raise
     release_lease(fence, now=now)
     return made
+
+
+def _note_done(change: int, *, now: datetime) -> None:
+    outbox.mark_processed(up_to=change, now=now)
+    Deployer.objects.update(seen_change=change, failure="", failed_at=None)
+    Deployer.objects.filter(held_until__lte=now).update(held_until=None)
+
+
+def _clock_from(now: datetime) -> Callable[[], datetime]:
+    """Return a clock that goes on from a time."""
+    began = time.monotonic()
+    return lambda: now + timedelta(seconds=time.monotonic() - began)
+
+
+@contextmanager
+def renewing(fence: int, now: datetime) -> Iterator[None]:
+    """Keep the lease for as long as this takes and the process lives."""
+    if connection.in_atomic_block:
+        # Nobody else would see the lease; renewing would wait for this transaction.
+        yield
+        return
+    clock, is_over = _clock_from(now), Event()
+    mine = Deployer.objects.filter(fence=fence, lease_until__isnull=False)
+
+    def renew() -> None:
+        try:
+            while not is_over.wait(RENEW_EVERY):
+                mine.update(lease_until=clock() + LEASE)
+        except DatabaseError as error:
+            logger.warning("the lease can't be renewed: %s", error)
+        finally:
+            connection.close()
+
+    thread = Thread(target=renew, name="deployer-lease", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        thread.join()
 
 
 def take_lease(now: datetime) -> int:
@@ -99,7 +142,7 @@ def take_lease(now: datetime) -> int:
     Raises:
         DeployerBusyError: somebody else is, and has not been for too long.
     """
-    with transaction.atomic():
+    with _brief():
         Deployer.objects.get_or_create(id=1)
         row = Deployer.objects.select_for_update().get(id=1)
         if row.lease_until is not None and now < row.lease_until <= now + LEASE:
@@ -111,12 +154,25 @@ def take_lease(now: datetime) -> int:
 
 
 @contextmanager
-def _writing(fence: int, now: datetime) -> Iterator[None]:
+def writing_as(fence: int) -> Iterator[None]:
     """Write in one transaction, unless somebody else took over meanwhile."""
-    with transaction.atomic():
+    with _brief():
         row = Deployer.objects.select_for_update().get(id=1)
         if row.fence != fence:
             raise DeployerBusyError
+        yield
+
+
+@contextmanager
+def _brief() -> Iterator[None]:
+    """Hold locks, but not for ever if this process is stopped meanwhile."""
+    is_outermost = not connection.in_atomic_block
+    with transaction.atomic():
+        if is_outermost and connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    f"SET LOCAL idle_in_transaction_session_timeout = '{STOPPED}s'"
+                )
         yield
 
 

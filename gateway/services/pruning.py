@@ -5,17 +5,25 @@ done while no deployment is being made, so that no chunk goes that one is about 
 """
 
 import json
+import logging
 from datetime import datetime, timedelta
 
 from console.core import outbox
 from gateway.exceptions import DeployerBusyError
 from gateway.models import Blob, Decision, Deployment, NamespaceChunk, Proxy
-from gateway.services.deploying import release_lease, take_lease
+from gateway.services.deploying import (
+    release_lease,
+    renewing,
+    take_lease,
+    writing_as,
+)
 
 KEPT_DAYS = 90
 KEPT_AT_LEAST = 100
 CHANGES_KEPT_DAYS = 7
 AT_ONCE = 500  # rows of one statement
+
+logger = logging.getLogger(__name__)
 
 
 def prune_deployments(*, now: datetime) -> int:
@@ -32,9 +40,13 @@ def prune_deployments(*, now: datetime) -> int:
     except DeployerBusyError:
         return 0
     try:
-        for start in range(0, len(gone), AT_ONCE):
-            Deployment.objects.filter(pk__in=gone[start : start + AT_ONCE]).delete()
-        _delete_unnamed()
+        with renewing(fence, now):
+            for start in range(0, len(gone), AT_ONCE):
+                Deployment.objects.filter(pk__in=gone[start : start + AT_ONCE]).delete()
+            with writing_as(fence):
+                _delete_unnamed()
+    except DeployerBusyError:
+        logger.warning("somebody else took over; the next run deletes the rest")
     finally:
         release_lease(fence, now=now)
     return len(gone)

@@ -182,7 +182,7 @@ class TestDeployChanges:
 
 class TestMakeDeployment:
     def test_leaves_it_to_the_run_that_makes_one(self, cast: Cast) -> None:
-        Deployer.objects.create(lease_until=NOW + timedelta(seconds=9))
+        Deployer.objects.create(lease_until=NOW + timedelta(seconds=3))
 
         with pytest.raises(services.DeployerBusyError):
             services.make_deployment(cause="published", now=NOW)
@@ -236,7 +236,7 @@ class TestMakeDeployment:
         assert not Blob.objects.exists()
         assert selectors.has_changes()
 
-        made = deploy(now=NOW + services.LEASE)
+        made = deploy(now=NOW + 2 * services.LEASE)
 
         assert made is not None
         assert snapshot_of(follow()).number == 1

@@ -54,7 +54,7 @@ def test_what_a_proxy_runs_or_a_decision_names_stays() -> None:
 
 
 def test_nothing_goes_while_a_deployment_is_made() -> None:
-    Deployer.objects.update(lease_until=MUCH_LATER + timedelta(seconds=30))
+    Deployer.objects.update(lease_until=MUCH_LATER + timedelta(seconds=3))
 
     assert services.prune_deployments(now=MUCH_LATER) == 0
     assert kept() == [1, 2, 3, 4]
