@@ -3,7 +3,6 @@
 from django.utils.translation import gettext_noop
 
 from console.core.exceptions import ConflictError, NotFoundError
-from gateway.snapshot import SnapshotError
 
 
 class DeploymentNotFoundError(NotFoundError):
@@ -38,7 +37,7 @@ class DeployerBusyError(ConflictError):
     )
 
 
-class DamagedDeploymentError(ConflictError, SnapshotError):
+class DamagedDeploymentError(ConflictError):
     """What a deployment is made of is not stored any more as it was."""
 
     code = "deployment_damaged"

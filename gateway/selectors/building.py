@@ -249,7 +249,7 @@ def read_against_now(deployment: Deployment) -> tuple[Contents, Contents]:
     """Return what differs between everything as it is now and a deployment.
 
     Raises:
-        SnapshotError: a part of the deployment is not there, or was changed.
+        DamagedDeploymentError: a part of the deployment is not there, or was changed.
     """
     built = build()
     fresh = {one.hash: one.data for one in built.chunks.values() if one.data}

@@ -27,6 +27,7 @@ def read_past(number: int, *, namespace_id: str, route_id: str) -> Snapshot:
 
     Raises:
         SnapshotError: the deployment, the route or one of its policies is not there.
+        DamagedDeploymentError: a part of it is not stored any more.
     """
     row = Deployment.objects.filter(pk=number).first()
     if row is None:

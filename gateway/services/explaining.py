@@ -15,7 +15,7 @@ from console.core.actor import Actor
 from gateway import selectors
 from gateway.authorizer.programs import RouteEntry, RouteTable
 from gateway.authorizer.recording import facts_digest
-from gateway.exceptions import NotExplainableError
+from gateway.exceptions import DamagedDeploymentError, NotExplainableError
 from gateway.models import Decision
 from gateway.selectors import DatabaseSource
 from gateway.snapshot import PolicyDocument, SnapshotError
@@ -125,7 +125,7 @@ def _entry_of(row: Decision) -> RouteEntry:
         snapshot = selectors.read_past(
             row.deployment, namespace_id=str(row.namespace_id), route_id=route_id
         )
-    except SnapshotError as error:
+    except (SnapshotError, DamagedDeploymentError) as error:
         raise NotExplainableError(str(error)) from error
     entry = RouteTable.build(snapshot).find(route_id)
     if entry is None:
