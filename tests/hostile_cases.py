@@ -314,6 +314,25 @@ CASES: dict[tuple[int, str], tuple[str, ...]] = {
         f"{DEPLOYING}::test_writes_nothing_once_another_run_took_over",
         f"{FOLLOWER}::TestRefusal::test_refuses_to_go_back_to_an_older_one",
     ),
+    (107, "what neither the old nor the new state allows"): (
+        "tests/gateway/test_atomicity.py::test_each_snapshot_is_what_was_committed",
+        "tests/gateway/test_atomicity.py::TestMeanwhile::test_no_build_sees_half_of_a_pair",
+    ),
+    (108, "a snapshot that is damaged, foreign, older or refused by Envoy"): (
+        f"{FOLLOWER}::TestRefusal",
+        f"{HOSTILE}::TestBadSnapshots",
+        f"{ENVOY}/test_agent.py::test_a_deployment_that_envoy_refuses_leaves_the_last_good_one",
+        "tests/gateway/test_deployment_pages.py::TestPages::test_proxies_show_drift_and_silence",
+        "tests/gateway/test_deployment_pages.py::TestPages::test_whoever_watches_is_told_after_a_minute",
+    ),
+    (110, "a decision while something is broken, late or unreadable"): (
+        f"{AUTHORIZER}/test_never_consents.py::test_a_fault_never_turns_a_refusal_into_consent",
+        f"{HOSTILE}::TestWithoutTheStream",
+        f"{HOSTILE}::TestClocks",
+        f"{HOSTILE}::TestForeignPolicies",
+        f"{AUTHORIZER}/test_http_protocol.py::TestRefusals",
+        f"{THROUGH_ENVOY}::test_without_an_authorizer_nobody_gets_in",
+    ),
     (111, "whoever asks for a decision and is no proxy, or says who they are"): (
         f"{HOSTILE}::TestWhoAsks",
         f"{AUTHORIZER}/test_grpc.py::test_who_lacks_the_proxys_secret_is_not_answered",

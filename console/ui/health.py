@@ -34,11 +34,13 @@ def ready(request: HttpRequest) -> JsonResponse:
     if not keys.are_known_to_fit():
         return JsonResponse({"status": keys.WRONG_KEY}, status=503)
     # Told, and no reason to stop serving: people mend it with this console.
-    progress = gateway_selectors.tell_progress(now=timezone.now())
+    now = timezone.now()
+    progress = gateway_selectors.tell_progress(now=now)
     return JsonResponse(
         {
             "status": "ok",
             "deployments": progress,
+            "proxies": {"behind": gateway_selectors.count_stuck(now=now)},
             "directories": {"alarms": directory_selectors.count_alarms()},
         }
     )

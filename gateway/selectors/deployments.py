@@ -26,6 +26,7 @@ from namespaces.permissions import Permission
 SILENCE = timedelta(seconds=30)  # a follower reports every five seconds
 LATE = timedelta(seconds=60)
 DRIFT = timedelta(seconds=10)
+ALARM = timedelta(seconds=60)  # behind for so long, somebody has to look
 
 
 def find_newest() -> Deployment | None:
@@ -178,6 +179,16 @@ def describe_proxies(actor: Actor, *, now: datetime) -> list[ShownProxy]:
 def count_drifted(actor: Actor, *, now: datetime) -> int:
     """Return how many processes run another deployment than the newest, or are gone."""
     return sum(one.state != "current" for one in describe_proxies(actor, now=now))
+
+
+def count_stuck(*, now: datetime) -> int:
+    """Return how many processes answer and have been behind for a minute.
+
+    They refuse a deployment, or can't take it over; *Proxies* says why. A number for
+    those who watch the console, which names nobody.
+    """
+    alive = Proxy.objects.filter(last_seen_at__gte=now - SILENCE)
+    return alive.filter(drifted_since__lte=now - ALARM).count()
 
 
 def _state(proxy: Proxy, now: datetime) -> str:

@@ -167,6 +167,29 @@ class TestPages:
         assert made is not None
         assert made.routes == 2
 
+    def test_whoever_watches_is_told_after_a_minute(
+        self, root: Client, wiki: Route
+    ) -> None:
+        now = timezone.now()
+
+        def report(deployment: int, *, at: timedelta) -> Any:
+            services.record_proxy(
+                "edge",
+                kind="envoy",
+                deployment=deployment,
+                problem="Envoy refuses it",
+                started_at=NOW,
+                now=now + at,
+            )
+            return root.get("/readyz").json()["proxies"]
+
+        begun = report(1, at=timedelta(seconds=-70))
+        for seconds in (-50, -20):
+            report(1, at=timedelta(seconds=seconds))
+        later, mended = report(1, at=timedelta()), report(2, at=timedelta())
+
+        assert [begun, later, mended] == [{"behind": 0}, {"behind": 1}, {"behind": 0}]
+
     def test_nobody_without_a_role_at_the_root_sees_any(
         self, cast: Cast, wiki: Route
     ) -> None:
