@@ -18,6 +18,7 @@ CROSSOVER = "tests/namespaces/test_rights_crossover.py"
 OVERLAPS, ADDRESSES = (
     f"tests/routes/validation/test_{name}.py" for name in ("overlaps", "addresses")
 )
+UPSTREAM_TEXTS = "tests/routes/validation/test_upstreams.py"
 TAMPERING, WRITERS, CHAIN, ROLE = (
     f"tests/console/test_{name}.py"
     for name in ("audit_tampering", "audit_writers", "audit_chain", "database_role")
@@ -161,6 +162,10 @@ CASES: dict[tuple[int, str], tuple[str, ...]] = {
         f"{UPSTREAMS}::TestTheft::test_of_an_upstream_is_refused_to_another_namespace",
         f"{UPSTREAMS}::TestTheft::test_is_refused_on_every_way_in",
         f"{UPSTREAMS}::TestConsent::test_is_recorded_where_the_owner_reads_it",
+    ),
+    (51, "an upstream that is this machine or a metadata service, in any spelling"): (
+        f"{UPSTREAM_TEXTS}::test_refuses_the_machine_itself_its_neighbors_and_metadata",
+        f"{UPSTREAM_TEXTS}::test_every_spelling_of_an_address_gets_the_answer_of_the_plain_one",
     ),
     (54, "a path or host that two readers take for two"): (
         f"{ENVOY}/test_path_confusion.py::test_policies_see_what_the_upstream_gets",
@@ -341,5 +346,13 @@ CASES: dict[tuple[int, str], tuple[str, ...]] = {
         f"{AUTHORIZER}/test_own_paths.py::TestCallback::test_refuses_the_code_of_another_browser",
         f"{THROUGH_ENVOY}::test_headers_that_say_who_asks_are_ours_alone",
         "tests/gateway/test_sessions.py::TestBeginSession::test_a_code_counts_once",
+    ),
+    (113, "a roll-back, a database older than the proxies, an import that breaks"): (
+        "tests/gateway/test_rolling_back.py::TestRollBack",
+        f"{DEPLOYING}::test_goes_on_above_a_number_that_proxies_have_seen",
+        f"{FOLLOWER}::TestPeople::test_reads_everything_when_the_source_went_back",
+        f"{FOLLOWER}::TestRefusal::test_keeps_the_last_good_snapshot",
+        "tests/routes/imports/test_applying.py::TestApplying::test_leaves_nothing_behind_when_it_breaks",
+        "tests/routes/imports/test_importing.py::TestRights::test_a_host_of_another_namespace_is_refused_in_its_place",
     ),
 }
