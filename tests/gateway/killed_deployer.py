@@ -1,12 +1,14 @@
 """A process that edits and deploys, each time in a child that the test may kill.
 
 `python -m tests.gateway.killed_deployer DATABASE`: for each line a child does what it
-says: `edit POLICY NUMBER`, or `deploy SECONDS` with a clock that is so much ahead. The
+says: `edit POLICY NUMBER`; `deploy SECONDS` with a clock that is so much ahead; or
+`dawdle SECONDS`, which deploys and waits so long between reading and writing. The
 child's process id is written before it begins, and how it ended after that.
 """
 
 import os
 import sys
+import time
 from datetime import timedelta
 
 TEXT = "allow:\n  and:\n    - domain: d{}.example\n"
@@ -21,13 +23,24 @@ def main(database: str) -> None:
     from django.utils import timezone  # noqa: PLC0415
 
     from console.core.actor import system  # noqa: PLC0415
-    from gateway import services  # noqa: PLC0415
+    from gateway import selectors, services  # noqa: PLC0415
     from policies import services as policy_services  # noqa: PLC0415
     from policies.models import Policy  # noqa: PLC0415
 
     connection.settings_dict["NAME"] = database
 
     def carry_out(verb: str, *rest: str) -> None:
+        if verb == "dawdle":
+            build = selectors.build
+
+            def slowly() -> selectors.Build:
+                built = build()
+                time.sleep(float(rest[0]))
+                return built
+
+            selectors.build = slowly
+            services.deploy_changes(now=timezone.now())
+            return
         if verb == "deploy":
             ahead = timedelta(seconds=int(rest[0]))
             services.deploy_changes(now=timezone.now() + ahead)

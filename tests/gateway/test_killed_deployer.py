@@ -14,11 +14,14 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from console.core.actor import system
 from gateway import selectors, services
 from gateway.models import Deployer, Deployment
+from policies import services as policy_services
 from policies.models import Policy
 from tests.factories import make_policy, make_route
 from tests.gateway.following import follow, snapshot_of
+from tests.gateway.killed_deployer import TEXT
 from tests.people import make_cast
 from tests.races import ON_POSTGRESQL
 
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
 pytestmark = [*ON_POSTGRESQL, pytest.mark.django_db(transaction=True)]
 LEASE_OVER = 5  # seconds by which the next run's clock is ahead
 RECOVERY = 10  # seconds that the changes of a killed run may wait, with the job's pause
+DAWDLES = 4.0  # seconds between reading and writing, of a run that is stopped there
 PAUSE = 5  # seconds between two runs of the job that looks for changes
 
 
@@ -188,9 +192,21 @@ def test_a_run_that_was_stopped_for_too_long_writes_nothing(
     services.deploy_changes(now=timezone.now())
     proxy = Proxy()
     children.took("edit", policy.pk, "next")
-    child = stop_in_the_middle(children)
+    child = children.start("dawdle", DAWDLES)
+    while not Deployer.objects.filter(lease_until__isnull=False).exists():
+        time.sleep(0.01)
+    time.sleep(DAWDLES / 2)
+    os.kill(child, signal.SIGSTOP)
+    policy.refresh_from_db()
+    policy_services.update_policy(
+        policy.pk,
+        version=policy.version,
+        source=TEXT.format("after"),
+        actor=system("test"),
+        now=timezone.now(),
+    )
 
-    wait_for_another(2, proxy)
+    wait_for_another(3, proxy)
     newest = Deployment.objects.order_by("-number").values_list("number").first()
     os.kill(child, signal.SIGCONT)
     children.wait()
@@ -198,7 +214,7 @@ def test_a_run_that_was_stopped_for_too_long_writes_nothing(
     assert Deployment.objects.order_by("-number").values_list("number").first() == (
         newest
     )
-    assert proxy.poll() == 2
+    assert proxy.poll() == 3
     assert_nothing_came_twice()
 
 
