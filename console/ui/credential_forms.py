@@ -31,8 +31,17 @@ def _control(field: Field, *, is_secret: bool, required: bool) -> forms.CharFiel
     else:
         widget = forms.TextInput(attrs=attributes)
     return forms.CharField(
-        label=field.label, help_text=field.help, required=required, widget=widget
+        label=gettext(field.label),
+        help_text=gettext(field.help) if field.help else "",
+        required=required,
+        widget=widget,
     )
+
+
+def scope_help_of(kind: str) -> str:
+    """Return what an account of a kind needs at its provider, "" if unknown."""
+    text = KIND_BY_CODE[kind].scope_help if kind else ""
+    return gettext(text) if text else ""
 
 
 class CredentialForm(forms.Form):

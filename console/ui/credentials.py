@@ -7,7 +7,11 @@ from django.urls import reverse
 from django.utils.translation import gettext, gettext_noop
 
 from console.core.generic.pages import ConfirmPage, F, FormPage, ListPage, Page
-from console.ui.credential_forms import CredentialForm, EditCredentialForm
+from console.ui.credential_forms import (
+    CredentialForm,
+    EditCredentialForm,
+    scope_help_of,
+)
 from directory import selectors as directory_selectors
 from directory import services as directory_services
 from directory.credential_kinds import KIND_BY_CODE, KINDS
@@ -52,7 +56,7 @@ class CredentialPage(_OfCredential):
         kind = KIND_BY_CODE[account.kind]
         shown = [
             {
-                "label": one.label,
+                "label": gettext(one.label),
                 "value": account.settings.get(one.name, one.default),
                 "code": one.long,
                 "empty": gettext("Not set"),
@@ -66,7 +70,7 @@ class CredentialPage(_OfCredential):
             settings=[{"label": gettext("Kind"), "value": kind.name}, *shown],
             secrets=[
                 {
-                    "label": one.label,
+                    "label": gettext(one.label),
                     "fingerprint": account.fingerprints.get(one.name, ""),
                 }
                 for one in kind.secrets
@@ -117,7 +121,7 @@ class CreateCredentialPage(_CredentialForm[CredentialForm]):
         """Add the kinds to choose from."""
         return super().get_context_data(
             kinds=[] if self.kind else KINDS,
-            scope_help=KIND_BY_CODE[self.kind].scope_help if self.kind else "",
+            scope_help=scope_help_of(self.kind),
             **kwargs,
         )
 

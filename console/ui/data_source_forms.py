@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext, gettext_lazy
 
 from console.core.generic.forms import VersionField
-from console.ui.directory_forms import INTERVALS
+from console.ui.directory_forms import INTERVALS, in_seconds
 from directory.external.formats import FORMATS
 from directory.external.records import FOREIGN_KEYS
 
@@ -132,10 +132,7 @@ class EditDataSourceForm(DataSourceForm):
         interval = self.fields["interval_seconds"]
         own = source.interval_seconds
         if own not in dict(OFTEN) and isinstance(interval, forms.TypedChoiceField):
-            interval.choices = [
-                *OFTEN,
-                (own, gettext("Every %(own)s seconds") % {"own": own}),
-            ]
+            interval.choices = [*OFTEN, in_seconds(own)]
 
     @property
     def tried(self) -> dict[str, Any]:

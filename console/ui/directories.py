@@ -114,7 +114,10 @@ class DirectoryPage(_OfDirectory, Page):
 def _options_of(directory: Any) -> list[dict[str, Any]]:
     known = BY_CODE.get(directory.provider)
     return [
-        {"label": one.label, "value": directory.options.get(one.name, one.default)}
+        {
+            "label": gettext(one.label),
+            "value": directory.options.get(one.name, one.default),
+        }
         for one in (known.options if known else ())
     ]
 

@@ -3,19 +3,25 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from console.core.generic.forms import VersionField
 from directory.providers import BY_CODE
 
 OPTION = "options."
 INTERVALS = (
-    (300, "Every 5 minutes"),
-    (900, "Every 15 minutes"),
+    (300, gettext_lazy("Every 5 minutes")),
+    (900, gettext_lazy("Every 15 minutes")),
     (3600, gettext_lazy("Every hour")),
-    (4 * 3600, "Every 4 hours"),
+    (4 * 3600, gettext_lazy("Every 4 hours")),
     (24 * 3600, gettext_lazy("Once a day")),
 )
+
+
+def in_seconds(count: int) -> tuple[int, str]:
+    """Return the choice of an interval that is none of those offered."""
+    text = ngettext("Every %(count)s second", "Every %(count)s seconds", count)
+    return count, text % {"count": count}
 
 
 class DirectoryForm(forms.Form):
@@ -55,13 +61,16 @@ class DirectoryForm(forms.Form):
         super().__init__(*args, **kwargs)
         for option in BY_CODE[kind].options if kind in BY_CODE else ():
             known: dict[str, Any] = {
-                "label": option.label,
-                "help_text": option.help,
+                "label": gettext(option.label),
+                "help_text": gettext(option.help) if option.help else "",
                 "required": option.is_required,
                 "initial": option.default,
             }
             self.fields[f"{OPTION}{option.name}"] = (
-                forms.ChoiceField(choices=option.choices, **known)
+                forms.ChoiceField(
+                    choices=[(one, gettext(text)) for one, text in option.choices],
+                    **known,
+                )
                 if option.choices
                 else forms.CharField(max_length=500, **known)
             )
@@ -97,7 +106,7 @@ class EditDirectoryForm(DirectoryForm):
             *args, kind=directory.provider, **kwargs | {"initial": initial}
         )
         if directory.interval_seconds not in known:
-            own = (directory.interval_seconds, f"{directory.interval_seconds} seconds")
+            own = in_seconds(directory.interval_seconds)
             interval = self.fields["interval_seconds"]
             if isinstance(interval, forms.TypedChoiceField):
                 interval.choices = [*INTERVALS, own]

@@ -171,7 +171,7 @@ def _clean(
     partial: bool = False,
 ) -> dict[str, str]:
     problems: dict[str, list[str]] = {
-        f"{prefix}.{name}"[:100]: ["there is no such field"]
+        f"{prefix}.{name}"[:100]: [gettext("there is no such field")]
         for name in sorted(set(given) - {field.name for field in fields})[:20]
     }
     cleaned = {}
@@ -179,7 +179,7 @@ def _clean(
         text = str(given.get(field.name) or "").strip() or field.default
         if not text:
             if field.required and not partial:
-                problems[f"{prefix}.{field.name}"] = ["this is needed"]
+                problems[f"{prefix}.{field.name}"] = [gettext("this is needed")]
             continue
         try:
             cleaned[field.name] = field.clean(text)

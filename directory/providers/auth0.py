@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from django.utils.translation import gettext_noop
+
 from directory.providers.auth import client_credentials
 from directory.providers.base import (
     Auth,
@@ -57,8 +59,10 @@ PROVIDER = Provider(
     options=(
         Option(
             name="audience",
-            label="Audience",
-            help="Only with a domain of your own: https://TENANT.auth0.com/api/v2/.",
+            label=gettext_noop("Audience"),
+            help=gettext_noop(
+                "Only with a domain of your own: https://TENANT.auth0.com/api/v2/."
+            ),
             is_required=False,
         ),
     ),

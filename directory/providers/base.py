@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from django.utils.translation import gettext_noop
+
 from directory.providers.records import Batch, Edge, Record
 
 Item = Mapping[str, Any]
@@ -37,11 +39,11 @@ class Option:
 CHANGED, ALL = "changed", "all"
 MEMBERS = Option(
     name="members",
-    label="Members are read",
+    label=gettext_noop("Members are read"),
     default=CHANGED,
     choices=(
-        (CHANGED, "of groups that have changed, and of all once a day"),
-        (ALL, "of all groups in every run"),
+        (CHANGED, gettext_noop("of groups that have changed, and of all once a day")),
+        (ALL, gettext_noop("of all groups in every run")),
     ),
 )
 

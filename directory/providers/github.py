@@ -7,6 +7,8 @@ refused as a whole.
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 from directory.providers.auth import Header
 from directory.providers.base import Context, Item, Listing, Option, Options, Provider
 from directory.providers.paging import Cursor
@@ -105,15 +107,18 @@ PROVIDER = Provider(
     options=(
         Option(
             name="organizations",
-            label="Organizations",
-            help="Their names, separated by commas.",
+            label=gettext_noop("Organizations"),
+            help=gettext_noop("Their names, separated by commas."),
         ),
         Option(
             name="ids",
-            label="Ids of people and teams",
+            label=gettext_noop("Ids of people and teams"),
             default="node",
-            choices=(("node", "Node ids, which never change"), ("name", "Names")),
-            help="Policies compare with these.",
+            choices=(
+                ("node", gettext_noop("Node ids, which never change")),
+                ("name", gettext_noop("Names")),
+            ),
+            help=gettext_noop("Policies compare with these."),
         ),
     ),
     address=_address,

@@ -9,6 +9,8 @@ Groups in groups are members like others; how deep they go is worked out by
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from django.utils.translation import gettext_noop
+
 from directory.providers.auth import Nothing
 from directory.providers.base import (
     ALL,
@@ -77,41 +79,41 @@ SCHEMAS: Mapping[str, Schema] = {
 OPTIONS = (
     Option(
         name="flavor",
-        label="Server",
+        label=gettext_noop("Server"),
         default="openldap",
         choices=(
-            ("openldap", "OpenLDAP and others"),
+            ("openldap", gettext_noop("OpenLDAP and others")),
             ("active-directory", "Active Directory"),
         ),
     ),
     Option(
         name="people_base",
-        label="Search people below",
-        help="Such as `ou=people,dc=example,dc=com`.",
+        label=gettext_noop("Search people below"),
+        help=gettext_noop("Such as `ou=people,dc=example,dc=com`."),
     ),
     Option(
         name="people_filter",
-        label="Filter of people",
-        help="Empty: everybody who is a person by their object class.",
+        label=gettext_noop("Filter of people"),
+        help=gettext_noop("Empty: everybody who is a person by their object class."),
         is_required=False,
         check=check_filter,
     ),
     Option(
         name="groups_base",
-        label="Search groups below",
-        help="Such as `ou=groups,dc=example,dc=com`.",
+        label=gettext_noop("Search groups below"),
+        help=gettext_noop("Such as `ou=groups,dc=example,dc=com`."),
     ),
     Option(
         name="groups_filter",
-        label="Filter of groups",
-        help="Empty: every group by its object class.",
+        label=gettext_noop("Filter of groups"),
+        help=gettext_noop("Empty: every group by its object class."),
         is_required=False,
         check=check_filter,
     ),
     Option(
         name="person_id",
-        label="Attribute that identifies people",
-        help=(
+        label=gettext_noop("Attribute that identifies people"),
+        help=gettext_noop(
             "What sign-in calls them by, such as `uid`. Empty: `entryUUID`, or "
             "`objectGUID` of Active Directory."
         ),
@@ -119,14 +121,20 @@ OPTIONS = (
     ),
     Option(
         name="group_id",
-        label="Attribute that identifies groups",
-        help="What policies name, such as `cn`, or `dn`. Empty: as for people.",
+        label=gettext_noop("Attribute that identifies groups"),
+        help=gettext_noop(
+            "What policies name, such as `cn`, or `dn`. Empty: as for people."
+        ),
         is_required=False,
     ),
-    Option(name="email", label="Attribute of the e-mail address", default="mail"),
+    Option(
+        name="email",
+        label=gettext_noop("Attribute of the e-mail address"),
+        default="mail",
+    ),
     replace(
         MEMBERS,
-        help=(
+        help=gettext_noop(
             "All, where the server works out who is in a group without that being a "
             "change of it."
         ),

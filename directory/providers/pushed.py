@@ -6,6 +6,8 @@ from itertools import islice
 from typing import TypeVar
 from uuid import UUID
 
+from django.utils.translation import gettext_noop
+
 from directory import selectors
 from directory.providers import scim
 from directory.providers.auth import Nothing
@@ -26,24 +28,26 @@ T = TypeVar("T")
 OPTIONS = (
     Option(
         name="person_id",
-        label="What identifies people",
-        help="It must be what they are called at sign-in.",
+        label=gettext_noop("What identifies people"),
+        help=gettext_noop("It must be what they are called at sign-in."),
         default="externalId",
         choices=(
-            ("externalId", "externalId, as the provider gives it"),
+            ("externalId", gettext_noop("externalId, as the provider gives it")),
             ("userName", "userName"),
-            ("id", "The id that the console gives"),
+            ("id", gettext_noop("The id that the console gives")),
         ),
     ),
     Option(
         name="group_id",
-        label="What identifies groups",
-        help="It is what policies name. Without one, the console's own id counts.",
+        label=gettext_noop("What identifies groups"),
+        help=gettext_noop(
+            "It is what policies name. Without one, the console's own id counts."
+        ),
         default="externalId",
         choices=(
-            ("externalId", "externalId, as the provider gives it"),
+            ("externalId", gettext_noop("externalId, as the provider gives it")),
             ("displayName", "displayName"),
-            ("id", "The id that the console gives"),
+            ("id", gettext_noop("The id that the console gives")),
         ),
     ),
 )

@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 from directory.providers.auth import Header
 from directory.providers.base import (
     ALL,
@@ -124,7 +126,7 @@ PROVIDER = Provider(
         replace(
             MEMBERS,
             default=ALL,
-            help=(
+            help=gettext_noop(
                 "Of groups that have changed only where the server counts a new member "
                 "as a change of the group, in its `meta.lastModified`."
             ),

@@ -31,7 +31,7 @@ PURE = re.compile(
     r"|policies/rego/(analysis|builtins|checking|inputs|record_uses|shapes|variables"
     r"|written_types)\.py$"
     r"|routes/validation/|(routes|gateway)/settings_table/(?!__main__|reference)"
-    r"|gateway/selectors/comparing\.py$"
+    r"|gateway/selectors/comparing\.py$|directory/credential_kinds/"
 )
 PROGRAMS = re.compile(
     r"/management/|ui/(health|keeper|parent|processes|single_instance|supervisor)\.py$"

@@ -8,7 +8,10 @@ import ast
 import re
 from collections.abc import Iterator
 
-PROSE = re.compile(r"[A-Za-z]{2,}[,;:.)]? [A-Za-z(“`\x00]|^ [a-z]{2,}|[a-z]{2,} $")
+PROSE = re.compile(
+    r"[A-Za-z]{2,}[,;:.)]? [A-Za-z(“`\x00]|^ [a-z]{2,}|[a-z]{2,} $"
+    r"|[a-z]{2,} \d+ [a-z]{2,}"
+)
 MARKS = frozenset(
     {"gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy"}
     | {"worded", "counted"}
@@ -23,7 +26,11 @@ OTHER = re.compile(
     r"\n|charset=|^attachment;|[<>]|^[a-z-]+(__[a-z-]+)+|--|^(GET|POST) "
 )
 # Names, what the audit log records, and what only the documents of the API show.
-NAMES = frozenset({"OpenID Connect", "local account", "recovery token", "One of \x00."})
+NAMES = frozenset(
+    {"OpenID Connect", "local account", "recovery token", "One of \x00."}
+    | {"Microsoft Entra ID", "Google Workspace", "Amazon Cognito"}
+    | {"HTTP (JSON, CSV, zip)"}
+)
 
 
 def find(tree: ast.Module) -> Iterator[tuple[int, str]]:
