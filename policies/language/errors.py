@@ -123,9 +123,13 @@ class PolicyLanguageError(Exception):
 
 @dataclass(slots=True)
 class Report:
-    """Collects problems while a text is read; full after `MAX_PROBLEMS`."""
+    """Collects problems while a text is read; full after `MAX_PROBLEMS`.
+
+    `passes_over` are codes that are not noted, and so take no place from others.
+    """
 
     problems: list[Problem] = field(default_factory=list)
+    passes_over: frozenset[str] = frozenset()
 
     def error(
         self,
@@ -138,6 +142,8 @@ class Report:
         fix: Fix | None = None,
     ) -> None:
         """Note an error, unless it repeats one at the same place."""
+        if code in self.passes_over:
+            return
         problem = Problem(code, message, span, stage, suggestion=suggestion, fix=fix)
         if not self.is_full and problem not in self.problems:
             self.problems.append(problem)

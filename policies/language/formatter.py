@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from policies.texts import worded
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from .comments import Comment
 
 # What only obscures the text is resolved; a further document would be lost.
-_RESOLVED: Final = {"anchor", "alias", "merge-key", "tag", "directive"}
+_RESOLVED: Final = frozenset({"anchor", "alias", "merge-key", "tag", "directive"})
 _BEFORE_CONTENT: Final = re.compile(r"[\s\-?:]*")
 _BLANK: Final = re.compile(r"\s*")
 _SPACES: Final = re.compile(" *")
@@ -41,7 +41,7 @@ def format_policy(text: str | bytes) -> str:
     Raises:
         PolicyLanguageError: the text can't be read, or would become too large.
     """
-    report = _LossReport()
+    report = Report(passes_over=_RESOLVED)
     readable = decode(text, report)
     root = None
     if readable is not None:
@@ -50,15 +50,6 @@ def format_policy(text: str | bytes) -> str:
         raise PolicyLanguageError(report.in_text_order())
     layout = _Layout(readable, tuple(_limited(block_lines(_unwrapped(root)))))
     return _joined(layout.arrange(find_comments(readable, root)))
-
-
-@dataclass(slots=True)
-class _LossReport(Report):
-    """Collects what can't be formatted, without what is only written out."""
-
-    def error(self, code: str, *arguments: Any, **details: Any) -> None:
-        if code not in _RESOLVED:
-            Report.error(self, code, *arguments, **details)
 
 
 def _unwrapped(root: Node) -> Node:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from policies.language.comments import LINE_BREAK, find_comments, line_starts
 from policies.language.decoding import decode
-from policies.language.errors import START, PolicyLanguageError, Report
+from policies.language.errors import START, Report
 from policies.language.grammar import (
     Action,
     Operator,
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 # A path leads from the root to a node, by the number of an item or of an entry's value.
 Path = tuple[int, ...]
 # What a draft may lack; everything else keeps a text from being edited.
-_DRAFT: Final = {"no-rules", "empty-rule", "empty-operator"}
+_DRAFT: Final = frozenset({"no-rules", "empty-rule", "empty-operator"})
 _BLANKS: Final = re.compile("[ \t]*")
 _COLON: Final = re.compile("[ \t]*:")
 MARK: Final = "\ufeff"
@@ -80,7 +80,7 @@ class Sheet:
         """
         has_mark = text[:1] == MARK
         text = text[has_mark:]
-        report = Report()
+        report = Report(passes_over=_DRAFT)
         readable = decode(text, report)
         root = None
         if readable is not None:
@@ -91,9 +91,7 @@ class Sheet:
         assert readable is not None  # noqa: S101 -- else there is a problem
         assert root is not None  # noqa: S101
         document = read_document(root, readable, report, saving=True)
-        problems = [one for one in report.problems if one.code not in _DRAFT]
-        if problems:
-            raise PolicyLanguageError(problems)
+        report.raise_if_any()
         return cls(readable, root, document, has_mark)
 
     @property

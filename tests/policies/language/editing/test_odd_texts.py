@@ -10,7 +10,7 @@ from policies.language import builder_tree, parse
 from policies.language.editing import EditingError, Place, edit, set_comment
 from policies.language.editing.engine import carry_out
 from policies.language.editing.sheet import Sheet
-from policies.language.errors import Edit
+from policies.language.errors import MAX_PROBLEMS, Edit, PolicyLanguageError
 from policies.language.grammar import MAX_CRITERIA, Operator
 from policies.language.nodes import to_json
 
@@ -252,3 +252,16 @@ def test_says_that_there_is_no_room_for_another_criterion() -> None:
         edit(text, {"edit": "add-criterion", "at": block, "name": "user", "data": "b"})
 
     assert refused.value.code == "too-many-criteria"
+
+
+def test_refuses_what_stands_behind_many_empty_rules() -> None:
+    """What a draft may lack is not counted: it would hide what keeps it from being
+    edited."""
+    text = "- allow: {}\n" * (MAX_PROBLEMS * 2) + "- deny:\n    - email: {is: a}\n"
+
+    with pytest.raises(PolicyLanguageError, match="deny"):
+        Sheet.open(text)
+
+
+def test_opens_a_draft_of_many_empty_rules() -> None:
+    assert len(Sheet.open("- allow: {}\n" * 300).rules) == 300
