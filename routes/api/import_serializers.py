@@ -6,7 +6,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from namespaces.api.fields import NamespaceIdField
-from routes.imports.findings import Severity
+from policies.translating import translated
+from routes.imports.findings import Severity, in_words
 from routes.imports.plan import Action, Differing, Options
 from routes.imports.progress import read_progress
 from routes.imports.reader import FILE
@@ -201,4 +202,11 @@ class ImportDetailSerializer(ImportSerializer):
     @extend_schema_field(PlanSerializer(allow_null=True))
     def get_plan(self, run: ImportRun) -> dict[str, Any] | None:
         """Return the plan, None while the file is being read."""
-        return run.plan if "fingerprint" in run.plan else None
+        plan: dict[str, Any] = run.plan
+        if "fingerprint" not in plan:
+            return None
+        said = {
+            name: [translated(in_words(one)) for one in plan[name]]
+            for name in ("findings", "left_alone", "routes")
+        }
+        return plan | said

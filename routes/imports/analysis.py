@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from policies.language.nodes import MappingNode, SequenceNode
+from policies.texts import worded
 from routes.imports.draft import Draft, DraftRoute
 from routes.imports.file_marks import FileMarks
 from routes.imports.findings import Place
@@ -82,9 +83,9 @@ def _read_loose(
             draft.policies.append(policy)
             draft.findings.note(
                 "loose_policy",
-                "this policy stands in the file without a route",
+                worded("this policy stands in the file without a route"),
                 policy.place,
-                remedy="attach it where it is wanted, after the import",
+                remedy=worded("attach it where it is wanted, after the import"),
             )
     used = {policy.id for route in draft.routes for policy in route.policies}
     for entry in marks.catalog.values():
@@ -115,9 +116,12 @@ def _check_addresses(draft: Draft) -> None:
         if other is not route:
             draft.findings.problem(
                 "address_twice",
-                f"this address is already that of the route in line {other.place.line}",
+                worded(
+                    "this address is already that of the route in line %(line)s",
+                    line=other.place.line,
+                ),
                 route.place,
-                remedy="keep one of them, or give them different paths",
+                remedy=worded("keep one of them, or give them different paths"),
             )
 
 
@@ -136,10 +140,13 @@ def _check_order(draft: Draft) -> None:
         for earlier, later in _reversed_pairs(routes[:MAX_COMPARED]):
             draft.findings.warning(
                 "order",
-                f"the route in line {earlier.place.line} takes every request of this "
-                "one in Core; here this one is asked first",
+                worded(
+                    "the route in line %(line)s takes every request of this one in "
+                    "Core; here this one is asked first",
+                    line=earlier.place.line,
+                ),
                 later.place,
-                remedy="remove this route if it is not meant to answer",
+                remedy=worded("remove this route if it is not meant to answer"),
             )
 
 

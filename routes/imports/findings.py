@@ -5,13 +5,14 @@ says what was done. Each names its line and column, and what to do about it.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
 from policies.language.errors import Span
 from policies.language.nodes import Node, ScalarNode
+from policies.texts import packed, unpacked, worded
 
 MAX_FINDINGS = 500  # of each severity
 EXCERPT_WIDTH = 100
@@ -76,7 +77,20 @@ class Finding:
         """Return the finding as it is stored and answered."""
         values = asdict(self)
         place = values.pop("place")
-        return {**values, "severity": self.severity.value, **place}
+        words = words_of(message=self.message, remedy=self.remedy)
+        return {**values, "severity": self.severity.value, **place, **words}
+
+
+def words_of(**texts: str) -> dict[str, Any]:
+    """Return what texts are made of, to be stored beside them."""
+    return {"words": {name: packed(text) for name, text in texts.items()}}
+
+
+def in_words(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what was stored, with its texts fit for another language."""
+    values = dict(stored)
+    words = values.pop("words", {})
+    return values | {name: unpacked(data) for name, data in words.items()}
 
 
 class Findings:
@@ -163,9 +177,12 @@ def excerpt(line: str, column: int) -> tuple[str, int]:
     return shown, min(caret - start, len(shown))
 
 
-def join_words(words: Iterable[str], *, last: str = "and") -> str:
-    """Return `a, b and c`."""
+def join_words(words: Iterable[str], *, is_choice: bool = False) -> str:
+    """Return `a, b and c`, or `a, b or c`."""
     items = list(words)
     if len(items) < 2:  # noqa: PLR2004 -- one word needs no joining
         return "".join(items)
-    return f"{', '.join(items[:-1])} {last} {items[-1]}"
+    values = {"others": ", ".join(items[:-1]), "last": items[-1]}
+    if is_choice:
+        return worded("%(others)s or %(last)s", **values)
+    return worded("%(others)s and %(last)s", **values)

@@ -6,29 +6,35 @@ configuration. No value of these keys is ever read, kept or shown.
 
 from collections.abc import Iterator
 
-RUNS = "says how the proxy process runs; it stays in the proxy's own configuration"
-SIGN_IN = (
+from policies.texts import worded
+
+RUNS = worded(
+    "says how the proxy process runs; it stays in the proxy's own configuration"
+)
+SIGN_IN = worded(
     "connects the proxy with your identity provider; it stays in its configuration"
 )
-SECRET = "is a secret of the proxy; keep it there"  # noqa: S105 -- an explanation
-CERTIFICATES = "gives the proxy its certificates; it stays in its configuration"
-STORAGE = "says where the proxy keeps its data; it stays in its configuration"
-TELEMETRY = (
+SECRET = worded("is a secret of the proxy; keep it there")
+CERTIFICATES = worded("gives the proxy its certificates; it stays in its configuration")
+STORAGE = worded("says where the proxy keeps its data; it stays in its configuration")
+TELEMETRY = worded(
     "is about logs, metrics and traces of the proxy; it stays in its configuration"
 )
-CLIENTS = (
+CLIENTS = worded(
     "asks every visitor for a client certificate; routes are imported without it, so "
     "keep it in the proxy's configuration"
 )
-EVERY_ROUTE = (
+EVERY_ROUTE = worded(
     "holds for every route; set it on the routes that need it, or keep it in the "
     "proxy's configuration"
 )
-LOOKS = "changes how the proxy's own pages look; it stays in its configuration"
-DIRECTORY = "reads people and groups; connect your directory to the console instead"
-OLD = "is no longer understood by Core; remove it from the file"
-EXTENSION = "means nothing to Core; what other lines take from it was followed"
-UNKNOWN = "is no setting that Core knows; look for a typing error"
+LOOKS = worded("changes how the proxy's own pages look; it stays in its configuration")
+DIRECTORY = worded(
+    "reads people and groups; connect your directory to the console instead"
+)
+OLD = worded("is no longer understood by Core; remove it from the file")
+EXTENSION = worded("means nothing to Core; what other lines take from it was followed")
+UNKNOWN = worded("is no setting that Core knows; look for a typing error")
 
 _KEYS = {
     RUNS: """

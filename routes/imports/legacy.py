@@ -16,6 +16,7 @@ from policies.language.nodes import (
     SequenceNode,
     to_json,
 )
+from policies.texts import worded
 from routes.exports import emitter
 from routes.imports.findings import Findings, Place
 
@@ -30,7 +31,9 @@ SWITCHES = {PUBLIC: "accept", CORS: "cors_preflight", ANYBODY: "authenticated_us
 LISTS = (DOMAINS, CLAIMS, USERS)
 KEYS = frozenset({*SWITCHES, *LISTS})
 REMOVED = {
-    "allowed_groups": "put `groups: {has: …}` with the group's id under `policy`",
+    "allowed_groups": worded(
+        "put `groups: {has: …}` with the group's id under `policy`"
+    ),
 }
 
 Criterion = dict[str, Any]
@@ -69,7 +72,7 @@ def read_legacy(entries: Entries, findings: Findings) -> list[LegacyPolicy]:
         if name in entries:
             findings.problem(
                 "removed_key",
-                f"`{name}` is no longer understood by Core",
+                worded("`%(name)s` is no longer understood by Core", name=name),
                 Place.of(entries[name][0]),
                 remedy=remedy,
             )
@@ -103,9 +106,9 @@ def _read_switch(key: ScalarNode, value: Node, findings: Findings) -> bool:
         return value.value
     findings.problem(
         "not_a_switch",
-        f"`{key.text}` is either true or false",
+        worded("`%(key)s` is either true or false", key=key.text),
         Place.of(value),
-        remedy="write `true` or `false`, without quotes",
+        remedy=worded("write `true` or `false`, without quotes"),
     )
     return False
 
@@ -122,10 +125,14 @@ def _check_conflicts(entries: Entries, findings: Findings) -> None:
             if _is_set(entries, other):
                 findings.problem(
                     "conflicting_keys",
-                    f"`{other}` can't stand beside `{switch}`: Core refuses both "
-                    "together",
+                    worded(
+                        "`%(other)s` can't stand beside `%(switch)s`: Core refuses "
+                        "both together",
+                        other=other,
+                        switch=switch,
+                    ),
                     Place.of(entries[other][0]),
-                    remedy="remove one of them",
+                    remedy=worded("remove one of them"),
                 )
 
 
@@ -153,9 +160,9 @@ def _texts(key: ScalarNode, value: Node, findings: Findings) -> list[str]:
         else:
             findings.problem(
                 "not_a_text",
-                f"each entry of `{key.text}` is text",
+                worded("each entry of `%(key)s` is text", key=key.text),
                 Place.of(item),
-                remedy="write one entry on each line, after `- `",
+                remedy=worded("write one entry on each line, after `- `"),
             )
     return texts
 
@@ -178,9 +185,9 @@ def _claims(key: ScalarNode, value: Node, findings: Findings) -> list[Criterion]
     if not isinstance(value, MappingNode):
         findings.problem(
             "not_claims",
-            f"`{key.text}` names claims, each with a list of values",
+            worded("`%(key)s` names claims, each with a list of values", key=key.text),
             Place.of(value),
-            remedy="write `groups: [admins]` below it, for example",
+            remedy=worded("write `groups: [admins]` below it, for example"),
         )
         return []
     criteria: list[Criterion] = []
@@ -192,9 +199,12 @@ def _claims(key: ScalarNode, value: Node, findings: Findings) -> list[Criterion]
             else:
                 findings.problem(
                     "not_a_claim_value",
-                    f"a value of the claim `{name.text}` is text, a number or a switch",
+                    worded(
+                        "a value of the claim `%(name)s` is text, a number or a switch",
+                        name=name.text,
+                    ),
                     Place.of(item),
-                    remedy="write one value on each line, after `- `",
+                    remedy=worded("write one value on each line, after `- `"),
                 )
     return criteria
 

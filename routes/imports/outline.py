@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from policies.language.errors import closest
 from policies.language.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from policies.texts import worded
 from routes.imports.draft import LeftAlone
 from routes.imports.findings import Findings, Place
 from routes.imports.global_keys import known_keys, why_left_alone
@@ -79,18 +80,21 @@ def _read_section(
             return
         findings.problem(
             "rules_without_route",
-            "rules can't stand beside `routes`: nothing says which route they are for",
+            worded(
+                "rules can't stand beside `routes`: nothing says which route they are "
+                "for"
+            ),
             Place.of(key),
-            remedy="move them below the route that they are for",
+            remedy=worded("move them below the route that they are for"),
         )
     elif isinstance(value, SequenceNode):
         outline.routes.extend(value.items)
     else:
         findings.problem(
             "not_a_list",
-            f"`{key.text}` is a list of routes",
+            worded("`%(key)s` is a list of routes", key=key.text),
             Place.of(value) if value.span.length else Place.of(key),
-            remedy="begin each route with `- from:`",
+            remedy=worded("begin each route with `- from:`"),
         )
 
 
@@ -104,9 +108,9 @@ def _read_list(root: SequenceNode, outline: Outline, findings: Findings) -> None
     odd = next((item for item in root.items if not _has_from(item)), root)
     findings.problem(
         "not_a_configuration",
-        "this is neither a list of routes nor one of rules",
+        worded("this is neither a list of routes nor one of rules"),
         Place.of(odd),
-        remedy="put the routes below `routes:`, each beginning with `- from:`",
+        remedy=worded("put the routes below `routes:`, each beginning with `- from:`"),
     )
 
 
@@ -115,20 +119,22 @@ def _leave(key: ScalarNode, findings: Findings) -> LeftAlone:
     if key.text == "policy_file":
         findings.warning(
             "policy_file",
-            "the routes of `policy_file` are in another file",
+            worded("the routes of `policy_file` are in another file"),
             Place.of(key),
-            remedy="import that file as well",
+            remedy=worded("import that file as well"),
         )
-        why = "points to another file, which holds routes; import that one as well"
+        why = worded(
+            "points to another file, which holds routes; import that one as well"
+        )
     return LeftAlone(key.text, Place.of(key), why)
 
 
 def _refuse_shape(root: Node, findings: Findings) -> None:
     findings.problem(
         "not_a_configuration",
-        "this is a single text, not a configuration",
+        worded("this is a single text, not a configuration"),
         Place.of(root),
-        remedy="choose the file that has `routes:`",
+        remedy=worded("choose the file that has `routes:`"),
     )
 
 
@@ -137,17 +143,19 @@ def _refuse_nothing(root: Node, outline: Outline, findings: Findings) -> None:
         if closest(one.key, [ROUTES]) and one.key not in set(known_keys()):
             findings.problem(
                 "no_routes",
-                f"there are no routes here, only `{one.key}`",
+                worded("there are no routes here, only `%(key)s`", key=one.key),
                 one.place,
-                remedy="did you mean `routes`?",
+                remedy=worded("did you mean `routes`?"),
             )
             return
     findings.problem(
         "no_routes",
-        "there are no routes in this file",
+        worded("there are no routes in this file"),
         Place.of(root),
-        remedy="choose the file that has `routes:`; global settings alone can't be "
-        "imported",
+        remedy=worded(
+            "choose the file that has `routes:`; global settings alone can't be "
+            "imported"
+        ),
     )
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from policies.language.nodes import Node, ScalarNode, SequenceNode
+from policies.texts import worded
 from routes.imports.findings import Findings, Place
 
 TEMPLATE = re.compile(r"\{\{.*?\}\}|\$\{[A-Z][A-Z0-9_]*\}|\$\([A-Z][A-Z0-9_]*\)")
@@ -34,18 +35,21 @@ def check_placeholders(text: str, wanted: Sequence[Node], findings: Findings) ->
         if node is not None:
             findings.problem(
                 "template",
-                "Core does not replace variables in a file, and neither does an import",
+                worded(
+                    "Core does not replace variables in a file, and neither does an "
+                    "import"
+                ),
                 Place.of(node),
-                remedy="put the value in, or render the template first",
+                remedy=worded("put the value in, or render the template first"),
             )
     for offset in blanks:
         node = _holding(scalars, offset)
         if node is not None:
             findings.warning(
                 "placeholder",
-                "this looks like a blank that nobody has filled in",
+                worded("this looks like a blank that nobody has filled in"),
                 Place.of(node),
-                remedy="put the real value in before or after the import",
+                remedy=worded("put the real value in before or after the import"),
             )
 
 

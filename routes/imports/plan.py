@@ -11,8 +11,9 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from policies.texts import worded
 from routes.imports.draft import LeftAlone
-from routes.imports.findings import Finding, Place, Severity
+from routes.imports.findings import Finding, Place, Severity, words_of
 
 
 class Action(StrEnum):
@@ -130,6 +131,7 @@ class RouteStep:
             "from": self.settings["from"],
             "match": self.match,
             "to": summary_of(self.settings),
+            **words_of(to=summary_of(self.settings)),
             "policies": list(self.policies),
             "inherits": self.inherits,
             "namespace_id": str(self.namespace_id),
@@ -177,7 +179,12 @@ class Plan:
             "policies": [one.to_json() for one in self.policies],
             "routes": [one.to_json() for one in self.routes],
             "left_alone": [
-                {"key": one.key, "line": one.place.line, "why": one.why}
+                {
+                    "key": one.key,
+                    "line": one.place.line,
+                    "why": one.why,
+                    **words_of(why=one.why),
+                }
                 for one in self.left_alone
             ],
             "findings": [one.to_json() for one in self.findings],
@@ -206,4 +213,6 @@ def summary_of(settings: Mapping[str, Any]) -> str:
     """Say in a few words where requests go."""
     if "to" in settings:
         return ", ".join(settings["to"])
-    return "a redirect" if "redirect" in settings else "a direct response"
+    if "redirect" in settings:
+        return worded("a redirect")
+    return worded("a direct response")

@@ -125,7 +125,7 @@ def _subject(phrase: _Phrase) -> str:
 
 def _or(words: Sequence[str]) -> str:
     first, *others = words or [""]
-    return join_words([first, *(_lower(word) for word in others)], last="or")
+    return join_words([first, *(_lower(word) for word in others)], is_choice=True)
 
 
 def _lower(words: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from console.core.exceptions import ValidationFailedError
 from policies import validation
+from policies.texts import worded
 from routes.imports.draft import DraftPolicy
 from routes.imports.existing import Existing
 from routes.imports.findings import Findings, Place, join_words
@@ -167,11 +168,18 @@ class PolicySteps:
         what = join_words(f"`{one}`" for one in changes)
         self._findings.problem(
             "policy_differs",
-            f"the policy `{step.name}` is there and differs in {what}",
+            worded(
+                "the policy `%(name)s` is there and differs in %(what)s",
+                name=step.name,
+                what=what,
+            ),
             draft.place,
-            remedy="choose whether to update or to skip what differs"
+            remedy=worded("choose whether to update or to skip what differs")
             if here
-            else f"it lives in {step.namespace}: change it there, or skip what differs",
+            else worded(
+                "it lives in %(namespace)s: change it there, or skip what differs",
+                namespace=step.namespace,
+            ),
         )
 
     def _create(self, draft: DraftPolicy, namespace: "Namespace | None") -> int:
@@ -238,9 +246,13 @@ class PolicySteps:
             for field, messages in error.fields.items():
                 self._findings.problem(
                     "policy_text",
-                    f"the {field} of this policy can't be used: {messages[0]}",
+                    worded(
+                        "the %(field)s of this policy can't be used: %(first)s",
+                        field=field,
+                        first=messages[0],
+                    ),
                     step.place,
-                    remedy="correct it in the file",
+                    remedy=worded("correct it in the file"),
                 )
 
 

@@ -6,7 +6,7 @@ with a place and a remedy. What the tree means is up to `outline`.
 
 import gc
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -15,6 +15,7 @@ from policies.language import source as language_source
 from policies.language.decoding import Bounds
 from policies.language.errors import Problem, Report
 from policies.language.nodes import Node
+from policies.texts import worded
 from routes.imports.findings import Findings, Place
 
 MEBIBYTE = 1024 * 1024
@@ -32,53 +33,62 @@ FILE = Bounds(
 ANCHOR_ALLOWANCE = 20_000
 
 SIGNATURES = (
-    (b"\x89PNG", "a PNG image"),
-    (b"\xff\xd8\xff", "a JPEG image"),
-    (b"GIF8", "a GIF image"),
-    (b"%PDF", "a PDF document"),
-    (b"PK\x03\x04", "a ZIP archive"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"\x7fELF", "a program"),
-    (b"SQLite format 3", "a database"),
+    (b"\x89PNG", worded("a PNG image")),
+    (b"\xff\xd8\xff", worded("a JPEG image")),
+    (b"GIF8", worded("a GIF image")),
+    (b"%PDF", worded("a PDF document")),
+    (b"PK\x03\x04", worded("a ZIP archive")),
+    (b"\x1f\x8b", worded("a gzip archive")),
+    (b"\x7fELF", worded("a program")),
+    (b"SQLite format 3", worded("a database")),
 )
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
-REMEDIES = {
-    "alias": "write the value out",
-    "bad-merge": "let `<<` point at an anchor of a mapping",
-    "bad-tag": "remove the tag, or correct the value",
-    "control-character": "remove the character, or save the file as text",
-    "duplicate-key": "keep one of them",
-    "empty-document": "choose a file that has `routes:`",
-    "not-json": "write a plain number, or quote it",
-    "not-utf-8": "save the file as UTF-8",
-    "recursive-anchor": "write the values out",
-    "too-deep": "configuration files are a few levels deep; check the brackets",
-    "too-large": "split the file, or leave out what is not a route",
-    "too-many-values": "split the file, and write out what anchors repeat",
-    "unknown-anchor": "quote the value if it is meant to begin with `*`",
-    "yaml-version": "remove the `%YAML` line",
+REMEDIES: Mapping[str, str] = {
+    "alias": worded("write the value out"),
+    "bad-merge": worded("let `<<` point at an anchor of a mapping"),
+    "bad-tag": worded("remove the tag, or correct the value"),
+    "control-character": worded("remove the character, or save the file as text"),
+    "duplicate-key": worded("keep one of them"),
+    "empty-document": worded("choose a file that has `routes:`"),
+    "not-json": worded("write a plain number, or quote it"),
+    "not-utf-8": worded("save the file as UTF-8"),
+    "recursive-anchor": worded("write the values out"),
+    "too-deep": worded("configuration files are a few levels deep; check the brackets"),
+    "too-large": worded("split the file, or leave out what is not a route"),
+    "too-many-values": worded("split the file, and write out what anchors repeat"),
+    "unknown-anchor": worded("quote the value if it is meant to begin with `*`"),
+    "yaml-version": worded("remove the `%YAML` line"),
 }
 SYNTAX_REMEDIES = (
-    ("alphabetic or numeric character", "quote values that begin with `*` or `&`"),
+    (
+        "alphabetic or numeric character",
+        worded("quote values that begin with `*` or `&`"),
+    ),
     (
         "cannot start any token",
-        "indent with spaces, not tabs; quote `@`, `%` and `` ` ``",
+        worded("indent with spaces, not tabs; quote `@`, `%` and `` ` ``"),
     ),
     (
         "mapping values are not allowed",
-        "check the indentation; quote text that has `: `",
+        worded("check the indentation; quote text that has `: `"),
     ),
-    ("could not find expected ':'", "write `key: value`, and check the indentation"),
-    ("expected key", "indent this line like the keys that it belongs to"),
-    ("expected '-' indicator", "indent this line like the items of its list"),
-    ("expected ',' or", "close the bracket, or put a comma between the entries"),
-    ("unexpected end of stream", "close the quote, or the bracket"),
-    ("escape", "double the backslash, or use single quotes"),
-    ("block scalar", "check what follows `|` or `>`"),
+    (
+        "could not find expected ':'",
+        worded("write `key: value`, and check the indentation"),
+    ),
+    ("expected key", worded("indent this line like the keys that it belongs to")),
+    ("expected '-' indicator", worded("indent this line like the items of its list")),
+    (
+        "expected ',' or",
+        worded("close the bracket, or put a comma between the entries"),
+    ),
+    ("unexpected end of stream", worded("close the quote, or the bracket")),
+    ("escape", worded("double the backslash, or use single quotes")),
+    ("block scalar", worded("check what follows `|` or `>`")),
 )
 TEMPLATE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|<%.*?%>")
-TEMPLATE_REMEDY = "this is a template: render it first, and import the result"
+TEMPLATE_REMEDY = worded("this is a template: render it first, and import the result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +136,11 @@ def _looks_like_text(content: bytes, findings: Findings) -> bool:
     if len(content) > FILE.max_bytes:
         findings.problem(
             "too_large",
-            f"the file has {len(content) / MEBIBYTE:.1f} MiB, more than "
-            f"{FILE.max_bytes // MEBIBYTE}",
+            worded(
+                "the file has %(size)s MiB, more than %(most)s",
+                size=f"{len(content) / MEBIBYTE:.1f}",
+                most=FILE.max_bytes // MEBIBYTE,
+            ),
             Place(),
             remedy=REMEDIES["too-large"],
         )
@@ -136,14 +149,17 @@ def _looks_like_text(content: bytes, findings: Findings) -> bool:
     if kind:
         findings.problem(
             "not_text",
-            f"the file is {kind}, whatever its name says",
+            worded("the file is %(kind)s, whatever its name says", kind=kind),
             Place(),
-            remedy="choose the configuration file of Pomerium, in YAML or JSON",
+            remedy=worded("choose the configuration file of Pomerium, in YAML or JSON"),
         )
         return False
     if content.startswith(UTF_16):
         findings.problem(
-            "not_utf_8", "the file is UTF-16", Place(), remedy=REMEDIES["not-utf-8"]
+            "not_utf_8",
+            worded("the file is UTF-16"),
+            Place(),
+            remedy=REMEDIES["not-utf-8"],
         )
         return False
     return True
@@ -180,6 +196,8 @@ def _remedy(problem: Problem, findings: Findings) -> str:
     if problem.code == "yaml-syntax":
         return next(
             (remedy for part, remedy in SYNTAX_REMEDIES if part in problem.message),
-            "check the indentation and the quotes of this line and the one above",
+            worded(
+                "check the indentation and the quotes of this line and the one above"
+            ),
         )
     return problem.suggestion or REMEDIES.get(problem.code, "")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from console.core import secrets as envelopes
 from namespaces import access
 from namespaces.permissions import Permission
+from policies.texts import worded
 from routes import selectors
 from routes.imports.draft import Draft, DraftPolicy, DraftRoute
 from routes.imports.existing import Existing, key_of
@@ -91,9 +92,12 @@ class _Reconciler:
         for path in draft.left_out:
             self._findings.warning(
                 "secret_left_out",
-                f"the export left the secret `{path}` out, and there is none here",
+                worded(
+                    "the export left the secret `%(path)s` out, and there is none here",
+                    path=path,
+                ),
                 draft.place,
-                remedy="set it on the route after the import",
+                remedy=worded("set it on the route after the import"),
             )
         wanted = self._attached(draft, home, inherits=inherits)
         self._routes.append(
@@ -150,23 +154,28 @@ class _Reconciler:
         if self._options.differing is Differing.REFUSE:
             self._findings.problem(
                 "route_differs",
-                f"`{route.name}` is there and differs in "
-                f"{join_words(f'`{one}`' for one in changes)}",
+                worded(
+                    "`%(name)s` is there and differs in %(listed)s",
+                    name=route.name,
+                    listed=join_words(f"`{one}`" for one in changes),
+                ),
                 draft.place,
-                remedy="choose whether to update or to skip what differs",
+                remedy=worded("choose whether to update or to skip what differs"),
             )
         return Action.SKIP
 
     def _refuse_taken(self, draft: DraftRoute, route: "Route") -> None:
-        whose = "a route of another namespace"
+        whose = worded("a route of another namespace")
         if access.can(self._existing.actor, Permission.ROUTE_VIEW, route.namespace):
             place = self._existing.path_of(route.namespace)
-            whose = f"`{route.name}` in {place}"
+            whose = worded("`%(name)s` in %(place)s", name=route.name, place=place)
         self._findings.problem(
             "address_taken",
-            f"{whose} already has this address",
+            worded("%(whose)s already has this address", whose=whose),
             draft.place,
-            remedy="remove the route from the file, or import it where the other is",
+            remedy=worded(
+                "remove the route from the file, or import it where the other is"
+            ),
         )
 
     def _attached(
@@ -192,9 +201,15 @@ class _Reconciler:
         """A ceiling grants nothing; attached to a route, its allow rules would."""
         self._findings.problem(
             "ceiling_missing",
-            f"`{draft.name}` was enforced where this was exported, and is not here",
+            worded(
+                "`%(name)s` was enforced where this was exported, and is not here",
+                name=draft.name,
+            ),
             draft.place,
-            remedy=f"enforce it in {draft.home or 'the namespace'} first, or remove it",
+            remedy=worded(
+                "enforce it in %(namespace)s first, or remove it",
+                namespace=draft.home or worded("the namespace"),
+            ),
         )
 
     def _name_routes(self) -> None:
@@ -210,7 +225,11 @@ class _Reconciler:
                 name = number(name, used) if name.lower() in used else name
                 self._findings.note(
                     "name_taken",
-                    f"there is a route `{step.name}`; this one becomes `{name}`",
+                    worded(
+                        "there is a route `%(taken)s`; this one becomes `%(name)s`",
+                        taken=step.name,
+                        name=name,
+                    ),
                     step.place,
                 )
                 step.name = name
@@ -237,9 +256,13 @@ class _Reconciler:
             for key in sorted(named) if step.action in WRITES else ():
                 self._findings.problem(
                     "file_setting",
-                    f"`{key}` names a file that the proxy reads as itself",
+                    worded(
+                        "`%(key)s` names a file that the proxy reads as itself", key=key
+                    ),
                     step.place,
-                    remedy="let an admin import it, or give the content instead",
+                    remedy=worded(
+                        "let an admin import it, or give the content instead"
+                    ),
                 )
 
     def _check_openness(self) -> None:
@@ -259,9 +282,9 @@ class _Reconciler:
     def _refuse_open(self, place: Place) -> None:
         self._findings.problem(
             "open_to_anyone",
-            "this could let in somebody who has not signed in",
+            worded("this could let in somebody who has not signed in"),
             place,
-            remedy="let an admin import it, or ask for a sign-in",
+            remedy=worded("let an admin import it, or ask for a sign-in"),
         )
 
     def _tell_arriving(self) -> None:
@@ -273,17 +296,26 @@ class _Reconciler:
             ]
             for one in self._existing.arriving.get(place, ()):
                 if one.mode == "enforced":
-                    self._tell(one.policy, len(fresh), "is enforced on")
+                    self._tell(one.policy, len(fresh), worded("is enforced on"))
                 elif inheriting:
-                    self._tell(one.policy, len(inheriting), "is inherited by")
+                    self._tell(one.policy, len(inheriting), worded("is inherited by"))
 
     def _tell(self, policy: "Policy", count: int, how: str) -> None:
-        routes = "the new route" if count == 1 else f"the {count} new routes"
+        routes = (
+            worded("the new route")
+            if count == 1
+            else worded("the %(count)s new routes", count=count)
+        )
         self._findings.warning(
             "arriving_policy",
-            f"`{policy.name}` {how} {routes}, beside what the file says",
+            worded(
+                "`%(name)s` %(how)s %(routes)s, beside what the file says",
+                name=policy.name,
+                how=how,
+                routes=routes,
+            ),
             Place(),
-            remedy="look at it before you apply this",
+            remedy=worded("look at it before you apply this"),
         )
 
 

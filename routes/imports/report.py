@@ -1,7 +1,9 @@
 """A plan as plain text, for a terminal."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
+
+from policies.texts import counted, joined, worded
 
 MAX_LISTED = 200
 
@@ -40,29 +42,62 @@ def write_report(plan: Mapping[str, Any], *, file_name: str) -> str:
 def summarize(plan: Mapping[str, Any]) -> str:
     """Return the plan in one sentence."""
     if not plan["is_applicable"]:
-        count = plan["counts"]["findings"]["problem"]
-        return f"Nothing can be imported: {_many(count, 'problem')}."
-    parts = []
-    for noun, kind in (("policy", "policies"), ("route", "routes")):
-        counts = plan["counts"][kind]
-        for action, words in (
-            ("create", "to create"),
-            ("update", "to update"),
-            ("skip", "to skip"),
-        ):
-            if counts[action]:
-                parts.append(f"{_many(counts[action], noun)} {words}")
-    kept = [
-        f"{_many(count, noun)} as they are"
-        for noun, count in (
-            ("policy", plan["counts"]["policies"]["reuse"]),
-            ("route", plan["counts"]["routes"]["unchanged"]),
+        return counted(
+            "Nothing can be imported: %(count)s problem.",
+            "Nothing can be imported: %(count)s problems.",
+            count=plan["counts"]["findings"]["problem"],
         )
-        if count
+    policies, routes = plan["counts"]["policies"], plan["counts"]["routes"]
+    done = [
+        say(counts[action])
+        for counts, sayings in ((policies, _POLICIES), (routes, _ROUTES))
+        for action, say in sayings.items()
+        if counts[action]
     ]
-    if not parts:
-        return "Nothing to do: everything in the file is there already."
-    return "; ".join([*parts, *kept]).capitalize() + "."
+    if not done:
+        return worded("Nothing to do: everything in the file is there already.")
+    kept = []
+    if policies["reuse"]:
+        kept.append(_reused(policies["reuse"]))
+    if routes["unchanged"]:
+        kept.append(_unchanged(routes["unchanged"]))
+    return worded("%(parts)s.", parts=joined([*done, *kept], "; "))
+
+
+_POLICIES: dict[str, Callable[[int], str]] = {
+    "create": lambda count: counted(
+        "%(count)s policy to create", "%(count)s policies to create", count=count
+    ),
+    "update": lambda count: counted(
+        "%(count)s policy to update", "%(count)s policies to update", count=count
+    ),
+    "skip": lambda count: counted(
+        "%(count)s policy to skip", "%(count)s policies to skip", count=count
+    ),
+}
+_ROUTES: dict[str, Callable[[int], str]] = {
+    "create": lambda count: counted(
+        "%(count)s route to create", "%(count)s routes to create", count=count
+    ),
+    "update": lambda count: counted(
+        "%(count)s route to update", "%(count)s routes to update", count=count
+    ),
+    "skip": lambda count: counted(
+        "%(count)s route to skip", "%(count)s routes to skip", count=count
+    ),
+}
+
+
+def _reused(count: int) -> str:
+    return counted(
+        "%(count)s policy as they are", "%(count)s policies as they are", count=count
+    )
+
+
+def _unchanged(count: int) -> str:
+    return counted(
+        "%(count)s route as they are", "%(count)s routes as they are", count=count
+    )
 
 
 def _many(count: int, noun: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from policies.language.nodes import MappingNode, Node, ScalarNode, SequenceNode, to_json
+from policies.texts import worded
 from routes import validation
 from routes.exports.marks import Mark
 from routes.imports import legacy
@@ -62,9 +63,9 @@ class RouteReader:
         if not isinstance(node, MappingNode):
             self._findings.problem(
                 "not_a_route",
-                "a route has keys such as `from` and `to`",
+                worded("a route has keys such as `from` and `to`"),
                 Place.of(node),
-                remedy="begin each route with `- from:`",
+                remedy=worded("begin each route with `- from:`"),
             )
             return None
         entries = {key.text: (key, value) for key, value in node.entries}
@@ -131,7 +132,11 @@ class RouteReader:
             if setting is not None and setting.key != key:
                 self._findings.note(
                     "older_spelling",
-                    f"`{key}` is an older spelling of `{setting.key}`",
+                    worded(
+                        "`%(older)s` is an older spelling of `%(key)s`",
+                        older=key,
+                        key=setting.key,
+                    ),
                     Place.of(entries[key][0]),
                 )
         settings = dict(checked.settings)
@@ -153,9 +158,9 @@ class RouteReader:
     def _tell_closed(self, entries: Entries, place: Place) -> None:
         self._findings.warning(
             "closed_route",
-            "no rule lets anybody through this route",
+            worded("no rule lets anybody through this route"),
             Place.of(entries["policy"][0]) if "policy" in entries else place,
-            remedy="attach a policy to it after the import",
+            remedy=worded("attach a policy to it after the import"),
         )
 
     def _read_policy(self, key: ScalarNode, value: Node) -> list[DraftPolicy | None]:

@@ -15,6 +15,7 @@ from policies.language.nodes import (
     SequenceNode,
     to_items,
 )
+from policies.texts import worded
 from routes.exports.marks import Mark
 from routes.exports.policy_blocks import ENFORCED, seal_of
 from routes.imports import legacy
@@ -62,9 +63,9 @@ class SubPolicyReader:
         if not isinstance(value, SequenceNode):
             self._findings.problem(
                 "not_a_list",
-                f"`{key.text}` is a list of policies",
+                worded("`%(key)s` is a list of policies", key=key.text),
                 Place.of(value),
-                remedy="begin each policy with `- name:`",
+                remedy=worded("begin each policy with `- name:`"),
             )
             return []
         return [policy for item in value.items for policy in self._item(item)]
@@ -73,9 +74,9 @@ class SubPolicyReader:
         if not isinstance(item, MappingNode):
             self._findings.problem(
                 "not_a_mapping",
-                "a sub-policy has keys such as `name` and `source_ppl`",
+                worded("a sub-policy has keys such as `name` and `source_ppl`"),
                 Place.of(item),
-                remedy="write `name:` and `source_ppl:`",
+                remedy=worded("write `name:` and `source_ppl:`"),
             )
             return []
         entries = {key.text: (key, value) for key, value in item.entries}
@@ -93,7 +94,7 @@ class SubPolicyReader:
         found = [policy for policy in read if policy is not None]
         if not found and not self._findings.problems:
             self._findings.warning(
-                "no_rules", "this sub-policy has no rules", Place.of(item)
+                "no_rules", worded("this sub-policy has no rules"), Place.of(item)
             )
         return found
 
@@ -102,9 +103,9 @@ class SubPolicyReader:
             if key.text not in KEYS:
                 self._findings.problem(
                     "unknown_key",
-                    f"`{key.text}` is not a key of a sub-policy",
+                    worded("`%(key)s` is not a key of a sub-policy", key=key.text),
                     Place.of(key),
-                    remedy=did_you_mean(key.text, KEYS) or "remove it",
+                    remedy=did_you_mean(key.text, KEYS) or worded("remove it"),
                 )
 
     def _details(self, entries: Entries, place: Place) -> dict[str, Any]:
@@ -152,7 +153,7 @@ class SubPolicyReader:
             return []
         key, value = entries["rego"]
         if not self._policies.reads_rego:
-            self._refuse_rego(key, "rules in Rego can't be read here")
+            self._refuse_rego(key, worded("rules in Rego can't be read here"))
             return []
         mark = self._mark_before(place)
         if mark is not None:
@@ -164,14 +165,16 @@ class SubPolicyReader:
                 mark.text("by") == ENFORCED or not described.is_rego
             ):
                 # It was made from another text, which it no longer says.
-                self._refuse_rego(key, "Rego of an export was changed by hand")
+                self._refuse_rego(key, worded("Rego of an export was changed by hand"))
                 return []
         if "source_ppl" in entries and not _is_blank(entries["source_ppl"][1]):
             self._findings.warning(
                 "source_ppl_left_out",
-                "Core evaluates `rego` and not `source_ppl`, so `rego` is imported",
+                worded(
+                    "Core evaluates `rego` and not `source_ppl`, so `rego` is imported"
+                ),
                 Place.of(entries["source_ppl"][0]),
-                remedy="remove `rego`, if `source_ppl` says the same",
+                remedy=worded("remove `rego`, if `source_ppl` says the same"),
             )
         return [
             self._clipper.clip_text(item)
@@ -183,7 +186,10 @@ class SubPolicyReader:
         if isinstance(value, ScalarNode):
             return "" if value.value is None else value.text
         self._findings.problem(
-            "not_a_text", f"`{key.text}` is text", Place.of(value), remedy="quote it"
+            "not_a_text",
+            worded("`%(key)s` is text", key=key.text),
+            Place.of(value),
+            remedy=worded("quote it"),
         )
         return ""
 
@@ -207,9 +213,9 @@ class SubPolicyReader:
             )
             self._findings.warning(
                 "source_ppl_counts",
-                "Core passes over `source_ppl` without `rego`; here it counts",
+                worded("Core passes over `source_ppl` without `rego`; here it counts"),
                 Place.of(key),
-                remedy="look at who gets in before you publish",
+                remedy=worded("look at who gets in before you publish"),
             )
         return found
 
@@ -218,7 +224,9 @@ class SubPolicyReader:
             "rego",
             why,
             Place.of(key),
-            remedy="change the policy in the console, or import the file unchanged",
+            remedy=worded(
+                "change the policy in the console, or import the file unchanged"
+            ),
         )
 
 

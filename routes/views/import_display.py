@@ -7,7 +7,9 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy
 
+from policies.translating import translated
 from routes.imports import report
+from routes.imports.findings import in_words
 from routes.imports.progress import read_progress
 from routes.models import ImportRun, ImportStatus
 
@@ -95,7 +97,7 @@ def headline(run: ImportRun) -> str:
         return ""
     if run.status == ImportStatus.DONE:
         return gettext("Everything in the file is here now.")
-    return report.summarize(run.plan)
+    return translated(report.summarize(run.plan))
 
 
 def routes_url(run: ImportRun) -> str:
@@ -153,7 +155,7 @@ def rows_of(run: ImportRun, part: str) -> list[dict[str, Any]]:
         return [_route(one, run) for one in _listed(run, part)]
     if part == POLICIES:
         return [_policy(one, run) for one in _listed(run, part)]
-    return list(_listed(run, part))
+    return [translated(in_words(one)) for one in _listed(run, part)]
 
 
 def differs(run: ImportRun) -> bool:
@@ -179,6 +181,7 @@ def _listed(run: ImportRun, part: str) -> list[dict[str, Any]]:
 
 
 def _finding(one: Mapping[str, Any]) -> dict[str, Any]:
+    one = translated(in_words(one))
     return {
         **one,
         "badge": Badge(*map(str, SEVERITY_BADGES[one["severity"]])),
@@ -200,6 +203,7 @@ def _action_badge(one: Mapping[str, Any], run: ImportRun) -> Badge:
 
 
 def _route(one: Mapping[str, Any], run: ImportRun) -> dict[str, Any]:
+    one = translated(in_words(one))
     route_id = one["route_id"]
     policies = run.plan["policies"]
     return {

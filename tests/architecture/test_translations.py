@@ -32,6 +32,8 @@ PURE = re.compile(
     r"|written_types)\.py$"
     r"|routes/validation/|(routes|gateway)/settings_table/(?!__main__|reference)"
     r"|gateway/selectors/comparing\.py$|directory/credential_kinds/"
+    r"|routes/imports/(analysis|findings|legacy|outline|placeholders|plan"
+    r"|reconcile|sub_policies)\.py$"
 )
 PROGRAMS = re.compile(
     r"/management/|ui/(health|keeper|parent|processes|single_instance|supervisor)\.py$"

@@ -8,7 +8,8 @@ from django.test import Client
 
 from tests.console.bracketed import needs_gettext, outside
 from tests.factories import make_policy, make_route
-from tests.people import Cast
+from tests.people import Cast, actor_of
+from tests.routes.imports.running import begin
 
 pytestmark = needs_gettext
 
@@ -109,3 +110,41 @@ def test_words_without_brackets_are_found() -> None:
     assert left_on("<p>Save <b>⟦now⟧</b></p>") == ["Save"]
     assert left_on("<p>⟦Press <kbd>Esc</kbd> to close⟧ <code>x: any</code></p>") == []
     assert left_on('<a title="Help">⟦a ⟦b⟧⟧</a>') == ["Help"]
+
+
+FILE = """\
+shared_secret: x
+routes:
+  - from: https://a.example.com
+    to: http://a.internal
+    allowed_groups: [x]
+    allow_public_unauthenticated_access: "yes"
+  - from: https://a.example.com
+    redirect: {https_redirect: true}
+  - from: https://b.example.com
+    tooo: http://${HOST}
+  - from: https://c.example.com
+    to: http://c.internal
+    policy:
+      - allow:
+          or:
+            - domian: example.com
+"""
+
+
+@pytest.mark.parametrize("file", [FILE, "{{ x }}", "a: [", "routes: 1"])
+def test_what_an_import_finds_is_said_in_the_readers_language(
+    foreign: Client, cast: Cast, file: str
+) -> None:
+    run = begin(file, cast.web, actor=actor_of(cast.root))
+    foreign.force_login(cast.root)
+    url = f"/import/{run.pk}/"
+
+    found = foreign.get(f"/api/v1/imports/{run.pk}/").json()["plan"]
+    texts = [one[name] for one in found["findings"] for name in ("message", "remedy")]
+    texts += [one["why"] for one in found["left_alone"]]
+
+    assert texts
+    assert [left for text in texts if (left := outside(text))] == []
+    for part in ("findings", "routes", "left-alone"):
+        assert left_on(foreign.get(url, {"show": part}).content.decode()) == []
