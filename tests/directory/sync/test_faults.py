@@ -46,10 +46,14 @@ def certificates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pa
     transport._usual_trust.cache_clear()
 
 
+def made(kind: type[Fake], certificates: Path) -> Fake:
+    """Return a provider of a kind; a domain of Auth0's is always https."""
+    return kind(certificates=certificates) if kind.code == "auth0" else kind()
+
+
 def check(kind: type[Fake], faults: list[str], certificates: Path) -> None:
     """Fail each page, in turn by each fault of a list, and look at what is left."""
-    # A domain of Auth0's is always https.
-    with kind(certificates=certificates if kind.code == "auth0" else None) as fake:
+    with made(kind, certificates) as fake:
         directory = connect(fake)
         assert run(directory).state == RunState.APPLIED
         before = rows()
