@@ -44,8 +44,14 @@ export default function policyBuilder(element, signal) {
     return postForHtml(element.dataset.url, body, signal);
   }
 
-  /** Keep the cursor where it was, though everything around it is new. */
-  function replace(found, focus) {
+  /**
+   * Keep the cursor where it is, though everything around it is new: where it was when
+   * this was asked for only if it is nowhere now.
+   */
+  function replace(found, asked) {
+    const active = document.activeElement;
+    const isNowhere = !active || active === document.body;
+    const focus = view.contains(active) ? active.dataset.focus : isNowhere ? asked : "";
     view.replaceChildren(...found.childNodes);
     view.setAttribute("aria-busy", "false");
     const same = focus && view.querySelector(`[data-focus="${CSS.escape(focus)}"]`);
