@@ -44,14 +44,10 @@ export default function policyBuilder(element, signal) {
     return postForHtml(element.dataset.url, body, signal);
   }
 
-  /**
-   * Keep the cursor where it is, though everything around it is new: where it was when
-   * this was asked for only if it is nowhere now.
-   */
+  /** Keep the cursor where it is; where it was (`asked`) only if it is nowhere now. */
   function replace(found, asked) {
-    const active = document.activeElement;
-    const isNowhere = !active || active === document.body;
-    const focus = view.contains(active) ? active.dataset.focus : isNowhere ? asked : "";
+    const active = document.activeElement ?? document.body;
+    const focus = view.contains(active) ? active.dataset.focus : active === document.body ? asked : "";
     view.replaceChildren(...found.childNodes);
     view.setAttribute("aria-busy", "false");
     const same = focus && view.querySelector(`[data-focus="${CSS.escape(focus)}"]`);
